@@ -1,0 +1,73 @@
+# Viridian's commands. `make` alone lists them.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+NODE_INSTALLED := node_modules/.package-lock.json
+RELEASE ?=
+IMAGE ?=
+
+# The CDK's bridge to Node warns about Node 20, which is what it is tested with here.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check lint types template format bench synth deploy lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: $(INSTALLED) $(NODE_INSTALLED) ## Install all that is needed, below this folder
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"Viridian needs Python 3.11 or newer, $(PYTHON) is {v.major}.{v.minor}: make PYTHON=python3.13 ...")'
+	@command -v node >/dev/null || { echo "Viridian needs Node 20 or newer: the CDK runs on it" >&2; exit 1; }
+	@echo "Installing the locked packages into $(VENV) (about a minute, once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(NODE_INSTALLED): package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEASE=dir: your own)
+	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)")
+
+test: check template ## Run the linters, the template checks and the whole test suite
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: lint types
+
+lint: $(INSTALLED) ## Check the style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## Check the types
+	@$(BIN)/mypy
+
+template: install synth ## Check the template and the state machine
+	@$(BIN)/cfn-lint build/cdk.out/*.template.json
+	@npx --no-install asl-validator --json-path statemachines/deploy.asl.json
+
+synth: $(INSTALLED) ## Synthesise the templates into build/cdk.out/
+	@CDK_OUTDIR=build/cdk.out $(BIN)/python app.py
+
+deploy: ## Deploy both stacks to AWS (IMAGE=repository@sha256:digest)
+	@test -n "$(IMAGE)" || { echo "Which image? make deploy IMAGE=<repository>@sha256:<digest>" >&2; exit 1; }
+	@$(MAKE) --no-print-directory install
+	@npx --no-install cdk deploy --all --parameters Shop:Image=$(IMAGE)
+
+format: $(INSTALLED) ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## Measure speed; figures to build/bench.json
+	@$(BIN)/python -m bench
+
+lock: ## Make requirements.lock from requirements.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet requirements.in -o requirements.lock
+
+clean: ## Remove what was built; keep the installed packages
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,35 @@
+"""The CDK app: reads the configuration once, names the stacks, adds the checks."""
+
+import json
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from examples.shop.stack import Shop
+from infra import PROJECT
+from infra.automation import Automation
+from infra.configuration import Configuration
+from infra.packaging import functions_code
+from infra.service_file import read_service_file
+
+
+def build() -> App:
+    """The app with its two stacks, the same with the CDK CLI and without it."""
+    app = App(context=json.loads((PROJECT / "cdk.json").read_text())["context"])
+    configuration = Configuration.from_context(app.node)
+    definition = (PROJECT / "statemachines" / "deploy.asl.json").read_text()
+
+    automation = Automation(app, "Viridian", code=functions_code(), definition=definition)
+    Shop(
+        app,
+        "Shop",
+        automation=automation,
+        settings=read_service_file(PROJECT / configuration.service_file),
+        host=configuration.host,
+    )
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return app
+
+
+if __name__ == "__main__":
+    build().synth()

@@ -1,0 +1,1 @@
+"""Viridian's speed in figures: `make bench` writes them to build/bench.json."""

@@ -1,0 +1,68 @@
+"""python -m bench: measure, say the figures, write them to build/bench.json.
+
+Figures belong to the machine they were taken on: medians, and the promise beside each.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench import cold_start, deployments
+
+DIRECTORY = Path("build/bench")
+RESULT = Path("build/bench.json")
+
+
+def main() -> None:
+    """Measure everything; a figure that misses its promise is said, not hidden."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--breaches", type=int, default=10, help="restores to measure")
+    parser.add_argument("--rounds", type=int, default=5, help="cold starts of each handler")
+    given = parser.parse_args()
+
+    say("cold starts")
+    cold = cold_start.measure(given.rounds)
+    measured = deployments.measure(DIRECTORY, given.breaches, say)
+    result = {"machine": machine(), "cold_start_ms": cold, **measured}
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    for name, found, promise in rows(result):
+        say(f"{'kept' if found <= promise else 'MISSED':6} {name}: {found:g} (at most {promise:g})")
+    say(f"figures in {RESULT}")
+
+
+def rows(result: dict[str, Any]) -> list[tuple[str, float, float]]:
+    """Each promise: its name, what was found, what is allowed."""
+    good = result["good_deployment"]
+    late = result["requests_to_candidate_100_ms_after_restore"]
+    return [
+        (
+            "alarm event to rule read back, median ms",
+            result["breach_to_restored_ms"]["median"],
+            300,
+        ),
+        ("requests to the candidate 100 ms after the restore", late, 0),
+        ("failed requests of a good deployment", good["failed"], 0),
+        ("answers of a side not yet proven", good["answered_by_a_side_not_yet_proven"], 0),
+        ("state transitions of three steps", good["state_transitions"], 40),
+        ("ELBv2 calls a step", good["load_balancer_calls_a_step"], 4),
+        ("slowest handler's cold start, median ms", max(result["cold_start_ms"].values()), 350),
+    ]
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on."""
+    return {"python": platform.python_version(), "cores": os.cpu_count(), "os": platform.system()}
+
+
+def say(line: str) -> None:
+    """Progress, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The example: a small shop on Fargate behind an Application Load Balancer.
+
+Cheap on purpose. The tasks stand in public subnets with addresses of their own, so no NAT gateway
+is paid for; their security group lets in nothing but the load balancer.
+"""
+
+from typing import Any
+
+from aws_cdk import CfnOutput, CfnParameter, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from examples.shop.front import Front
+from examples.shop.tasks import CONTAINER_PORT, shop_task_definition
+from infra.acknowledgements import acknowledge
+from infra.automation import Automation
+from infra.configuration import Host
+from infra.fleets.ecs import EcsTasks
+from infra.service import BlueGreenService
+from viridian.settings import Settings
+
+
+class Shop(Stack):
+    """A network, a load balancer, a cluster, and one service under blue/green deployment."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        automation: Automation,
+        settings: Settings,
+        host: Host | None = None,
+        **stack: Any,
+    ) -> None:
+        super().__init__(scope, id, **stack)
+        self.add_stack_dependency(automation)
+        production_port = _port(self, "ProductionPort", 80, "Where clients come in")
+        test_port = _port(self, "TestPort", 8080, "Where a candidate is checked")
+        vpc = self._network()
+        front = Front(
+            self,
+            "Front",
+            vpc=vpc,
+            production_port=production_port,
+            test_port=test_port,
+            task_port=CONTAINER_PORT,
+            host=host,
+        )
+        service = BlueGreenService(
+            self,
+            "Service",
+            automation=automation,
+            settings=settings,
+            entrance=front.entrance,
+            tasks=EcsTasks(
+                cluster=self._cluster(vpc),
+                task_definition=shop_task_definition(
+                    self,
+                    service=settings.service,
+                    artifact_bucket=automation.storage.artifact_bucket,
+                    production_port=production_port,
+                ),
+                security_group=front.task_group,
+                subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+                assign_public_ip=True,
+            ),
+        )
+        CfnOutput(self, "ProductionUrl", value=front.entrance.production_url)
+        CfnOutput(self, "TestUrl", value=front.entrance.test_url)
+        CfnOutput(self, "ServiceName", value=settings.service)
+        CfnOutput(self, "RegistrationName", value=service.registration.parameter_name)
+
+    def _network(self) -> ec2.Vpc:
+        vpc = ec2.Vpc(
+            self,
+            "Network",
+            max_azs=2,
+            nat_gateways=0,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
+            ],
+            restrict_default_security_group=False,  # would add a custom resource; nothing uses it
+        )
+        acknowledge(vpc, {"AwsSolutions-VPC7": "An example: the access logs tell who called."})
+        return vpc
+
+    def _cluster(self, vpc: ec2.IVpc) -> ecs.Cluster:
+        cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
+        acknowledge(
+            cluster,
+            {"AwsSolutions-ECS4": "The load balancer's own metrics are what Viridian judges by."},
+        )
+        return cluster
+
+
+def _port(scope: Construct, id: str, default: int, description: str) -> CfnParameter:
+    return CfnParameter(
+        scope,
+        id,
+        type="Number",
+        default=default,
+        min_value=1,
+        max_value=65535,
+        description=description,
+    )

@@ -1,0 +1,100 @@
+"""What one task of the shop runs, and what it may do."""
+
+from aws_cdk import CfnParameter, Duration, RemovalPolicy, Stack, Tokenization
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.acknowledgements import acknowledge
+
+CONTAINER_PORT = 8080
+# Between SIGTERM and SIGKILL, after the load balancer has drained the task: ECS's own default.
+STOP_TIMEOUT = Duration.seconds(30)
+FIRST_VERSION = "1.0.0"
+
+
+def shop_task_definition(
+    stack: Stack, *, service: str, artifact_bucket: s3.IBucket, production_port: CfnParameter
+) -> ecs.FargateTaskDefinition:
+    """The first revision; each release registers the next one of the same family."""
+    image = CfnParameter(
+        stack,
+        "Image",
+        description="The first release's image, by digest: <repository>@sha256:<hex>",
+        allowed_pattern=r"[^@\s]+@sha256:[0-9a-f]{64}",
+    )
+    task = ecs.FargateTaskDefinition(stack, "Task", cpu=256, memory_limit_mib=512)
+    task.add_container(
+        "app",
+        image=ecs.ContainerImage.from_registry(image.value_as_string),
+        port_mappings=[ecs.PortMapping(container_port=CONTAINER_PORT)],
+        environment={
+            "PORT": str(CONTAINER_PORT),
+            "RELEASE_VERSION": FIRST_VERSION,
+            "PRODUCTION_PORT": Tokenization.stringify_number(production_port.value_as_number),
+        },
+        logging=ecs.LogDrivers.aws_logs(stream_prefix=service, log_group=_log_group(stack)),
+        stop_timeout=STOP_TIMEOUT,
+        linux_parameters=_with_init(stack),
+    )
+    _allow_pull(task, service)
+    _allow_bundles(task, service, artifact_bucket)
+    acknowledge(task, {"AwsSolutions-ECS2": "Ports and a version: nothing secret."})
+    return task
+
+
+def _with_init(scope: Construct) -> ecs.LinuxParameters:
+    """A process numbered 1 ignores SIGTERM unless it asks for it; under an init it does not."""
+    return ecs.LinuxParameters(scope, "TaskInit", init_process_enabled=True)
+
+
+def _log_group(scope: Construct) -> logs.LogGroup:
+    return logs.LogGroup(
+        scope,
+        "TaskLogs",
+        retention=logs.RetentionDays.ONE_MONTH,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _allow_bundles(
+    task: ecs.FargateTaskDefinition, service: str, artifact_bucket: s3.IBucket
+) -> None:
+    """A release in bundle form is fetched by the task: exact versions, own prefix only."""
+    task.add_to_task_role_policy(
+        iam.PolicyStatement(
+            actions=["s3:GetObject", "s3:GetObjectVersion"],
+            resources=[artifact_bucket.arn_for_objects(f"{service}/*")],
+        )
+    )
+    bucket = "Viridian:ExportsOutputFnGetAttStorageArtifactBucket48D12CDBArn9851B786"
+    acknowledge(
+        task,
+        {f"AwsSolutions-IAM5[Resource::{bucket}/{service}/*]": "Any release of this service."},
+    )
+
+
+def _allow_pull(task: ecs.FargateTaskDefinition, service: str) -> None:
+    """Images come from the account's ECR repository that is named as the service."""
+    repository = Stack.of(task).format_arn(
+        service="ecr", resource="repository", resource_name=service
+    )
+    task.add_to_execution_role_policy(
+        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"])
+    )
+    task.add_to_execution_role_policy(
+        iam.PolicyStatement(
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            resources=[repository],
+        )
+    )
+    acknowledge(
+        task,
+        {"AwsSolutions-IAM5[Resource::*]": "A registry's token has no narrower resource."},
+    )

@@ -1,0 +1,1 @@
+"""Thin, typed access to AWS: one service each, no decisions."""

@@ -1,0 +1,1 @@
+"""What stands behind a target group, one module a kind of fleet."""

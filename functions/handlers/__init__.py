@@ -1,0 +1,1 @@
+"""One module for each Task state of the deployment machine, under the same name."""

@@ -1,0 +1,135 @@
+"""Every error that ends or turns a deployment, by who acts on it.
+
+    ViridianError
+    ├── Refusal               the requester acts; nothing was touched
+    │   ├── RequestInvalid        the execution input is wrong
+    │   ├── ServiceUnknown        no registration under that name
+    │   ├── RegistrationInvalid   the registration cannot be read
+    │   ├── ManifestMissing       no release.json at its place
+    │   ├── ManifestInvalid       release.json is not a manifest of this release
+    │   ├── ManifestTooLarge      release.json is over its limit
+    │   ├── ArtifactMissing       the manifest names a bundle that is not there
+    │   ├── ChecksumMismatch      the bundle is not the one the manifest names
+    │   ├── LeaseHeld             another deployment of this service is running
+    │   └── PreflightFailed       the live side is not in a state to deploy beside
+    ├── CandidateRejection    the release's author acts; no production request was shifted
+    │   ├── CandidateNotReady     it did not become healthy in time
+    │   └── SmokeTestFailed       it answered a check wrongly
+    ├── Breach                the machine acts: traffic goes back to the live side
+    │   ├── CandidateBreached     an alarm fired and is recorded
+    │   ├── CandidateFailing      the evidence says it is worse
+    │   ├── CandidateUnproven     no evidence came in time; unknown is never healthy
+    │   ├── SideUnhealthy         the side to receive traffic lacks healthy targets
+    │   ├── SplitNotApplied       the rule read back is not the rule written
+    │   └── WrongVersionServed    production does not answer with the release
+    ├── FenceStale            nobody acts here: a newer deployment owns the traffic
+    ├── SideServing           an operator acts: a side with traffic was about to lose capacity
+    ├── RestoreHeld           an operator acts: the live side has no healthy target to go back to
+    └── RestoreUnverified     an operator acts: the restore was not seen to hold
+
+The class name is the error's name in the state machine; a test compares both sides.
+"""
+
+
+class ViridianError(Exception):
+    """Base of all."""
+
+
+class Refusal(ViridianError):
+    """The requester acts; nothing was touched."""
+
+
+class RequestInvalid(Refusal):
+    """The execution input is wrong."""
+
+
+class ServiceUnknown(Refusal):
+    """No registration under that name."""
+
+
+class RegistrationInvalid(Refusal):
+    """The registration or service file cannot be read."""
+
+
+class ManifestMissing(Refusal):
+    """No release.json at its place."""
+
+
+class ManifestInvalid(Refusal):
+    """release.json is not a manifest of this release."""
+
+
+class ManifestTooLarge(Refusal):
+    """release.json is over its limit."""
+
+
+class ArtifactMissing(Refusal):
+    """The manifest names a bundle that is not there."""
+
+
+class ChecksumMismatch(Refusal):
+    """The bundle is not the one the manifest names."""
+
+
+class LeaseHeld(Refusal):
+    """Another deployment of this service is running."""
+
+
+class PreflightFailed(Refusal):
+    """The live side is not in a state to deploy beside."""
+
+
+class CandidateRejection(ViridianError):
+    """The release's author acts; no production request was shifted."""
+
+
+class CandidateNotReady(CandidateRejection):
+    """It did not become healthy in time."""
+
+
+class SmokeTestFailed(CandidateRejection):
+    """It answered a check wrongly."""
+
+
+class Breach(ViridianError):
+    """The machine acts: traffic goes back to the live side."""
+
+
+class CandidateBreached(Breach):
+    """An alarm fired and is recorded on the lease."""
+
+
+class CandidateFailing(Breach):
+    """The evidence says the candidate is worse."""
+
+
+class CandidateUnproven(Breach):
+    """No evidence came in time; unknown is never healthy."""
+
+
+class SideUnhealthy(Breach):
+    """The side to receive traffic lacks healthy targets."""
+
+
+class SplitNotApplied(Breach):
+    """The rule read back is not the rule written."""
+
+
+class WrongVersionServed(Breach):
+    """Production does not answer with the release."""
+
+
+class FenceStale(ViridianError):
+    """A newer deployment owns the traffic; this one must not touch it."""
+
+
+class SideServing(ViridianError):
+    """A side with traffic was about to lose capacity."""
+
+
+class RestoreHeld(ViridianError):
+    """The live side has no healthy target to go back to."""
+
+
+class RestoreUnverified(ViridianError):
+    """The restore was not seen to hold."""

@@ -1,0 +1,199 @@
+"""The cloud assembly: synthesised as the CDK CLI does it, deployed into the emulator unchanged.
+
+What `cdk bootstrap` puts into an account is put there too: the assets' bucket and the parameter
+with the version of the bootstrap. No npm and no network is needed.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rehearsal.release import zip_folder
+
+DEPLOY_SECONDS = 180.0
+LOOK_SECONDS = 0.2
+FINISHED = ("_COMPLETE", "_FAILED")
+
+ClientFor = Callable[[str], Any]
+
+
+class SynthesisFailed(Exception):
+    """The CDK app did not produce a cloud assembly; the message is what it said."""
+
+
+class DeployFailed(Exception):
+    """CloudFormation did not create a stack; the message names each resource and why."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where an assembly is deployed; it fills the assembly's placeholders."""
+
+    account: str
+    region: str
+
+    def filled(self, text: str) -> str:
+        """The text without placeholders."""
+        values = {"AccountId": self.account, "Region": self.region, "Partition": "aws"}
+        for name, value in values.items():
+            text = text.replace(f"${{AWS::{name}}}", value)
+        return text
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A folder with templates and assets, and the manifest that lists them."""
+
+    folder: Path
+    artifacts: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def at(cls, folder: Path) -> "Assembly":
+        """Read an assembly that was synthesised before."""
+        return cls(folder, json.loads((folder / "manifest.json").read_text())["artifacts"])
+
+    @property
+    def stacks(self) -> list[str]:
+        """Names of the stacks, each after those it depends on."""
+        ordered: list[str] = []
+        for name in self.artifacts:
+            self._append_after_dependencies(name, ordered)
+        return [n for n in ordered if self.artifacts[n]["type"] == "aws:cloudformation:stack"]
+
+    def _append_after_dependencies(self, name: str, ordered: list[str]) -> None:
+        if name in ordered:
+            return
+        for dependency in self.artifacts[name].get("dependencies", []):
+            self._append_after_dependencies(dependency, ordered)
+        ordered.append(name)
+
+    def properties(self, name: str) -> dict[str, Any]:
+        """What the manifest says of an artifact."""
+        found: dict[str, Any] = self.artifacts[name]["properties"]
+        return found
+
+    def file_assets(self, stack: str) -> list[dict[str, Any]]:
+        """The files that a stack needs in a bucket, its own template among them."""
+        assets = json.loads((self.folder / f"{stack}.assets.json").read_text())
+        if assets.get("dockerImages"):
+            raise DeployFailed(f"{stack}: has Docker images; name an image by digest instead")
+        return list(assets.get("files", {}).values())
+
+
+def synthesise(project: Path, folder: Path, context: Mapping[str, str] | None = None) -> Assembly:
+    """Run the app of the project's cdk.json as the CLI does; raises SynthesisFailed."""
+    settings = json.loads((project / "cdk.json").read_text())
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(folder.absolute()),
+        "CDK_CONTEXT_JSON": json.dumps({**settings.get("context", {}), **(context or {})}),
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+    }
+    done = subprocess.run(
+        shlex.split(settings["app"]),
+        cwd=project,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SynthesisFailed(f"{settings['app']} exited with {done.returncode}:\n{done.stdout}")
+    return Assembly.at(folder)
+
+
+@dataclass(frozen=True)
+class Deployer:
+    """Puts stacks of an assembly into an account; `client` makes a boto3 client by its name."""
+
+    client: ClientFor
+    endpoint_url: str
+    account: Account
+
+    def deploy(
+        self, assembly: Assembly, stack: str, parameters: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Create the stack, wait until it is there, return its outputs; raises DeployFailed."""
+        properties = assembly.properties(stack)
+        self._bootstrap(properties)
+        self._publish(assembly, stack)
+        cloudformation = self.client("cloudformation")
+        cloudformation.create_stack(
+            StackName=stack,
+            TemplateURL=self._template_url(properties),
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in (parameters or {}).items()
+            ],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+            OnFailure="DO_NOTHING",
+        )
+        found = _created(cloudformation, stack)
+        return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+
+    def _bootstrap(self, properties: Mapping[str, Any]) -> None:
+        """The version that the stack asks for, under the name where it looks for it."""
+        self.client("ssm").put_parameter(
+            Name=properties["bootstrapStackVersionSsmParameter"],
+            Value=str(properties["requiresBootstrapStackVersion"]),
+            Type="String",
+            Overwrite=True,
+        )
+
+    def _publish(self, assembly: Assembly, stack: str) -> None:
+        s3 = self.client("s3")
+        for asset in assembly.file_assets(stack):
+            content = asset_content(assembly.folder, asset["source"])
+            for destination in asset["destinations"].values():
+                bucket = self.account.filled(destination["bucketName"])
+                s3.create_bucket(Bucket=bucket)
+                s3.put_object(
+                    Bucket=bucket,
+                    Key=self.account.filled(destination["objectKey"]),
+                    Body=content,
+                )
+
+    def _template_url(self, properties: Mapping[str, Any]) -> str:
+        place = self.account.filled(properties["stackTemplateAssetObjectUrl"])
+        return f"{self.endpoint_url}/{place.removeprefix('s3://')}"
+
+
+def asset_content(folder: Path, source: Mapping[str, str]) -> bytes:
+    """An asset's bytes; a folder is zipped, always to the same bytes."""
+    path = folder / source["path"]
+    return zip_folder(path) if source["packaging"] == "zip" else path.read_bytes()
+
+
+def _created(cloudformation: Any, stack: str) -> dict[str, Any]:
+    """Wait for a stack; the emulator may call one complete that has failed resources."""
+    deadline = time.monotonic() + DEPLOY_SECONDS
+    while True:
+        found: dict[str, Any] = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        if found["StackStatus"].endswith(FINISHED):
+            break
+        if time.monotonic() > deadline:
+            raise DeployFailed(f"{stack}: {found['StackStatus']} after {DEPLOY_SECONDS:g} s")
+        time.sleep(LOOK_SECONDS)
+    complaints = _complaints(cloudformation, stack)
+    if complaints or found["StackStatus"] != "CREATE_COMPLETE":
+        raise DeployFailed("\n".join([f"{stack}: {found['StackStatus']}", *complaints]))
+    return found
+
+
+def _complaints(cloudformation: Any, stack: str) -> list[str]:
+    """Each failed resource with its reason, the first failure first."""
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
+    events = [event for page in pages for event in page["StackEvents"]]
+    return [
+        f"  {event['LogicalResourceId']} ({event['ResourceType']}): "
+        f"{event.get('ResourceStatusReason', 'no reason given')}"
+        for event in reversed(events)
+        if event["ResourceStatus"].endswith("_FAILED")
+    ]

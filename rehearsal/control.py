@@ -1,0 +1,34 @@
+"""Works the emulator's own switches from another process."""
+
+import json
+from typing import Any
+from urllib.request import Request, urlopen
+
+
+class Control:
+    """`url` is the `control_url` of the emulator's ready line."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def enforce_iam(self, on: bool = True) -> None:
+        """From here on every call needs a policy that allows it."""
+        self._send("POST", "/enforce-iam", {"on": on})
+
+    def set_faults(
+        self, *, silence_metrics: bool | None = None, drop_alarm_events: bool | None = None
+    ) -> None:
+        """Switch faults on or off; one that is not named stays as it is."""
+        faults = {"silence_metrics": silence_metrics, "drop_alarm_events": drop_alarm_events}
+        self._send("POST", "/faults", {name: on for name, on in faults.items() if on is not None})
+
+    def calls(self) -> dict[str, int]:
+        """How often each `service:Action` was called since the start."""
+        counts: dict[str, int] = self._send("GET", "/metrics-of-calls")
+        return counts
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self._url}{path}", content, method=method)  # noqa: S310
+        with urlopen(request, timeout=10) as answer:  # noqa: S310
+            return json.load(answer)

@@ -1,0 +1,106 @@
+"""The demo: good and bad releases, uploaded under traffic, each watched to its ending."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rehearsal.demo.story import Chapter, Story
+from rehearsal.demo.summary import PROMOTED, REVERTED, write_summary
+from rehearsal.progress import Progress
+from rehearsal.release import PackedRelease, ReleaseUnusable, pack
+from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
+from rehearsal.traffic import Traffic
+
+REQUESTS_PER_SECOND = 200.0
+FIRST_VERSION = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a demo plays: the service, the release that is live first, the uploads."""
+
+    service_file: Path
+    first_release: Path
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a demo ended; `complaints` is empty when every ending was right."""
+
+    summary: dict[str, Any]
+    complaints: list[str]
+    summary_file: Path
+
+
+def shop_script() -> Script:
+    """The example: a good release that is promoted, a bad one that is reverted."""
+    releases = SHOP / "releases"
+    chapters = (
+        Chapter(pack(releases / "1.1.0"), PROMOTED),
+        Chapter(pack(releases / "1.2.0"), REVERTED),
+    )
+    return Script(SERVICE_FILE, FIRST_RELEASE, chapters)
+
+
+def own_script(folder: Path, directory: Path) -> Script:
+    """A release of one's own, promoted on top of the shop.
+
+    A `service.yaml` in its folder tells how it is deployed. The shop may not pass that file's
+    health check, so the folder itself is then what is live first.
+    """
+    release = pack(folder)
+    own_file = folder / "service.yaml"
+    chapters = (Chapter(release, PROMOTED),)
+    if not own_file.exists():
+        return Script(_shop_file_for(release.service, directory), FIRST_RELEASE, chapters)
+    _require_service(own_file, release)
+    return Script(own_file, folder, chapters)
+
+
+def play(script: Script, directory: Path, progress: Progress) -> Ending:
+    """Start everything, play the script, end everything; `summary.json` is below `directory`."""
+    with (
+        progress,
+        Rehearsal(
+            directory / "rehearsal",
+            service_file=script.service_file,
+            first_release=script.first_release,
+            say=progress.say,
+        ) as rehearsal,
+    ):
+        progress.say(f"{rehearsal.outputs.service} {FIRST_VERSION} is live")
+        with _traffic(rehearsal, directory) as traffic:
+            story = Story(rehearsal, traffic, progress, FIRST_VERSION)
+            summary, complaints = story.play(script.chapters)
+    return Ending(summary, complaints, write_summary(summary, directory))
+
+
+def _traffic(rehearsal: Rehearsal, directory: Path) -> Traffic:
+    log = directory / "answers.csv"
+    log.unlink(missing_ok=True)
+    return Traffic(
+        f"{rehearsal.outputs.production_url}/",
+        rate=REQUESTS_PER_SECOND,
+        log=log,
+        version_header=rehearsal.registration()["settings"]["version_header"],
+    )
+
+
+def _shop_file_for(service: str, directory: Path) -> Path:
+    """The shop's service file under the release's own service name."""
+    settings = yaml.safe_load(SERVICE_FILE.read_text())
+    path = directory / "service.yaml"
+    directory.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump({**settings, "service": service}, sort_keys=False))
+    return path
+
+
+def _require_service(own_file: Path, release: PackedRelease) -> None:
+    named = yaml.safe_load(own_file.read_text()).get("service")
+    if named != release.service:
+        raise ReleaseUnusable(
+            f"{own_file}: service: wanted {release.service} as in release.json, found {named}"
+        )

@@ -1,0 +1,113 @@
+"""The story of a demo: a service under traffic, one upload after the other, each to its ending."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.demo.summary import (
+    PROMOTED,
+    complaints,
+    figures_of,
+    outcome_of,
+    summary_of,
+)
+from rehearsal.demo.watch import Record, Sight, Watch, in_words
+from rehearsal.progress import Moment, Progress, VersionTraffic
+from rehearsal.release import PackedRelease
+from rehearsal.session import Rehearsal
+from rehearsal.traffic import Answers, Traffic
+from rehearsal.traffic.answers import failures
+
+# Traffic before the first upload, and after the last ending: what is normal, and what remains.
+CALM_SECONDS = 2.0
+RATE_WINDOW_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A release to upload, and the ending it must come to."""
+
+    release: PackedRelease
+    ending: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.release.service} {self.release.version}"
+
+
+@dataclass
+class Story:
+    """Plays chapters on a rehearsal that is up, under traffic that runs."""
+
+    rehearsal: Rehearsal
+    traffic: Traffic
+    progress: Progress
+    live_version: str
+
+    def __post_init__(self) -> None:
+        self._explanations = _explanations(self.rehearsal)
+
+    def play(self, chapters: Sequence[Chapter]) -> tuple[dict[str, Any], list[str]]:
+        """All chapters; the summary, and what was not as it should be."""
+        time.sleep(CALM_SECONDS)
+        records = [self._play(chapter) for chapter in chapters]
+        time.sleep(CALM_SECONDS)
+        self.traffic.stop()
+        answers = self.traffic.answers()
+        figures = [figures_of(record, answers) for record in records]
+        wrong = [
+            complaint
+            for found, chapter in zip(figures, chapters, strict=True)
+            for complaint in complaints(found, chapter.ending)
+        ]
+        return summary_of(figures, answers), wrong
+
+    def _play(self, chapter: Chapter) -> Record:
+        self.progress.say(f"uploading {chapter.title}")
+        watch = Watch(self.rehearsal, chapter.release.version)
+        self.rehearsal.upload(chapter.release)
+        record = watch.follow(lambda sight: self.progress.show(self._moment(chapter, sight)))
+        outcome = outcome_of(record)
+        self.progress.say(
+            f"{chapter.title}  {outcome}" + (f": {record.cause}" if record.cause else "")
+        )
+        if outcome == PROMOTED:
+            self.live_version = chapter.release.version
+        return record
+
+    def _moment(self, chapter: Chapter, sight: Sight) -> Moment:
+        answers = self.traffic.answers()
+        return Moment(
+            release=chapter.title,
+            state=in_words(sight.state),
+            explanation=self._explanations.get(sight.state, ""),
+            live_version=self.live_version,
+            candidate_version=chapter.release.version,
+            candidate_percent=sight.candidate_percent,
+            firing=sight.firing,
+            traffic=tuple(_by_version(answers.latest(RATE_WINDOW_SECONDS))),
+            requests=answers.requests,
+            failed=answers.failed,
+        )
+
+
+def _by_version(latest: Answers) -> list[VersionTraffic]:
+    return [
+        VersionTraffic(
+            version,
+            per_second=counts.total() / RATE_WINDOW_SECONDS,
+            failed_percent=100 * failures(counts) / counts.total(),
+        )
+        for version, counts in sorted(latest.by_version.items())
+    ]
+
+
+def _explanations(rehearsal: Rehearsal) -> dict[str, str]:
+    """What each state of the machine is for, in the first sentence of its own comment."""
+    machine = rehearsal.client("stepfunctions").describe_state_machine(
+        stateMachineArn=rehearsal.outputs.state_machine_arn
+    )
+    states = json.loads(machine["definition"])["States"]
+    return {name: state.get("Comment", "").partition(". ")[0] for name, state in states.items()}

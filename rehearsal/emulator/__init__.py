@@ -1,0 +1,1 @@
+"""The embedded AWS: an emulator, repaired, with a real load balancer and real alarms."""

@@ -1,0 +1,1 @@
+"""CloudWatch alarms, evaluated from the metrics of the traffic itself."""

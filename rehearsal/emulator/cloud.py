@@ -1,0 +1,82 @@
+"""The parts of the embedded AWS, put together and taken apart."""
+
+import contextlib
+import importlib.util
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from rehearsal.emulator import environment, repairs, targets
+from rehearsal.emulator.control_server import ControlServer
+from rehearsal.emulator.faults import Faults
+
+HAS_FLEET = importlib.util.find_spec("rehearsal.fleet") is not None
+
+
+@contextlib.contextmanager
+def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
+    """Everything running and proved, as the ready line says it; when it is left nothing is."""
+    listening = socket.create_server(("127.0.0.1", port))
+    endpoint = environment.prepare(directory, listening.getsockname()[1])
+    faults = Faults()
+    with contextlib.ExitStack() as stack:
+        _start_load_balancer(directory, faults, stack)
+        _start_api(listening, stack)
+        control = _start_control(faults, stack)
+        _start_fleet(directory, stack)
+        yield {"endpoint_url": endpoint, "control_url": control.url}
+
+
+def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.ExitStack) -> None:
+    from rehearsal.emulator.alarms.clock import MetricClock
+    from rehearsal.emulator.health_checks import HealthChecker
+    from rehearsal.emulator.load_balancer import snapshot
+    from rehearsal.emulator.load_balancer.data_plane import DataPlane
+    from rehearsal.emulator.load_balancer.envoy import Envoy
+    from rehearsal.emulator.load_balancer.metering import Meter
+    from rehearsal.emulator.load_balancer.statistics import FailureLog
+    from rehearsal.emulator.load_balancer.watched_files import FAILURES
+
+    registry = targets.registry
+    envoy = Envoy(directory / "load-balancer")
+    stack.callback(envoy.close)
+    plane = DataPlane(envoy, lambda: snapshot.take(registry))
+    repairs.apply(registry, plane.publish, faults)
+    stack.callback(HealthChecker(registry).close)
+    log = FailureLog(envoy.directory / FAILURES)
+    clock = MetricClock(Meter(envoy.admin, log, registry), lambda: faults.silence_metrics)
+    stack.callback(clock.close)
+
+
+def _start_api(listening: socket.socket, stack: contextlib.ExitStack) -> None:
+    from rehearsal.emulator import selfcheck
+    from rehearsal.emulator.repairs import lambda_
+    from rehearsal.emulator.server import serving
+
+    stack.callback(lambda_.end_workers)
+    stack.enter_context(serving(listening))
+    selfcheck.run()
+
+
+def _start_control(faults: Faults, stack: contextlib.ExitStack) -> ControlServer:
+    from rehearsal.emulator.call_counts import CallCounts
+    from rehearsal.emulator.repairs import iam
+
+    counts = CallCounts()
+    counts.install()
+    control = ControlServer(
+        {
+            ("POST", "/enforce-iam"): lambda request: iam.enforce(bool(request["on"])),
+            ("POST", "/faults"): lambda request: faults.change(**request),
+            ("GET", "/metrics-of-calls"): lambda _request: counts.since_start(),
+        }
+    )
+    stack.callback(control.close)
+    return control
+
+
+def _start_fleet(directory: Path, stack: contextlib.ExitStack) -> None:
+    if HAS_FLEET:
+        from rehearsal.fleet import install
+
+        stack.callback(install(directory).close)

@@ -1,0 +1,1 @@
+"""An Application Load Balancer carried by Envoy."""

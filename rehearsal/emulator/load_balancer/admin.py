@@ -1,0 +1,50 @@
+"""Envoy's admin interface: what has been taken, and what has been counted."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
+
+
+class Admin:
+    """`address` is host and port, as Envoy writes it to its `--admin-address-path`."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def values(self, name_pattern: str) -> dict[str, Any]:
+        """Counters, gauges and texts whose name matches."""
+        entries = self._get(f"/stats?format=json&filter={quote(name_pattern)}")["stats"]
+        return {entry["name"]: entry["value"] for entry in entries if "value" in entry}
+
+    def histograms(self, name_pattern: str) -> dict[str, dict[float, int]]:
+        """Since the start: the middle of each bucket, and how many fell into it."""
+        query = f"/stats?format=json&histogram_buckets=detailed&filter={quote(name_pattern)}"
+        entries = self._get(query)["stats"]
+        details = [d for e in entries for d in e.get("histograms", {}).get("details", [])]
+        return {detail["name"]: _buckets(detail["totals"]) for detail in details}
+
+    def rejected(self) -> str:
+        """Why Envoy refuses a listener, a route or a cluster, if it does."""
+        errors: list[str] = []
+        for config in self._get("/config_dump")["configs"]:
+            _collect_details(config, errors)
+        return "; ".join(errors)
+
+    def _get(self, path: str) -> Any:
+        with urlopen(f"http://{self._address}{path}", timeout=5) as answer:
+            return json.load(answer)
+
+
+def _buckets(totals: list[dict[str, float]]) -> dict[float, int]:
+    return {b["lower_bound"] + b["width"] / 2: int(b["count"]) for b in totals}
+
+
+def _collect_details(node: Any, errors: list[str]) -> None:
+    if isinstance(node, dict):
+        if isinstance(node.get("error_state"), dict):
+            errors.append(str(node["error_state"].get("details")))
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            _collect_details(child, errors)

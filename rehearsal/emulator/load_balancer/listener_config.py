@@ -1,0 +1,63 @@
+"""A listener, as Envoy's resource: its port, its routes, what it answers and logs by itself."""
+
+from pathlib import Path
+from typing import Any
+
+from rehearsal.emulator.load_balancer.model import Listener
+from rehearsal.emulator.load_balancer.watched_files import FAILURES, TYPES, routes_file, source
+
+
+def listener_resource(listener: Listener, directory: Path) -> dict[str, Any]:
+    manager = {
+        "name": "envoy.filters.network.http_connection_manager",
+        "typed_config": _connection_manager(listener, directory),
+    }
+    return {
+        "@type": f"{TYPES}.config.listener.v3.Listener",
+        "name": listener.name,
+        "address": {"socket_address": {"address": "127.0.0.1", "port_value": listener.port}},
+        "filter_chains": [{"filters": [manager]}],
+    }
+
+
+def _connection_manager(listener: Listener, directory: Path) -> dict[str, Any]:
+    filters = f"{TYPES}.extensions.filters"
+    router = {
+        "@type": f"{filters}.http.router.v3.Router",
+        "suppress_envoy_headers": True,
+    }
+    return {
+        "@type": f"{filters}.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": listener.name,
+        "rds": {
+            "route_config_name": listener.name,
+            "config_source": source(directory / routes_file(listener)),
+        },
+        "use_remote_address": True,
+        "skip_xff_append": True,
+        "generate_request_id": False,
+        "server_name": "awselb/2.0",
+        "server_header_transformation": "APPEND_IF_ABSENT",
+        "local_reply_config": {"mappers": [_reply_with(502, ["UF", "UC", "UPE", "URX"])]},
+        "access_log": [_failure_log(listener, directory)],
+        "http_filters": [{"name": "envoy.filters.http.router", "typed_config": router}],
+    }
+
+
+def _reply_with(status: int, flags: list[str]) -> dict[str, Any]:
+    return {"filter": {"response_flag_filter": {"flags": flags}}, "status_code": status}
+
+
+def _failure_log(listener: Listener, directory: Path) -> dict[str, Any]:
+    """One line for each error that the load balancer itself answered: its own 5xx metric."""
+    loggers = f"{TYPES}.extensions.access_loggers.file.v3.FileAccessLog"
+    entry = f"{listener.load_balancer} %RESPONSE_CODE% %UPSTREAM_CLUSTER% %RESPONSE_FLAGS%\n"
+    return {
+        "name": "envoy.access_loggers.file",
+        "filter": {"response_flag_filter": {}},
+        "typed_config": {
+            "@type": loggers,
+            "path": str(directory / FAILURES),
+            "log_format": {"text_format_source": {"inline_string": entry}},
+        },
+    }

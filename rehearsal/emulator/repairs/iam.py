@@ -1,0 +1,123 @@
+"""IAM: calls are authorised on the resources that AWS authorises them on.
+
+ministack takes a listener rule for `*` and an ECS service for its cluster, and knows nothing of
+`iam:PassRole` or of the tags that RegisterTaskDefinition sets. Enforcement is switched on after
+deployment, with `enforce`.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from ministack import app
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.iam_evaluator import AuthError
+from ministack.core.iam_evaluator import enforce as find_denial
+from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.core.router import extract_access_key_id
+
+Check = tuple[str, str, dict[str, Any]]
+Handler = Callable[..., Awaitable[Any]]
+
+ON_A_RULE = {"ModifyRule", "DeleteRule"}
+ON_A_SERVICE = {"UpdateService", "DeleteService", "CreateService"}
+ROLES = ("taskRoleArn", "executionRoleArn")
+resource_as_shipped = iam_actions.extract_resource_arn
+condition_as_shipped = iam_evaluator._resolve_condition_key
+
+
+def apply() -> None:
+    iam_actions.extract_resource_arn = resource_arn
+    iam_evaluator._resolve_condition_key = condition_value
+    app.SERVICE_HANDLERS["ecs"] = checking_ecs(app.SERVICE_HANDLERS["ecs"])
+
+
+def condition_value(key: str, context: Any) -> Any:
+    """A condition key's value. Loopback stands for TLS: buckets that refuse plain HTTP answer."""
+    if key.lower() == "aws:securetransport":
+        return "true"
+    return condition_as_shipped(key, context)
+
+
+def enforce(on: bool) -> None:
+    """Every module asks `ministack.app.AUTH` at the time of a call."""
+    app.AUTH = on
+
+
+def resource_arn(
+    service: str, method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any
+) -> str:
+    """The ARN a request is authorised on, `*` for actions that name no resource."""
+    params = rest[0]
+    if service == "elasticloadbalancing" and _first(params, "Action") in ON_A_RULE:
+        return _first(params, "RuleArn")
+    if service == "ecs":
+        return _ecs_resource(_action(headers), json.loads(body or b"{}"))
+    found: str = resource_as_shipped(service, method, path, headers, body, *rest)
+    return found
+
+
+def _ecs_resource(action: str, request: dict[str, Any]) -> str:
+    if action in ON_A_SERVICE:
+        return _service_arn(request, request.get("service") or request.get("serviceName", ""))
+    if action == "DescribeServices":
+        return _service_arn(request, request["services"][0])
+    return "*"
+
+
+def checking_ecs(handler: Handler) -> Handler:
+    async def handle(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: Any
+    ) -> Any:
+        if app.AUTH:
+            for check in further_ecs_checks(_action(headers), json.loads(body or b"{}")):
+                if denial := _denial("ecs", headers, check):
+                    return denial
+        return await handler(method, path, headers, body, query)
+
+    return handle
+
+
+def further_ecs_checks(action: str, request: dict[str, Any]) -> Iterator[Check]:
+    """What ECS authorises besides the action itself."""
+    if action == "DescribeServices":
+        for service in request["services"][1:]:
+            yield f"ecs:{action}", _service_arn(request, service), {}
+    if action != "RegisterTaskDefinition":
+        return
+    for role in filter(None, map(request.get, ROLES)):
+        yield "iam:PassRole", role, {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+    if request.get("tags"):
+        definition = f"task-definition/{request['family']}:*"
+        context = {"ecs:CreateAction": action}
+        yield "ecs:TagResource", _ecs_arn(definition), context
+
+
+def _denial(service: str, headers: dict[str, str], check: Check) -> Any:
+    action, resource, context = check
+    key = extract_access_key_id(headers, {})
+    denied = find_denial(key, action, service, get_region(), resource, context)
+    if denied is None:
+        return None
+    principal = "" if isinstance(denied, AuthError) else denied.principal_arn
+    return iam_actions.access_denied_response(
+        service, action, principal, new_uuid(), headers=headers, resource_arn=resource
+    )
+
+
+def _service_arn(request: dict[str, Any], service: str) -> str:
+    cluster = str(request.get("cluster") or "default").rsplit("/", 1)[-1]
+    return service if service.startswith("arn:") else _ecs_arn(f"service/{cluster}/{service}")
+
+
+def _ecs_arn(resource: str) -> str:
+    return f"arn:aws:ecs:{get_region()}:{get_account_id()}:{resource}"
+
+
+def _action(headers: dict[str, str]) -> str:
+    return headers.get("x-amz-target", "").rsplit(".", 1)[-1]
+
+
+def _first(params: dict[str, Any], name: str) -> str:
+    value = params.get(name, "")
+    return str(value[0] if isinstance(value, list) else value)

@@ -1,0 +1,38 @@
+"""The same name with the same input is the running execution; anything else already exists.
+
+ministack refuses every repeated name.
+"""
+
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region, json_response
+from ministack.services import stepfunctions
+
+Record = dict[str, Any]
+
+start_as_shipped = stepfunctions._start_execution
+
+
+def apply() -> None:
+    stepfunctions._start_execution = start
+
+
+def start(request: Record) -> Any:
+    running = _running(request)
+    if running is None or running["input"] != request.get("input", "{}"):
+        return start_as_shipped(request)
+    return json_response(
+        {"executionArn": running["executionArn"], "startDate": running["startDate"]}
+    )
+
+
+def _running(request: Record) -> Record | None:
+    machine = stepfunctions._resolve_state_machine_arn(request.get("stateMachineArn", ""))
+    if machine is None or "name" not in request:
+        return None
+    arn = (
+        f"arn:aws:states:{get_region()}:{get_account_id()}:execution:"
+        f"{stepfunctions._state_machines[machine]['name']}:{request['name']}"
+    )
+    execution: Record | None = stepfunctions._executions.get(arn)
+    return execution if execution is not None and execution["status"] == "RUNNING" else None

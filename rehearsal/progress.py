@@ -1,0 +1,182 @@
+"""Progress that a person enjoys: a live view on a terminal, plain lines everywhere else."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+BAR_WIDTH = 40
+
+
+@dataclass(frozen=True)
+class VersionTraffic:
+    """What clients get from one version at the moment."""
+
+    version: str
+    per_second: float
+    failed_percent: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A deployment as it is now."""
+
+    release: str
+    state: str
+    explanation: str
+    live_version: str
+    candidate_version: str
+    candidate_percent: int
+    firing: tuple[str, ...] = ()
+    traffic: tuple[VersionTraffic, ...] = ()
+    requests: int = 0
+    failed: int = 0
+
+
+class Progress(Protocol):
+    """Where the demo tells what happens."""
+
+    def say(self, text: str) -> None: ...
+    def show(self, moment: Moment) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+def progress() -> Progress:
+    """The one that fits standard output."""
+    return LiveProgress() if sys.stdout.isatty() else PlainProgress()
+
+
+@dataclass
+class PlainProgress:
+    """One line whenever something changed, with the time since the start."""
+
+    write: Callable[[str], None] = lambda line: print(line, flush=True)
+    clock: Callable[[], float] = time.monotonic
+    _started: float = field(init=False)
+    _shown: Moment | None = None
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is held."""
+
+    def say(self, text: str) -> None:
+        """A line of its own."""
+        self.write(f"{self.clock() - self._started:6.1f} s  {text}")
+
+    def show(self, moment: Moment) -> None:
+        """State, split and alarms; traffic is told with them."""
+        before, self._shown = self._shown, moment
+        is_changed = before is None or (
+            (before.release, before.state, before.candidate_percent)
+            != (moment.release, moment.state, moment.candidate_percent)
+        )
+        if is_changed and moment.state:
+            self.say(
+                f"{moment.release}  {moment.state:<20} candidate {moment.candidate_percent:3d} %"
+                f"  {moment.requests} requests, {moment.failed} failed"
+            )
+        for alarm in _new_alarms(before, moment):
+            self.say(f"{moment.release}  in ALARM: {alarm}")
+
+
+class LiveProgress:
+    """A panel that is drawn anew several times a second; what was said stays above it."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console()
+        self._live = Live(console=self._console, refresh_per_second=8, transient=True)
+        self._started = time.monotonic()
+        self._moment: Moment | None = None
+        self._alarms: Moment | None = None
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def say(self, text: str) -> None:
+        """A line that stays."""
+        self._live.console.print(f"[dim]{self._elapsed:6.1f} s[/dim]  {text}", highlight=False)
+
+    def show(self, moment: Moment) -> None:
+        """Draw it; an alarm is also told."""
+        for alarm in _new_alarms(self._moment, moment):
+            self.say(f"[red]in ALARM: {alarm}[/red]")
+        self._moment = moment
+        self._live.update(draw(moment, self._elapsed))
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+
+def _new_alarms(before: Moment | None, moment: Moment) -> list[str]:
+    known = before.firing if before is not None else ()
+    return [alarm for alarm in moment.firing if alarm not in known]
+
+
+def draw(moment: Moment, elapsed_seconds: float) -> RenderableType:
+    """The panel."""
+    state = Text(moment.state or "waiting for the upload to be seen", style="bold")
+    parts: list[RenderableType] = [
+        state,
+        Text(moment.explanation, style="dim"),
+        Text(),
+        _split_bar(moment),
+        Text(),
+        _traffic_table(moment),
+    ]
+    if moment.firing:
+        parts.append(Text("in ALARM: " + ", ".join(moment.firing), style="bold red"))
+    return Panel(
+        Group(*parts),
+        title=moment.release,
+        subtitle=f"{elapsed_seconds:.0f} s",
+        title_align="left",
+        subtitle_align="right",
+        width=78,
+        padding=(1, 2),
+    )
+
+
+def _split_bar(moment: Moment) -> Text:
+    candidate = round(BAR_WIDTH * moment.candidate_percent / 100)
+    return Text.assemble(
+        (f"{moment.live_version:>8} ", "blue"),
+        ("█" * (BAR_WIDTH - candidate), "blue"),
+        ("▓" * candidate, "green"),
+        (f" {moment.candidate_version} {moment.candidate_percent} %", "green"),
+    )
+
+
+def _traffic_table(moment: Moment) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("version", "requests/s", "failing"):
+        table.add_column(heading, justify="left" if heading == "version" else "right")
+    for line in moment.traffic:
+        style = "red" if line.failed_percent else ""
+        failing = f"{line.failed_percent:.1f} %"
+        table.add_row(line.version, f"{line.per_second:.0f}", failing, style=style)
+    table.add_row("so far", f"{moment.requests} requests", f"{moment.failed} failed", style="dim")
+    return table

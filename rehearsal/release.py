@@ -1,0 +1,116 @@
+"""A release on its way to AWS: a folder with a release.json, packed and uploaded.
+
+The folder's release.json names the service, the version, and as a rule the command to run; what
+the manifest in the bucket needs on top, the bundle and its SHA-256, is filled in here.
+"""
+
+import hashlib
+import io
+import json
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "release.json"
+BUNDLE = "bundle.zip"
+EXAMPLE = '{"service": "shop", "version": "1.1.0", "command": ["python3", "app.py"]}'
+LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", "node_modules"})
+# The earliest time a zip can hold: a bundle tells what it has inside, not when it was packed.
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class ReleaseUnusable(Exception):
+    """The folder is not a release; the message names the path."""
+
+
+@dataclass(frozen=True)
+class PackedRelease:
+    """A release ready to upload."""
+
+    service: str
+    version: str
+    manifest: dict[str, Any]
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the bundle."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def prefix(self) -> str:
+        """Where it goes in the artifact bucket."""
+        return f"{self.service}/{self.version}"
+
+    @property
+    def image(self) -> str:
+        """Its name when it is used as a container image."""
+        return f"{self.service}@sha256:{self.sha256}"
+
+
+def pack(folder: Path) -> PackedRelease:
+    """Read and pack a release's folder; the same files always give the same bytes.
+
+    Raises ReleaseUnusable with the path of what is wrong.
+    """
+    manifest = _read_manifest(folder / MANIFEST)
+    content = zip_folder(folder, LEFT_OUT)
+    return PackedRelease(str(manifest["service"]), str(manifest["version"]), manifest, content)
+
+
+def upload(s3: Any, bucket: str, release: PackedRelease) -> str:
+    """Put the bundle, then the manifest, whose arrival starts the deployment; return its version.
+
+    `s3` is a boto3 client.
+    """
+    manifest = {**release.manifest, "bundle": BUNDLE, "sha256": release.sha256}
+    s3.put_object(Bucket=bucket, Key=f"{release.prefix}/{BUNDLE}", Body=release.content)
+    answer = s3.put_object(
+        Bucket=bucket, Key=f"{release.prefix}/{MANIFEST}", Body=json.dumps(manifest, indent=2)
+    )
+    return str(answer.get("VersionId", ""))
+
+
+def push_image(s3: Any, bucket: str, release: PackedRelease) -> str:
+    """Put the release where the rehearsal looks for container images; return the image's name."""
+    s3.put_object(Bucket=bucket, Key=f"images/sha256/{release.sha256}.zip", Body=release.content)
+    return release.image
+
+
+def zip_folder(folder: Path, left_out: frozenset[str] = frozenset()) -> bytes:
+    """The files of a folder as a zip: sorted, without times, modes reduced to executable or not."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _files(folder, left_out):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), ZIP_EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            is_executable = path.stat().st_mode & stat.S_IXUSR
+            entry.external_attr = (stat.S_IFREG | (0o755 if is_executable else 0o644)) << 16
+            archive.writestr(entry, path.read_bytes())
+    return output.getvalue()
+
+
+def _files(folder: Path, left_out: frozenset[str]) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not left_out.intersection(path.relative_to(folder).parts):
+            yield path
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise ReleaseUnusable(f"{path}: not found; it should say {EXAMPLE}") from None
+    except ValueError as error:
+        raise ReleaseUnusable(f"{path}: not JSON: {error}") from error
+    except OSError as error:
+        raise ReleaseUnusable(f"{path}: {error.strerror}") from error
+    if not isinstance(manifest, dict):
+        raise ReleaseUnusable(f"{path}: must be an object such as {EXAMPLE}")
+    for name in ("service", "version"):
+        if not isinstance(manifest.get(name), str):
+            raise ReleaseUnusable(f"{path}: {name}: must be a text, found {manifest.get(name)!r}")
+    return manifest

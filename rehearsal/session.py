@@ -1,0 +1,207 @@
+"""A rehearsal: the emulator started, both stacks deployed, the first release live.
+
+    with Rehearsal(Path("build/demo")) as rehearsal:
+        rehearsal.client("s3").list_buckets()
+
+However the block ends, nothing is left running: the emulator ends when this process closes its
+standard input, and it closes when this process is gone.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from rehearsal import release
+from rehearsal.assembly import Account, Assembly, Deployer, synthesise
+from rehearsal.control import Control
+from rehearsal.emulator_process import EmulatorProcess, RehearsalFailed
+from rehearsal.ports import free_port
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHOP = PROJECT / "examples" / "shop"
+FIRST_RELEASE = SHOP / "releases" / "1.0.0"
+SERVICE_FILE = SHOP / "service.yaml"
+
+CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+ACCOUNT = Account("000000000000", "us-east-1")
+AUTOMATION_STACK, SERVICE_STACK = "Viridian", "Shop"
+STEADY_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+# Many threads of a test or the demo ask at once; the default is ten connections.
+CLIENT = Config(max_pool_connections=50, connect_timeout=5, read_timeout=30)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the stacks tell about themselves."""
+
+    artifact_bucket: str
+    table: str
+    state_machine_arn: str
+    service: str
+    registration: str
+    production_url: str
+    test_url: str
+
+
+class Rehearsal:
+    """One emulated account with the automation and one service in it.
+
+    `directory` is emptied, then holds its state and logs. `service_file` and `first_release`
+    default to the example's; an `assembly` saves synthesising one. `say` is told of progress.
+    """
+
+    outputs: Outputs
+    control: Control
+    endpoint_url: str
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        service_file: Path = SERVICE_FILE,
+        first_release: Path = FIRST_RELEASE,
+        assembly: Assembly | None = None,
+        say: Say = lambda _: None,
+    ) -> None:
+        self.directory = directory.absolute()
+        self._service_file = service_file.absolute()
+        self._first_release = first_release
+        self._assembly = assembly
+        self._say = say
+        self._clients: dict[str, Any] = {}
+        self._emulator: EmulatorProcess | None = None
+
+    def __enter__(self) -> "Rehearsal":
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def session(self) -> boto3.Session:
+        """Credentials and Region of the emulated account; its clients need `endpoint_url`."""
+        key, secret = CREDENTIALS.values()
+        return boto3.Session(key, secret, region_name=ACCOUNT.region)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment for its AWS calls to come here."""
+        return {
+            **{name.upper(): value for name, value in CREDENTIALS.items()},
+            "AWS_REGION": ACCOUNT.region,
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the emulated account, one for each service."""
+        if service not in self._clients:
+            session: Any = self.session
+            self._clients[service] = session.client(
+                service, endpoint_url=self.endpoint_url, config=CLIENT
+            )
+        return self._clients[service]
+
+    def upload(self, packed: release.PackedRelease) -> str:
+        """Upload a release as its author would: that starts the deployment."""
+        return release.upload(self.client("s3"), self.outputs.artifact_bucket, packed)
+
+    def stop(self) -> None:
+        """End everything. Harmless when called again."""
+        emulator, self._emulator = self._emulator, None
+        if emulator is not None:
+            emulator.stop()
+
+    def _start(self) -> None:
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self._emulator = EmulatorProcess(self.directory)
+        with ThreadPoolExecutor(1) as aside:
+            assembly = aside.submit(self._synthesised)
+            self._say("starting the emulator, synthesising the CDK app")
+            ready = self._emulator.ready()
+            self.endpoint_url = ready["endpoint_url"]
+            self.control = Control(ready["control_url"])
+            self._deploy(assembly.result())
+        self.control.enforce_iam()
+
+    def _synthesised(self) -> Assembly:
+        if self._assembly is not None:
+            return self._assembly
+        context = {"serviceFile": str(self._service_file)}
+        return synthesise(PROJECT, self.directory / "cdk.out", context)
+
+    def _deploy(self, assembly: Assembly) -> None:
+        deployer = Deployer(self.client, self.endpoint_url, ACCOUNT)
+        self._say(f"deploying the stack {AUTOMATION_STACK}")
+        automation = deployer.deploy(assembly, AUTOMATION_STACK)
+        bucket = automation["ArtifactBucketName"]
+        image = release.push_image(self.client("s3"), bucket, release.pack(self._first_release))
+        self._say(f"deploying the stack {SERVICE_STACK}")
+        parameters = {"ProductionPort": free_port(), "TestPort": free_port(), "Image": image}
+        service = deployer.deploy(
+            assembly, SERVICE_STACK, {name: str(value) for name, value in parameters.items()}
+        )
+        self.outputs = Outputs(
+            artifact_bucket=bucket,
+            table=automation["TableName"],
+            state_machine_arn=automation["StateMachineArn"],
+            service=service["ServiceName"],
+            registration=service["RegistrationName"],
+            production_url=service["ProductionUrl"],
+            test_url=service["TestUrl"],
+        )
+        self._say("waiting for the fleets to be steady")
+        self._wait_until_steady()
+
+    def _wait_until_steady(self) -> None:
+        """CloudFormation on AWS waits for this itself."""
+        deadline = time.monotonic() + STEADY_SECONDS
+        while unsteady := self._unsteady_services():
+            if time.monotonic() > deadline:
+                logs = os.path.relpath(self.directory / "tasks")
+                raise RehearsalFailed(
+                    f"not steady after {STEADY_SECONDS:g} s: {', '.join(unsteady)}; see {logs}"
+                )
+            time.sleep(LOOK_SECONDS)
+
+    def _unsteady_services(self) -> list[str]:
+        ecs = self.client("ecs")
+        registration = self.registration()
+        found = []
+        for colour in ("blue", "green"):
+            fleet = registration[colour]["fleet"]
+            answer = ecs.describe_services(cluster=fleet["cluster"], services=[fleet["service"]])
+            found += answer["services"]
+        return [
+            service["serviceName"]
+            for service in found
+            if service["deployments"][0]["rolloutState"] != "COMPLETED"
+        ]
+
+    def registration(self) -> dict[str, Any]:
+        """How the service is known to the automation."""
+        answer = self.client("ssm").get_parameter(Name=self.outputs.registration)
+        found: dict[str, Any] = json.loads(answer["Parameter"]["Value"])
+        return found

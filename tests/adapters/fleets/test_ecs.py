@@ -1,0 +1,224 @@
+"""ECS services as fleets. The same claims hold for the fake."""
+
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from adapters.clients import client
+from adapters.fleets.ecs import EcsFleets
+from tests.fakes import EcsService, FakeEcsFleets
+from tests.viridian.shop import BUNDLE_RELEASE, CHECKSUM, IMAGE_RELEASE, registration
+from viridian.errors import PreflightFailed
+from viridian.registration import Fleet
+from viridian.rollout import Rollout
+from viridian.task_definition import serving_container
+
+
+def container(version: str) -> dict[str, Any]:
+    environment = [
+        {"name": "KEPT", "value": "yes"},
+        {"name": "RELEASE_VERSION", "value": version},
+        {"name": "VIRIDIAN_BUNDLE", "value": "s3://artifacts/old"},
+    ]
+    return {
+        "name": "app",
+        "image": f"runtime@sha256:{CHECKSUM}",
+        "essential": True,
+        "environment": environment,
+    }
+
+
+class AwsStand:
+    """A cluster with a blue service of three tasks and a green one at rest."""
+
+    def __init__(self) -> None:
+        self.ecs = boto3.client("ecs")
+        cluster = self.ecs.create_cluster(clusterName="shop")["cluster"]["clusterArn"]
+        self.fleets = EcsFleets(self.ecs)
+        self.blue = Fleet("ecs", cluster, self._service(cluster, "blue", "1.0.0", 3))
+        self.green = Fleet("ecs", cluster, self._service(cluster, "green", "0.9.0", 1))
+
+    def definition(self, fleet: Fleet) -> dict[str, Any]:
+        return self.fleets._definition(self.fleets._service(fleet)["taskDefinition"])
+
+    def registered(self) -> int:
+        families = self.ecs.list_task_definitions()["taskDefinitionArns"]
+        return len(families) - 2
+
+    def _service(self, cluster: str, colour: str, version: str, size: int) -> str:
+        definition = self.ecs.register_task_definition(
+            family=colour, containerDefinitions=[container(version)], cpu="256", memory="512"
+        )
+        service = self.ecs.create_service(
+            cluster=cluster,
+            serviceName=colour,
+            taskDefinition=definition["taskDefinition"]["taskDefinitionArn"],
+            desiredCount=size,
+        )
+        return str(service["service"]["serviceArn"])
+
+
+class FakeStand:
+    """The same services, in memory."""
+
+    def __init__(self) -> None:
+        self.blue, self.green = registration().blue.fleet, registration().green.fleet
+        self.fleets = FakeEcsFleets(
+            {
+                self.blue.service: self._service("blue", "1.0.0", 3),
+                self.green.service: self._service("green", "0.9.0", 1),
+            }
+        )
+
+    def definition(self, fleet: Fleet) -> dict[str, Any]:
+        return self.fleets.services[fleet.service].definition
+
+    def registered(self) -> int:
+        return len(self.fleets.registered)
+
+    def _service(self, colour: str, version: str, size: int) -> EcsService:
+        definition = {
+            "taskDefinitionArn": f"arn:{colour}:1",
+            "family": colour,
+            "cpu": "256",
+            "memory": "512",
+            "containerDefinitions": [container(version)],
+        }
+        return EcsService(definition, size, size)
+
+
+@pytest.fixture(params=[AwsStand, FakeStand], ids=["aws", "fake"])
+def stand(request: pytest.FixtureRequest, aws: None) -> Any:
+    return request.param()
+
+
+def environment(stand: Any, fleet: Fleet) -> dict[str, str]:
+    variables = serving_container(stand.definition(fleet))["environment"]
+    return {variable["name"]: variable["value"] for variable in variables}
+
+
+def test_the_size_is_what_the_service_is_asked_to_run(stand: Any) -> None:
+    assert (stand.fleets.size(stand.blue), stand.fleets.size(stand.green)) == (3, 1)
+
+
+def test_the_candidate_runs_the_release_at_the_size_asked_for(stand: Any) -> None:
+    arn = stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+
+    assert stand.definition(stand.green)["taskDefinitionArn"] == arn
+    assert stand.fleets.size(stand.green) == 3
+
+
+def test_a_rollout_counts_the_deployments_that_are_not_yet_gone(stand: Any) -> None:
+    rollout = stand.fleets.rollout(stand.green)
+
+    assert rollout.task_definition_arn == stand.definition(stand.green)["taskDefinitionArn"]
+    assert (rollout.desired, rollout.deployments) == (1, 1)
+
+
+def test_the_release_is_live_s_container_with_its_own_variables_and_command(stand: Any) -> None:
+    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+
+    serving = serving_container(stand.definition(stand.green))
+    assert serving["image"] == f"runtime@sha256:{CHECKSUM}"
+    assert serving["command"] == ["python3", "app.py"]
+    assert environment(stand, stand.green) == {
+        "BANNER": "spring",
+        "KEPT": "yes",
+        "RELEASE_VERSION": "1.1.0",
+        "VIRIDIAN_BUNDLE": "s3://artifacts/shop/1.1.0/bundle.zip?versionId=v1",
+        "VIRIDIAN_BUNDLE_SHA256": CHECKSUM,
+    }
+
+
+def test_an_image_replaces_the_image_and_drops_the_bundle(stand: Any) -> None:
+    stand.fleets.bring(stand.green, IMAGE_RELEASE, like=stand.blue, size=3)
+
+    assert serving_container(stand.definition(stand.green))["image"] == IMAGE_RELEASE.image
+    assert environment(stand, stand.green) == {"KEPT": "yes", "RELEASE_VERSION": "1.1.0"}
+
+
+def test_the_candidate_keeps_its_own_family(stand: Any) -> None:
+    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+
+    assert stand.definition(stand.green)["family"] == "green"
+
+
+def test_live_is_not_touched(stand: Any) -> None:
+    before = stand.definition(stand.blue), stand.fleets.size(stand.blue)
+
+    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=2)
+
+    assert (stand.definition(stand.blue), stand.fleets.size(stand.blue)) == before
+
+
+def test_asked_twice_it_registers_once(stand: Any) -> None:
+    arns = {
+        stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3) for _ in range(2)
+    }
+
+    assert len(arns) == 1
+    assert stand.registered() == 1
+
+
+def test_another_release_is_another_definition(stand: Any) -> None:
+    first = stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+    next_release = replace(BUNDLE_RELEASE, version="1.2.0")
+
+    assert stand.fleets.bring(stand.green, next_release, like=stand.blue, size=3) != first
+    assert stand.registered() == 2
+
+
+def test_a_resize_changes_the_size_alone(stand: Any) -> None:
+    before = stand.definition(stand.green)
+
+    stand.fleets.resize(stand.green, 0)
+
+    assert stand.fleets.size(stand.green) == 0
+    assert stand.definition(stand.green) == before
+
+
+def test_a_service_that_is_not_there_is_named(stand: Any) -> None:
+    gone = replace(stand.green, service=f"{stand.green.service}-gone")
+
+    with pytest.raises(PreflightFailed, match="-gone: no active ECS service"):
+        stand.fleets.size(gone)
+
+
+def test_a_deleted_service_is_not_taken_for_one_at_rest(aws: None) -> None:
+    stand = AwsStand()
+    stand.ecs.delete_service(cluster=stand.green.cluster, service=stand.green.service, force=True)
+
+    with pytest.raises(PreflightFailed, match="no active ECS service"):
+        stand.fleets.size(stand.green)
+
+
+def test_a_rollout_is_that_of_the_newest_deployment() -> None:
+    ecs, fleet = client("ecs"), registration().green.fleet
+    deployments = [
+        {"status": "ACTIVE", "taskDefinition": "arn:old", "rolloutState": "COMPLETED"},
+        {
+            "status": "PRIMARY",
+            "taskDefinition": "arn:new",
+            "rolloutState": "IN_PROGRESS",
+            "rolloutStateReason": "starting",
+        },
+    ]
+    service = {
+        "status": "ACTIVE",
+        "deployments": deployments,
+        "runningCount": 5,
+        "desiredCount": 3,
+    }
+    with Stubber(ecs) as stub:
+        stub.add_response("describe_services", {"services": [service]})
+
+        assert EcsFleets(ecs).rollout(fleet) == Rollout(
+            "arn:new", "IN_PROGRESS", "starting", deployments=2, running=5, desired=3
+        )
+
+
+def test_fleets_are_reached_by_the_session(aws: None) -> None:
+    assert EcsFleets.from_session().size(AwsStand().blue) == 3

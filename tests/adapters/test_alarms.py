@@ -1,0 +1,98 @@
+"""Alarms: what is not there is absent. The same claims hold for the fake."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from adapters.alarms import Alarms
+from adapters.clients import client
+from tests.fakes import FakeAlarms
+
+
+def on_aws(known: dict[str, str]) -> Alarms:
+    cloudwatch = boto3.client("cloudwatch")
+    for name, state in known.items():
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="Shop",
+            MetricName="Errors",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+    return Alarms(cloudwatch)
+
+
+@pytest.fixture(params=[on_aws, FakeAlarms], ids=["aws", "fake"])
+def alarms_of(request: pytest.FixtureRequest, aws: None) -> Any:
+    return request.param
+
+
+def test_states_are_told_by_name(alarms_of: Any) -> None:
+    known = {"a": "OK", "b": "ALARM", "c": "INSUFFICIENT_DATA", "other": "ALARM"}
+
+    assert alarms_of(known).states(("a", "b", "c")) == {
+        "a": "OK",
+        "b": "ALARM",
+        "c": "INSUFFICIENT_DATA",
+    }
+
+
+def test_an_alarm_that_is_missing_is_absent_and_not_ok(alarms_of: Any) -> None:
+    assert alarms_of({"a": "OK"}).states(("a", "gone")) == {"a": "OK"}
+
+
+def test_no_names_are_not_all_names(alarms_of: Any) -> None:
+    assert alarms_of({"a": "ALARM"}).states(()) == {}
+
+
+def test_names_may_come_from_any_iterable(alarms_of: Any) -> None:
+    assert alarms_of({"a": "OK"}).states(name for name in ("a",)) == {"a": "OK"}
+
+
+def test_more_names_than_one_call_takes_are_asked_in_pages() -> None:
+    names = [f"alarm-{n}" for n in range(201)]
+    cloudwatch = client("cloudwatch")
+    with Stubber(cloudwatch) as stub:
+        for page in (names[:100], names[100:200], names[200:]):
+            stub.add_response(
+                "describe_alarms",
+                {
+                    "MetricAlarms": [{"AlarmName": n, "StateValue": "OK"} for n in page],
+                    "CompositeAlarms": [],
+                },
+                expected_params={"AlarmNames": page, "AlarmTypes": ANY, "MaxRecords": 100},
+            )
+
+        assert Alarms(cloudwatch).states(names) == dict.fromkeys(names, "OK")
+        stub.assert_no_pending_responses()
+
+
+def test_composite_alarms_are_asked_for_by_type() -> None:
+    cloudwatch = client("cloudwatch")
+    with Stubber(cloudwatch) as stub:
+        stub.add_response(
+            "describe_alarms",
+            {
+                "MetricAlarms": [{"AlarmName": "a", "StateValue": "OK"}],
+                "CompositeAlarms": [{"AlarmName": "b", "StateValue": "ALARM"}],
+            },
+            expected_params={
+                "AlarmNames": ["a", "b"],
+                "AlarmTypes": ["MetricAlarm", "CompositeAlarm"],
+                "MaxRecords": 100,
+            },
+        )
+
+        assert Alarms(cloudwatch).states(["a", "b"]) == {"a": "OK", "b": "ALARM"}
+
+
+def test_alarms_are_reached_by_the_session(aws: None) -> None:
+    on_aws({"a": "OK"})
+
+    assert Alarms.from_session().states(["a"]) == {"a": "OK"}

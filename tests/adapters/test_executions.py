@@ -1,0 +1,147 @@
+"""Executions: one for each name, and late answers are normal. The fake makes the same claims."""
+
+import json
+from typing import Any, Protocol
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from adapters.clients import client
+from adapters.executions import Executions
+from tests.fakes import FakeExecutions
+
+REQUEST = {"service": "shop", "version": "1.1.0"}
+
+
+class Stand(Protocol):
+    """Executions of one machine, which a test may stop."""
+
+    executions: Executions
+    machine: str
+
+    def stop(self, name: str) -> None: ...
+    def requests(self) -> list[dict[str, Any]]: ...
+
+
+class AwsStand:
+    """A state machine."""
+
+    def __init__(self) -> None:
+        self.states = boto3.client("stepfunctions")
+        self.machine = self.states.create_state_machine(
+            name="deploy",
+            definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
+            roleArn="arn:aws:iam::123456789012:role/deploy",
+        )["stateMachineArn"]
+        self.executions = Executions(self.states)
+
+    def stop(self, name: str) -> None:
+        arn = self.machine.replace(":stateMachine:", ":execution:") + f":{name}"
+        self.states.stop_execution(executionArn=arn)
+
+    def requests(self) -> list[dict[str, Any]]:
+        found = self.states.list_executions(stateMachineArn=self.machine)["executions"]
+        described = [self.states.describe_execution(executionArn=e["executionArn"]) for e in found]
+        return [json.loads(execution["input"]) for execution in described]
+
+
+class FakeStand:
+    """The fake."""
+
+    machine = "arn:machine"
+
+    def __init__(self) -> None:
+        self.executions = FakeExecutions()
+
+    def stop(self, name: str) -> None:
+        self.executions.ended.add(name)
+
+    def requests(self) -> list[dict[str, Any]]:
+        return [request for _, request in self.executions.started.values()]
+
+
+@pytest.fixture(params=[AwsStand, FakeStand], ids=["aws", "fake"])
+def stand(request: pytest.FixtureRequest, aws: None) -> Stand:
+    return request.param()
+
+
+def test_a_start_runs_the_request(stand: Stand) -> None:
+    assert stand.executions.start(stand.machine, "one", REQUEST)
+    assert stand.requests() == [REQUEST]
+
+
+def test_the_same_start_twice_is_one_execution(stand: Stand) -> None:
+    assert stand.executions.start(stand.machine, "one", REQUEST)
+    assert stand.executions.start(stand.machine, "one", REQUEST)
+    assert stand.requests() == [REQUEST]
+
+
+def test_a_start_repeated_after_the_end_starts_nothing(stand: Stand) -> None:
+    stand.executions.start(stand.machine, "one", REQUEST)
+    stand.stop("one")
+
+    assert not stand.executions.start(stand.machine, "one", REQUEST)
+    assert stand.requests() == [REQUEST]
+
+
+def test_a_name_that_asked_for_something_else_starts_nothing(stand: Stand) -> None:
+    stand.executions.start(stand.machine, "one", REQUEST)
+
+    assert not stand.executions.start(stand.machine, "one", {**REQUEST, "version": "1.2.0"})
+    assert stand.requests() == [REQUEST]
+
+
+def succeed(executions: Any) -> bool:
+    return executions.succeed("token")
+
+
+def fail(executions: Any) -> bool:
+    return executions.fail("token", "CandidateBreached", "bad")
+
+
+ANSWERS = {"send_task_success": succeed, "send_task_failure": fail}
+
+
+@pytest.mark.parametrize("operation", sorted(ANSWERS))
+def test_a_wait_is_answered(operation: str) -> None:
+    states, fake = client("stepfunctions"), FakeExecutions(waiting={"token"})
+    with Stubber(states) as stub:
+        stub.add_response(operation, {})
+
+        assert ANSWERS[operation](Executions(states))
+        assert ANSWERS[operation](fake)
+
+
+@pytest.mark.parametrize("operation", sorted(ANSWERS))
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_an_answer_that_comes_late_is_no_error(operation: str, code: str) -> None:
+    states, fake = client("stepfunctions"), FakeExecutions()
+    with Stubber(states) as stub:
+        stub.add_client_error(operation, code)
+
+        assert not ANSWERS[operation](Executions(states))
+        assert not ANSWERS[operation](fake)
+
+
+@pytest.mark.parametrize("operation", sorted(ANSWERS))
+def test_an_answer_that_could_not_be_sent_is_an_error(operation: str) -> None:
+    states = client("stepfunctions")
+    with Stubber(states) as stub:
+        stub.add_client_error(operation, "AccessDeniedException")
+
+        with pytest.raises(states.exceptions.ClientError):
+            ANSWERS[operation](Executions(states))
+
+
+def test_a_cause_is_cut_to_what_step_functions_takes() -> None:
+    states = client("stepfunctions")
+    with Stubber(states) as stub:
+        cut = {"taskToken": "token", "error": "E", "cause": "x" * 32_768}
+        stub.add_response("send_task_failure", {}, expected_params=cut)
+
+        assert Executions(states).fail("token", "E", "x" * 40_000)
+
+
+def test_executions_are_reached_by_the_session(aws: None) -> None:
+    assert Executions.from_session().start(AwsStand().machine, "one", REQUEST)

@@ -1,0 +1,191 @@
+"""Listener rules: weights written, all else kept, and read back. The fake makes the same claims."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from adapters.clients import client
+from adapters.listener_rules import ListenerRules
+from adapters.target_groups import TargetGroups
+from tests.fakes import FakeListenerRules, FakeTargetGroups
+from tests.viridian.shop import BLUE, GREEN, RULE, forward
+from viridian.errors import SplitNotApplied
+from viridian.split import Split, weights_in
+
+STICKY = {"Enabled": True, "DurationSeconds": 60}
+COGNITO = {
+    "Type": "authenticate-cognito",
+    "Order": 1,
+    "AuthenticateCognitoConfig": {
+        "UserPoolArn": "arn:aws:cognito-idp:us-east-1:123456789012:userpool/pool",
+        "UserPoolClientId": "client",
+        "UserPoolDomain": "shop",
+    },
+}
+
+
+class AwsStand:
+    """A load balancer with one rule over two target groups of two targets each."""
+
+    def __init__(self) -> None:
+        self.elbv2 = boto3.client("elbv2")
+        ec2 = boto3.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=zone)
+            for n, zone in enumerate(("us-east-1a", "us-east-1b"))
+        ]
+        balancer = self.elbv2.create_load_balancer(
+            Name="shop", Subnets=[s["Subnet"]["SubnetId"] for s in subnets]
+        )["LoadBalancers"][0]["LoadBalancerArn"]
+        self.blue, self.green = (self._group(f"shop-{c}", vpc) for c in ("blue", "green"))
+        listener = self.elbv2.create_listener(
+            LoadBalancerArn=balancer,
+            Protocol="HTTPS",
+            Port=443,
+            DefaultActions=[
+                {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+            ],
+        )["Listeners"][0]["ListenerArn"]
+        self.conditions = [{"Field": "path-pattern", "Values": ["/*"]}]
+        self.rule = self.elbv2.create_rule(
+            ListenerArn=listener, Priority=1, Conditions=self.conditions, Actions=self._actions()
+        )["Rules"][0]["RuleArn"]
+        self.rules = ListenerRules(self.elbv2)
+        self.groups = TargetGroups(self.elbv2)
+
+    def register(self, arn: str, count: int) -> None:
+        targets = [{"Id": f"10.0.0.{n + 10}", "Port": 80} for n in range(count)]
+        self.elbv2.register_targets(TargetGroupArn=arn, Targets=targets)
+
+    def _group(self, name: str, vpc: str) -> str:
+        group = self.elbv2.create_target_group(
+            Name=name, Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip"
+        )
+        return str(group["TargetGroups"][0]["TargetGroupArn"])
+
+    def _actions(self) -> list[dict[str, Any]]:
+        groups = [
+            {"TargetGroupArn": self.blue, "Weight": 100},
+            {"TargetGroupArn": self.green, "Weight": 0},
+        ]
+        config = {"TargetGroups": groups, "TargetGroupStickinessConfig": STICKY}
+        return [COGNITO, {"Type": "forward", "Order": 2, "ForwardConfig": config}]
+
+
+class FakeStand:
+    """The same rule, in memory."""
+
+    def __init__(self) -> None:
+        self.blue, self.green, self.rule = BLUE, GREEN, RULE
+        second = {**forward(100, 0, TargetGroupStickinessConfig=STICKY)[0], "Order": 2}
+        self.rules = FakeListenerRules({RULE: [COGNITO, second]})
+        self.groups = FakeTargetGroups({BLUE: [], GREEN: []})
+
+    def register(self, arn: str, count: int) -> None:
+        self.groups.states[arn] = ["healthy"] * count
+
+
+@pytest.fixture(params=[AwsStand, FakeStand], ids=["aws", "fake"])
+def stand(request: pytest.FixtureRequest, aws: None) -> Any:
+    return request.param()
+
+
+@pytest.mark.parametrize("percent", [0, 10, 100])
+def test_the_weights_are_written(stand: Any, percent: int) -> None:
+    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, percent))
+
+    weights = weights_in(stand.rules.actions(stand.rule))
+    assert weights == {stand.blue: 100 - percent, stand.green: percent}
+
+
+def test_stickiness_order_and_other_actions_are_kept(stand: Any) -> None:
+    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
+
+    first, second = stand.rules.actions(stand.rule)
+    assert (
+        first["AuthenticateCognitoConfig"].items() >= COGNITO["AuthenticateCognitoConfig"].items()
+    )
+    assert second["ForwardConfig"]["TargetGroupStickinessConfig"] == STICKY
+    assert (first["Order"], second["Order"]) == (1, 2)
+
+
+def test_a_repeated_write_changes_nothing(stand: Any) -> None:
+    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
+    once = stand.rules.actions(stand.rule)
+    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
+
+    assert stand.rules.actions(stand.rule) == once
+
+
+def test_what_is_read_is_a_copy(stand: Any) -> None:
+    stand.rules.actions(stand.rule).clear()
+
+    assert stand.rules.actions(stand.rule)
+
+
+def test_the_health_of_a_group_is_counted(stand: Any) -> None:
+    stand.register(stand.green, 2)
+
+    assert stand.groups.health(stand.green, wanted=2).is_enough
+    assert not stand.groups.health(stand.green, wanted=3).is_enough
+    assert not stand.groups.health(stand.blue, wanted=0).is_enough
+
+
+def test_the_conditions_of_the_rule_are_kept(aws: None) -> None:
+    stand = AwsStand()
+
+    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
+
+    [rule] = stand.elbv2.describe_rules(RuleArns=[stand.rule])["Rules"]
+    assert rule["Conditions"] == stand.conditions
+
+
+def test_a_write_names_neither_conditions_nor_transforms_so_that_aws_keeps_them() -> None:
+    elbv2 = client("elbv2")
+    actions = forward(90, 10)
+    with Stubber(elbv2) as stub:
+        stub.add_response("describe_rules", {"Rules": [{"Actions": forward(100, 0)}]})
+        stub.add_response(
+            "modify_rule",
+            {"Rules": [{"Actions": actions}]},
+            expected_params={"RuleArn": RULE, "Actions": actions},
+        )
+        stub.add_response("describe_rules", {"Rules": [{"Actions": actions}]})
+        ListenerRules(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
+        stub.assert_no_pending_responses()
+
+
+def test_a_rule_read_back_that_is_not_the_one_written_is_an_error() -> None:
+    elbv2 = client("elbv2")
+    with Stubber(elbv2) as stub:
+        stub.add_response("describe_rules", {"Rules": [{"Actions": forward(100, 0)}]})
+        stub.add_response("modify_rule", {"Rules": [{"Actions": forward(90, 10)}]})
+        stub.add_response("describe_rules", {"Rules": [{"Actions": forward(100, 0)}]})
+
+        with pytest.raises(SplitNotApplied, match=rf"wanted .*10.* found .*100.* on {RULE}"):
+            ListenerRules(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
+
+
+def test_a_fake_rule_that_does_not_stick_is_the_same_error() -> None:
+    rules = FakeListenerRules({RULE: forward(100, 0)}, sticks=False)
+
+    with pytest.raises(SplitNotApplied, match=rf"wanted .*10.* found .*100.* on {RULE}"):
+        rules.apply(RULE, Split(BLUE, GREEN, 10))
+
+
+def test_a_rule_that_does_not_forward_is_not_written() -> None:
+    elbv2 = client("elbv2")
+    with Stubber(elbv2) as stub:
+        stub.add_response("describe_rules", {"Rules": [{"Actions": [{"Type": "fixed-response"}]}]})
+
+        with pytest.raises(SplitNotApplied, match="no forward action"):
+            ListenerRules(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
+
+
+def test_rules_are_reached_by_the_session(aws: None) -> None:
+    stand = AwsStand()
+
+    assert ListenerRules.from_session().actions(stand.rule) == stand.rules.actions(stand.rule)

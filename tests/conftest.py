@@ -1,0 +1,26 @@
+"""What every test needs before anything of ours is imported: the environment of a function."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    VIRIDIAN_TABLE="deployments",
+    VIRIDIAN_ARTIFACT_BUCKET="artifacts",
+    VIRIDIAN_STATE_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:deploy",
+    POWERTOOLS_SERVICE_NAME="viridian",
+    POWERTOOLS_METRICS_NAMESPACE="Viridian",
+)
+
+# A slow machine is not a wrong answer.
+settings.register_profile("viridian", deadline=None, max_examples=50)
+settings.load_profile("viridian")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A handler that raises has no metrics to publish, and Powertools says so."""
+    config.addinivalue_line("filterwarnings", "ignore:No application metrics:UserWarning")

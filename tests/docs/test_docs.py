@@ -1,0 +1,38 @@
+"""The documents name what exists: states, endings, files."""
+
+import json
+import re
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+MACHINE = json.loads((PROJECT / "statemachines" / "deploy.asl.json").read_text())
+README = (PROJECT / "README.md").read_text()
+RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text()
+DOCUMENTS = [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")]
+
+
+def test_the_picture_in_the_readme_shows_every_state_and_no_other() -> None:
+    picture = README.split("```mermaid")[1].split("```")[0].split("classDef")[0]
+    drawn = set(
+        re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)*\b", re.sub(r"--[^>]*-->", "-->", picture))
+    )
+
+    assert drawn - {"TD"} == set(MACHINE["States"])
+
+
+def test_the_runbook_has_an_entry_for_every_ending() -> None:
+    endings = {n for n, s in MACHINE["States"].items() if s["Type"] in ("Succeed", "Fail")}
+
+    assert endings == set(re.findall(r"^### ([A-Z]\w+)$", RUNBOOK, re.M)) & endings
+    assert all(f"`{ending}`" in README for ending in endings)
+
+
+def test_every_link_between_documents_leads_to_a_file() -> None:
+    links = {
+        (document, target)
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
+    }
+
+    assert links
+    assert [link for link in links if not (link[0].parent / link[1]).exists()] == []

@@ -1,0 +1,312 @@
+"""Fakes of the adapters: in memory, with the same public methods and the same errors.
+
+They answer questions; what a test sets up or looks at afterwards is a plain attribute. The tests
+in tests/adapters put the same claims to each fake and to its adapter, so they cannot drift.
+"""
+
+import copy
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from viridian.errors import (
+    ArtifactMissing,
+    CandidateBreached,
+    FenceStale,
+    LeaseHeld,
+    ManifestMissing,
+    PreflightFailed,
+    ServiceUnknown,
+)
+from viridian.health import Health
+from viridian.probe import Answer
+from viridian.registration import Fleet, Registration
+from viridian.release import Bundle, Manifest, Release, bundle_key, require_checksum
+from viridian.request import Request
+from viridian.rollout import Rollout
+from viridian.split import Actions, Split
+from viridian.task_definition import TaskDefinition, is_same, task_definition_of
+from viridian.verdict import Requests
+
+
+@dataclass
+class Lease:
+    """A service's item; `holder` is None once it was released."""
+
+    fence: int = 0
+    holder: str | None = None
+    since: str = ""
+    watched_alarms: tuple[str, ...] = ()
+    percent: int | None = None
+    breach: str | None = None
+    bake_token: str | None = None
+    steady_token: str | None = None
+    steady_fleet: str | None = None
+
+
+@dataclass
+class FakeLeases:
+    """Leases by service."""
+
+    items: dict[str, Lease] = field(default_factory=dict)
+
+    def acquire(
+        self, service: str, deployment_id: str, *, now: str, watched_alarms: tuple[str, ...]
+    ) -> int:
+        lease = self.items.setdefault(service, Lease())
+        if lease.holder not in (None, deployment_id):
+            raise LeaseHeld(f"{service}: {lease.holder} holds the lease since {lease.since}")
+        if lease.holder is None:
+            new = Lease(lease.fence + 1, deployment_id, now, watched_alarms)
+            self.items[service] = new
+        return self.items[service].fence
+
+    def authorise_forward(
+        self, service: str, fence: int, *, percent: int, watched_alarms: tuple[str, ...]
+    ) -> None:
+        lease = self._fenced(service, fence)
+        if lease.breach is not None:
+            raise CandidateBreached(lease.breach)
+        lease.percent, lease.watched_alarms = percent, watched_alarms
+
+    def authorise_back(self, service: str, fence: int, *, breach: str | None) -> str | None:
+        lease = self._fenced(service, fence)
+        lease.percent, lease.breach = 0, lease.breach or breach
+        return lease.breach
+
+    def record_breach(self, service: str, alarm: str, breach: str) -> tuple[bool, str | None]:
+        lease = self.items.get(service, Lease())
+        if lease.holder is None or alarm not in lease.watched_alarms:
+            return False, None
+        lease.breach = lease.breach or breach
+        return True, lease.bake_token
+
+    def steady_token(self, service: str, fleet: str) -> str | None:
+        lease = self.items.get(service, Lease())
+        return lease.steady_token if lease.steady_fleet == fleet else None
+
+    def _fenced(self, service: str, fence: int) -> Lease:
+        lease = self.items.get(service, Lease())
+        if lease.holder is None or lease.fence != fence:
+            raise FenceStale(f"{service}: wanted fence {fence}, found {lease.fence}")
+        return lease
+
+
+@dataclass
+class FakeListenerRules:
+    """Rules by ARN; a rule that does not stick ignores what is written into it."""
+
+    rules: dict[str, Actions]
+    sticks: bool = True
+    written: list[dict[str, int]] = field(default_factory=list)
+
+    def actions(self, rule_arn: str) -> Actions:
+        return copy.deepcopy(self.rules[rule_arn])
+
+    def apply(self, rule_arn: str, split: Split) -> None:
+        self.written.append(split.weights())
+        if self.sticks:
+            self.rules[rule_arn] = split.applied_to(self.rules[rule_arn])
+        split.require_in(self.rules[rule_arn], rule_arn)
+
+
+@dataclass
+class FakeTargetGroups:
+    """States of targets by target group ARN."""
+
+    states: dict[str, list[str]]
+
+    def health(self, target_group_arn: str, wanted: int) -> Health:
+        return Health.of(self.states[target_group_arn], wanted)
+
+
+@dataclass
+class FakeAlarms:
+    """State by name of the alarms that exist."""
+
+    known: dict[str, str]
+
+    def states(self, names: Any) -> dict[str, str]:
+        return {name: self.known[name] for name in names if name in self.known}
+
+
+@dataclass
+class FakeRequestMetrics:
+    """Requests by target group, as its metrics' dimension spells it; keeps the last window."""
+
+    seen: dict[str, Requests]
+    window: dict[str, float] = field(default_factory=dict)
+
+    def requests(
+        self,
+        load_balancer: str,
+        target_groups: dict[str, str],
+        *,
+        since: float,
+        now: float,
+        period: int,
+    ) -> dict[str, Requests]:
+        self.window = {"since": since, "now": now, "period": period}
+        silent = Requests(None, None)
+        return {role: self.seen.get(group, silent) for role, group in target_groups.items()}
+
+
+@dataclass
+class FakeArtifacts:
+    """Versions of objects by key, oldest first; their ids are v1, v2, ..."""
+
+    objects: dict[str, list[bytes]] = field(default_factory=dict)
+    bucket: str = "artifacts"
+
+    def put(self, key: str, content: bytes) -> str:
+        versions = self.objects.setdefault(key, [])
+        versions.append(content)
+        return f"v{len(versions)}"
+
+    def manifest(self, request: Request) -> Manifest:
+        found = dict(self._versions(request.manifest_key))
+        newest = f"v{len(found)}"
+        content = found.get(request.manifest_version_id or newest)
+        if content is None:
+            raise ManifestMissing(f"s3://{self.bucket}/{request.manifest_key}: not found")
+        return Manifest.from_bytes(content, request)
+
+    def verified_bundle(self, manifest: Manifest, request: Request) -> Bundle | None:
+        if manifest.bundle is None or manifest.sha256 is None:
+            return None
+        key = bundle_key(manifest, request)
+        found = self._versions(key)
+        if not found:
+            raise ArtifactMissing(f"s3://{self.bucket}/{key}: not found")
+        version_id, content = found[-1]
+        require_checksum(key, manifest.sha256, hashlib.sha256(content).hexdigest())
+        return Bundle(self.bucket, key, version_id, manifest.sha256)
+
+    def _versions(self, key: str) -> list[tuple[str, bytes]]:
+        return [(f"v{n}", content) for n, content in enumerate(self.objects.get(key, []), 1)]
+
+
+@dataclass
+class FakeRegistrations:
+    """Registrations as the parameters' texts, by service."""
+
+    texts: dict[str, str]
+
+    def get(self, service: str) -> Registration:
+        if service not in self.texts:
+            raise ServiceUnknown(f"input.service: no service {service!r}")
+        return Registration.from_json(self.texts[service])
+
+
+@dataclass
+class FakeExecutions:
+    """Executions by name, with those that ended; waits by token, with how they were answered."""
+
+    started: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=set)
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def start(self, state_machine_arn: str, name: str, request: dict[str, Any]) -> bool:
+        wanted = (state_machine_arn, request)
+        is_repeat = self.started.setdefault(name, wanted) == wanted
+        return is_repeat and name not in self.ended
+
+    def succeed(self, token: str) -> bool:
+        return self._answer(token, "{}")
+
+    def fail(self, token: str, error: str, cause: str) -> bool:
+        return self._answer(token, (error, cause))
+
+    def _answer(self, token: str, answer: Any) -> bool:
+        if token not in self.waiting:
+            return False
+        self.waiting.remove(token)
+        self.answers[token] = answer
+        return True
+
+
+@dataclass
+class EcsService:
+    """One ECS service: its definition, its size, and how many of its tasks run."""
+
+    definition: TaskDefinition
+    desired: int
+    running: int
+    deployments: int = 1
+
+
+@dataclass
+class FakeEcsFleets:
+    """ECS services by ARN, and every task definition registered."""
+
+    services: dict[str, EcsService]
+    registered: list[TaskDefinition] = field(default_factory=list)
+
+    def size(self, fleet: Fleet) -> int:
+        return self._service(fleet).desired
+
+    def rollout(self, fleet: Fleet) -> Rollout:
+        service = self._service(fleet)
+        return Rollout(
+            task_definition_arn=service.definition["taskDefinitionArn"],
+            state="COMPLETED",
+            state_reason="",
+            deployments=service.deployments,
+            running=service.running,
+            desired=service.desired,
+        )
+
+    def bring(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:
+        live, service = self._service(like).definition, self._service(candidate)
+        wanted = task_definition_of(release, live, service.definition["family"])
+        if not is_same(service.definition, wanted):
+            arn = f"arn:aws:ecs:task-definition/{wanted['family']}:{len(self.registered) + 2}"
+            service.definition = {**wanted, "taskDefinitionArn": arn}
+            self.registered.append(service.definition)
+        service.desired = size
+        return str(service.definition["taskDefinitionArn"])
+
+    def resize(self, fleet: Fleet, size: int) -> None:
+        self._service(fleet).desired = size
+
+    def _service(self, fleet: Fleet) -> EcsService:
+        if fleet.service not in self.services:
+            raise PreflightFailed(f"{fleet.service}: no active ECS service")
+        return self.services[fleet.service]
+
+
+@dataclass
+class FakeHttpProbe:
+    """Status and version by path; a path that is not there is not answered at all."""
+
+    answers: dict[str, tuple[int, str | None]]
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def get(
+        self,
+        base_url: str,
+        path: str,
+        *,
+        version_header: str,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        self.asked.append((base_url + path, headers or {}))
+        if path not in self.answers:
+            return Answer(path, 0, None, 0.0, "connection refused")
+        return Answer(path, *self.answers[path], 0.01)
+
+
+@dataclass
+class FakeProductionRecords:
+    """What is live, by service."""
+
+    records: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def put(self, service: str, *, version: str, colour: str, deployment_id: str, at: str) -> None:
+        self.records[service] = {
+            "version": version,
+            "colour": colour,
+            "deployment_id": deployment_id,
+            "promoted_at": at,
+        }

@@ -1,0 +1,142 @@
+"""A shop in memory: blue is live on two healthy tasks, green is idle and about to be proven."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from handlers.telemetry import logger
+from tests.fakes import (
+    EcsService,
+    FakeAlarms,
+    FakeArtifacts,
+    FakeEcsFleets,
+    FakeExecutions,
+    FakeHttpProbe,
+    FakeLeases,
+    FakeListenerRules,
+    FakeProductionRecords,
+    FakeRegistrations,
+    FakeRequestMetrics,
+    FakeTargetGroups,
+)
+from tests.viridian.shop import (
+    BLUE,
+    BLUE_FLEET,
+    DEPLOYMENT_ID,
+    GREEN,
+    GREEN_FLEET,
+    REGISTRATION,
+    RULE,
+    SHARED_ALARMS,
+    WATCHED_ALARMS,
+    forward,
+)
+from viridian.split import weights_in
+from viridian.verdict import Requests
+
+
+class Context:
+    """What a handler is told about its invocation."""
+
+    function_name = "function"
+    function_version = "1"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id = "00000000-0000-0000-0000-000000000000"
+
+
+def ecs_service(colour: str, version: str, size: int) -> EcsService:
+    variables = [{"name": "RELEASE_VERSION", "value": version}]
+    container = {"name": "app", "image": "runtime", "essential": True, "environment": variables}
+    definition = {
+        "taskDefinitionArn": f"arn:aws:ecs:task-definition/{colour}:1",
+        "family": colour,
+        "containerDefinitions": [container],
+    }
+    return EcsService(definition, size, size)
+
+
+@dataclass
+class Shop:
+    """Everything around the handlers."""
+
+    leases: FakeLeases = field(default_factory=FakeLeases)
+    rules: FakeListenerRules = field(
+        default_factory=lambda: FakeListenerRules({RULE: forward(100, 0)})
+    )
+    groups: FakeTargetGroups = field(
+        default_factory=lambda: FakeTargetGroups({BLUE: ["healthy"] * 2, GREEN: ["healthy"] * 2})
+    )
+    alarms: FakeAlarms = field(
+        default_factory=lambda: FakeAlarms(dict.fromkeys(WATCHED_ALARMS, "OK"))
+    )
+    request_metrics: FakeRequestMetrics = field(
+        default_factory=lambda: FakeRequestMetrics(
+            {
+                "targetgroup/shop-green/2": Requests(100, 1),
+                "targetgroup/shop-blue/1": Requests(900, 9),
+            }
+        )
+    )
+    fleets: FakeEcsFleets = field(
+        default_factory=lambda: FakeEcsFleets(
+            {
+                BLUE_FLEET: ecs_service("blue", "1.0.0", 2),
+                GREEN_FLEET: ecs_service("green", "0.9.0", 1),
+            }
+        )
+    )
+    artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
+    registrations: FakeRegistrations = field(
+        default_factory=lambda: FakeRegistrations({"shop": json.dumps(REGISTRATION)})
+    )
+    executions: FakeExecutions = field(default_factory=FakeExecutions)
+    records: FakeProductionRecords = field(default_factory=FakeProductionRecords)
+    probe: FakeHttpProbe = field(
+        default_factory=lambda: FakeHttpProbe({"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
+    )
+
+    def __post_init__(self) -> None:
+        self.hold_lease(DEPLOYMENT_ID)
+
+    def hold_lease(self, deployment_id: str) -> int:
+        """Give the service's lease to a deployment; the first has fence 1."""
+        if "shop" in self.leases.items:
+            self.leases.items["shop"].holder = None
+        return self.leases.acquire("shop", deployment_id, now="12:00", watched_alarms=SHARED_ALARMS)
+
+    def breach(self, alarm: str = "shop-elb-5xx") -> None:
+        """Record a breach, as an alarm does."""
+        assert self.leases.record_breach("shop", alarm, f"{alarm} went into ALARM")[0]
+
+    def split(self, percent: int) -> None:
+        """Give the candidate a share, as a step before did."""
+        self.rules.rules[RULE] = forward(100 - percent, percent)
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """The production rule as it is."""
+        return weights_in(self.rules.rules[RULE])
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def context() -> Any:
+    return Context()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the handlers log; their stream was opened before pytest captured any."""
+    lines = io.StringIO()
+    before = logger.registered_handler.setStream(lines)
+    yield lines
+    logger.registered_handler.setStream(before)

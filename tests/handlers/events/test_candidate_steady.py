@@ -1,0 +1,43 @@
+"""CandidateSteady: wake the deployment that waits for this fleet."""
+
+from typing import Any
+
+from handlers.events.candidate_steady import handler
+from tests.handlers.conftest import Shop
+from tests.viridian.shop import BLUE_FLEET, GREEN_FLEET
+
+
+def tell(shop: Shop, context: Any, fleet: str = GREEN_FLEET) -> dict[str, Any]:
+    event = {"service": "shop", "ecs_service": fleet}
+    return handler(event, context, shop.leases, shop.executions)
+
+
+def wait(shop: Shop) -> None:
+    lease = shop.leases.items["shop"]
+    lease.steady_token, lease.steady_fleet = "token", GREEN_FLEET
+    shop.executions.waiting.add("token")
+
+
+def test_a_deployment_that_waits_for_the_fleet_is_woken(shop: Shop, context: Any) -> None:
+    wait(shop)
+
+    assert tell(shop, context) == {"is_woken": True}
+    assert shop.executions.answers == {"token": "{}"}
+
+
+def test_another_fleet_wakes_nobody(shop: Shop, context: Any) -> None:
+    wait(shop)
+
+    assert tell(shop, context, BLUE_FLEET) == {"is_woken": False}
+    assert shop.executions.waiting == {"token"}
+
+
+def test_nobody_waits_and_nobody_is_woken(shop: Shop, context: Any) -> None:
+    assert tell(shop, context) == {"is_woken": False}
+
+
+def test_an_event_that_comes_late_is_fine(shop: Shop, context: Any) -> None:
+    wait(shop)
+    shop.executions.waiting.clear()
+
+    assert tell(shop, context) == {"is_woken": False}

@@ -1,0 +1,94 @@
+"""InspectLive: the truth from AWS before anything is touched."""
+
+import json
+from typing import Any
+
+import pytest
+
+from handlers.inspect_live import handler
+from tests.handlers.conftest import Shop
+from tests.viridian.shop import (
+    BLUE,
+    BLUE_FLEET,
+    GREEN,
+    GREEN_FLEET,
+    RULE,
+    deployment,
+    forward,
+)
+from viridian.errors import PreflightFailed
+from viridian.split import weights_in
+
+
+def inspect(shop: Shop, context: Any) -> dict[str, Any]:
+    event = {"deployment": deployment().to_dict()}
+    return handler(event, context, shop.rules, shop.groups, shop.alarms, shop.fleets)
+
+
+def test_roles_size_and_fleet_are_found(shop: Shop, context: Any) -> None:
+    found = inspect(shop, context)
+
+    assert (found["live"], found["candidate"], found["size"]) == ("blue", "green", 2)
+    assert found["candidate_target_group_arn"] == GREEN
+    assert found["candidate_fleet"] == GREEN_FLEET
+
+
+def test_roles_follow_the_rule_and_not_the_colours(shop: Shop, context: Any) -> None:
+    shop.split(100)
+    shop.alarms.known |= {"shop-blue-5xx": "OK", "shop-blue-p99": "OK"}
+    shop.fleets.services[GREEN_FLEET].desired = 2
+
+    found = inspect(shop, context)
+
+    assert (found["live"], found["candidate_fleet"]) == ("green", BLUE_FLEET)
+
+
+def test_the_way_back_is_kept_as_the_rule_was(shop: Shop, context: Any) -> None:
+    sticky = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
+    shop.rules.rules[RULE] = forward(100, 0, **sticky)
+
+    actions = json.loads(json.dumps(inspect(shop, context)["restore_actions"]))
+
+    assert weights_in(actions) == {BLUE: 100, GREEN: 0}
+    assert actions[0]["ForwardConfig"].items() >= sticky.items()
+
+
+@pytest.mark.parametrize("percent", [1, 50])
+def test_a_rule_left_between_two_sides_fails_the_preflight(
+    shop: Shop, context: Any, percent: int
+) -> None:
+    shop.split(percent)
+
+    with pytest.raises(PreflightFailed, match="wanted all weight on one side"):
+        inspect(shop, context)
+
+
+@pytest.mark.parametrize("states", [[], ["healthy"], ["healthy", "unhealthy"]])
+def test_a_live_side_that_is_not_whole_fails_the_preflight(
+    shop: Shop, context: Any, states: list[str]
+) -> None:
+    shop.groups.states[BLUE] = states
+
+    with pytest.raises(PreflightFailed, match=r"live \(blue\)"):
+        inspect(shop, context)
+
+
+@pytest.mark.parametrize("alarm", ["shop-green-5xx", "orders-lost"])
+def test_a_missing_alarm_fails_the_preflight(shop: Shop, context: Any, alarm: str) -> None:
+    del shop.alarms.known[alarm]
+
+    with pytest.raises(PreflightFailed, match=f"alarms not found: {alarm}"):
+        inspect(shop, context)
+
+
+def test_a_shared_alarm_that_fires_already_fails_the_preflight(shop: Shop, context: Any) -> None:
+    shop.alarms.known["orders-lost"] = "ALARM"
+
+    with pytest.raises(PreflightFailed, match="already in ALARM: orders-lost"):
+        inspect(shop, context)
+
+
+def test_nothing_is_written(shop: Shop, context: Any) -> None:
+    inspect(shop, context)
+
+    assert (shop.rules.written, shop.fleets.registered) == ([], [])

@@ -1,0 +1,48 @@
+"""Promote: the candidate becomes live in the record."""
+
+from typing import Any
+
+import pytest
+
+from handlers.promote import handler
+from tests.handlers.conftest import Shop
+from tests.viridian.shop import DEPLOYMENT_ID, stage_event
+from viridian.errors import CandidateBreached, FenceStale
+
+
+def promote(shop: Shop, context: Any, **members: Any) -> dict[str, Any]:
+    event = stage_event(now="2026-11-01T12:00Z", **members)
+    return handler(event, context, shop.leases, shop.records)
+
+
+def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop, context: Any) -> None:
+    assert promote(shop, context) == {"version": "1.1.0"}
+    assert shop.records.records["shop"] == {
+        "version": "1.1.0",
+        "colour": "green",
+        "deployment_id": DEPLOYMENT_ID,
+        "promoted_at": "2026-11-01T12:00Z",
+    }
+
+
+def test_a_breach_recorded_until_now_still_refuses(shop: Shop, context: Any) -> None:
+    shop.breach()
+
+    with pytest.raises(CandidateBreached):
+        promote(shop, context)
+
+    assert shop.records.records == {}
+
+
+def test_a_stale_deployment_promotes_nothing(shop: Shop, context: Any) -> None:
+    shop.hold_lease("shop-1.2.0-newer")
+
+    with pytest.raises(FenceStale):
+        promote(shop, context)
+
+    assert shop.records.records == {}
+
+
+def test_a_repeated_promotion_changes_nothing(shop: Shop, context: Any) -> None:
+    assert promote(shop, context) == promote(shop, context)
+    assert len(shop.records.records) == 1

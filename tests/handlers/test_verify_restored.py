@@ -1,0 +1,40 @@
+"""VerifyRestored: is the traffic back, and served?"""
+
+from typing import Any
+
+import pytest
+
+from handlers.verify_restored import handler
+from tests.handlers.conftest import Shop
+from tests.viridian.shop import BLUE, GREEN, stage_event
+from viridian.errors import RestoreUnverified, SplitNotApplied
+
+
+def verify(shop: Shop, context: Any) -> dict[str, Any]:
+    return handler(stage_event(), context, shop.groups, shop.rules)
+
+
+def test_all_traffic_on_a_healthy_live_side_is_restored(shop: Shop, context: Any) -> None:
+    assert verify(shop, context) == {"candidate_percent": 0}
+
+
+@pytest.mark.parametrize("percent", [1, 100])
+def test_any_traffic_left_on_the_candidate_is_not(shop: Shop, context: Any, percent: int) -> None:
+    shop.split(percent)
+
+    with pytest.raises(SplitNotApplied):
+        verify(shop, context)
+
+
+def test_a_live_side_without_a_healthy_target_is_not(shop: Shop, context: Any) -> None:
+    shop.groups.states[BLUE] = ["unhealthy"]
+
+    with pytest.raises(RestoreUnverified):
+        verify(shop, context)
+
+
+def test_it_only_looks(shop: Shop, context: Any) -> None:
+    shop.groups.states[GREEN] = []
+    verify(shop, context)
+
+    assert shop.rules.written == []

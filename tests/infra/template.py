@@ -1,0 +1,102 @@
+"""Synthesised templates as tests read them: by a resource's name, with references spelt out."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+HASH = re.compile(r"[0-9A-F]{8}$")
+
+
+def name_of(logical_id: str) -> str:
+    """A logical id without the hash that CDK puts at its end."""
+    return HASH.sub("", logical_id)
+
+
+@dataclass(frozen=True)
+class Template:
+    """One stack's template."""
+
+    body: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> "Template":
+        return cls(json.loads(path.read_text()))
+
+    @property
+    def resources(self) -> dict[str, dict[str, Any]]:
+        return dict(self.body["Resources"])
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Resources of `AWS::<kind>`, by name."""
+        return {
+            name_of(logical_id): resource
+            for logical_id, resource in self.resources.items()
+            if resource["Type"] == f"AWS::{kind}"
+        }
+
+    def properties(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Their properties, by name."""
+        return {name: r.get("Properties", {}) for name, r in self.of_type(kind).items()}
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Both templates, and what one imports from the other."""
+
+    folder: Path
+
+    @cached_property
+    def viridian(self) -> Template:
+        return Template.read(self.folder / "Viridian.template.json")
+
+    @cached_property
+    def shop(self) -> Template:
+        return Template.read(self.folder / "Shop.template.json")
+
+    @cached_property
+    def templates(self) -> tuple[Template, Template]:
+        return self.viridian, self.shop
+
+    @cached_property
+    def _exports(self) -> dict[str, Any]:
+        outputs = self.viridian.body["Outputs"].values()
+        return {o["Export"]["Name"]: o["Value"] for o in outputs if "Export" in o}
+
+    def spell(self, value: Any) -> str:
+        """A value as text: `<StorageTable.Arn>` for a reference, joins joined, imports followed."""
+        match value:
+            case {"Ref": str(target)}:
+                return f"<{name_of(target)}>"
+            case {"Fn::GetAtt": [str(target), str(attribute)]}:
+                return f"<{name_of(target)}.{attribute}>"
+            case {"Fn::Join": [str(separator), list(parts)]}:
+                return separator.join(self.spell(part) for part in parts)
+            case {"Fn::ImportValue": str(name)}:
+                return self.spell(self._exports[name])
+        return str(value)
+
+    def rights(self) -> dict[str, set[tuple[str, str]]]:
+        """What each role may do, by its name: (action, resource) pairs of every policy on it."""
+        found: dict[str, set[tuple[str, str]]] = {
+            role: set() for template in self.templates for role in template.of_type("IAM::Role")
+        }
+        for template in self.templates:
+            for policy in template.properties("IAM::Policy").values():
+                for role in policy["Roles"]:
+                    found[self.spell(role).strip("<>")] |= self._pairs(policy)
+        return found
+
+    def _pairs(self, policy: dict[str, Any]) -> set[tuple[str, str]]:
+        return {
+            (action, self.spell(resource))
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in _listed(statement["Action"])
+            for resource in _listed(statement["Resource"])
+        }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

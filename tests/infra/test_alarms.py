@@ -1,0 +1,95 @@
+"""The standing alarms: what they measure, when they fire, and that they do nothing else."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.template import Assembly
+
+COLOURS = ["Blue", "Green"]
+LOAD_BALANCER = ("LoadBalancer", "<FrontLoadBalancer.LoadBalancerFullName>")
+PER_COLOUR = {
+    "Latency": ("TargetResponseTime", "p99", 1, 1),
+    "UnhealthyHosts": ("UnHealthyHostCount", "Maximum", 0, 2),
+    "UnhealthyRouting": ("UnhealthyRoutingRequestCount", "Sum", 0, 1),
+}
+
+
+@pytest.fixture(scope="module")
+def alarms(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    found = assembly.shop.properties("CloudWatch::Alarm")
+    return {name.removeprefix("Service"): a for name, a in found.items() if "Dead" not in name}
+
+
+def dimensions(assembly: Assembly, metric: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(d["Name"], assembly.spell(d["Value"])) for d in metric["Dimensions"]}
+
+
+def of_colour(colour: str) -> set[tuple[str, str]]:
+    return {LOAD_BALANCER, ("TargetGroup", f"<ServiceRoutes{colour}.TargetGroupFullName>")}
+
+
+def test_there_is_a_set_for_each_colour_and_one_for_the_load_balancer(
+    alarms: dict[str, dict[str, Any]],
+) -> None:
+    kinds = [*PER_COLOUR, "ErrorRate"]
+
+    assert set(alarms) == {f"{c}Alarms{kind}" for c in COLOURS for kind in kinds} | {"Elb5xx"}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_the_error_rate_is_a_share_of_enough_requests_to_one_side(
+    assembly: Assembly, alarms: dict[str, dict[str, Any]], colour: str
+) -> None:
+    alarm = alarms[f"{colour}AlarmsErrorRate"]
+    [rate] = [m for m in alarm["Metrics"] if m["ReturnData"]]
+    counts = {m["Id"]: m["MetricStat"] for m in alarm["Metrics"] if not m["ReturnData"]}
+
+    assert rate["Expression"] == "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)"
+    assert {i: c["Metric"]["MetricName"] for i, c in counts.items()} == {
+        "requests": "RequestCount",
+        "errors": "HTTPCode_Target_5XX_Count",
+    }
+    assert {(c["Stat"], c["Period"]) for c in counts.values()} == {("Sum", 10)}
+    for count in counts.values():
+        assert dimensions(assembly, count["Metric"]) == of_colour(colour)
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (5, 1)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("kind", PER_COLOUR)
+def test_latency_and_health_are_of_one_side(
+    assembly: Assembly, alarms: dict[str, dict[str, Any]], colour: str, kind: str
+) -> None:
+    alarm = alarms[f"{colour}Alarms{kind}"]
+    statistic = alarm.get("Statistic", alarm.get("ExtendedStatistic"))
+    found = (alarm["MetricName"], statistic, alarm["Threshold"], alarm["EvaluationPeriods"])
+
+    assert found == PER_COLOUR[kind]
+    assert alarm["Period"] == 10
+    assert dimensions(assembly, alarm) == of_colour(colour)
+
+
+def test_what_the_load_balancer_answers_itself_has_no_side(
+    assembly: Assembly, alarms: dict[str, dict[str, Any]]
+) -> None:
+    alarm = alarms["Elb5xx"]
+
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("HTTPCode_ELB_5XX_Count", "Sum")
+    assert (alarm["Threshold"], alarm["Period"]) == (10, 10)
+    assert dimensions(assembly, alarm) == {LOAD_BALANCER}
+
+
+def test_no_traffic_is_no_breach(assembly: Assembly) -> None:
+    for template in assembly.templates:
+        for alarm in template.properties("CloudWatch::Alarm").values():
+            assert alarm["TreatMissingData"] == "notBreaching"
+            assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_a_services_alarms_have_no_action_of_their_own(alarms: dict[str, dict[str, Any]]) -> None:
+    assert not [a for a in alarms.values() if {"AlarmActions", "OKActions"} & set(a)]
+
+
+def test_names_are_left_to_cloudformation(alarms: dict[str, dict[str, Any]]) -> None:
+    assert not [alarm for alarm in alarms.values() if "AlarmName" in alarm]

@@ -1,0 +1,76 @@
+"""The checks that run at synthesis and over the templates are on, and find nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.infra.conftest import PROJECT, run_app
+from tests.infra.template import Assembly
+
+OPEN_BUCKET = """
+import app
+from aws_cdk import Stack, aws_s3
+stacks = app.build()
+aws_s3.Bucket(Stack(stacks, "Careless"), "Open")
+stacks.synth()
+"""
+
+
+def test_cdk_nag_finds_nothing(assembly: Assembly) -> None:
+    report = json.loads((assembly.folder / "validation-report.json").read_text())
+
+    assert report["pluginReports"] == []
+
+
+def test_cdk_nag_would_stop_a_careless_bucket(tmp_path: Path) -> None:
+    done = run_app(tmp_path, code=OPEN_BUCKET)
+
+    assert done.returncode != 0
+    assert "AwsSolutions-S1" in done.stdout + done.stderr
+
+
+def test_cfn_lint_finds_nothing(assembly: Assembly) -> None:
+    lint(*assembly.folder.glob("*.template.json"))
+
+
+def test_cfn_lint_finds_nothing_in_the_machine(assembly: Assembly, tmp_path: Path) -> None:
+    """Its schema takes numbers only for TimeoutSeconds, where AWS takes JSONata too."""
+    template = json.loads((assembly.folder / "Viridian.template.json").read_text())
+    [machine] = [r for r in template["Resources"].values() if "StateMachine" in r["Type"]]
+    definition = machine["Properties"]["DefinitionString"]
+    timeout = '"TimeoutSeconds": "{% $watch_seconds %}"'
+    assert definition.count(timeout) == 1
+
+    machine["Properties"]["DefinitionString"] = definition.replace(timeout, '"TimeoutSeconds": 60')
+    del machine["Metadata"]
+    copy = tmp_path / "Viridian.template.json"
+    copy.write_text(json.dumps(template))
+    lint(copy)
+
+
+@pytest.mark.parametrize("kind", ["Custom::", "AWS::CloudFormation::CustomResource"])
+def test_plain_cloudformation_is_enough(assembly: Assembly, kind: str) -> None:
+    """A custom resource is a function with rights of its own that nobody reviews."""
+    for template in assembly.templates:
+        assert not [r for r in template.resources.values() if r["Type"].startswith(kind)]
+
+
+def test_the_automation_knows_no_service(assembly: Assembly) -> None:
+    text = json.dumps(assembly.viridian.body)
+
+    assert "Shop" not in text
+    assert "Fn::ImportValue" not in text
+
+
+def lint(*templates: Path) -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), *templates],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

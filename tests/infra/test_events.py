@@ -1,0 +1,170 @@
+"""Which events start and wake a deployment, and that none is lost in silence."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.template import Assembly, Template
+
+RELEASE = "EventsReleaseUploaded"
+ALARM = "ServiceEventsAlarmChanged"
+STEADY = "ServiceEventsCandidateSteady"
+UNPROMOTED = "OperatorsDeploymentUnpromoted"
+OPERATORS = "<OperatorsTopic>"
+
+
+@pytest.fixture(scope="module")
+def rules(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    return {n: r for t in assembly.templates for n, r in t.properties("Events::Rule").items()}
+
+
+def test_these_are_all_the_rules(rules: dict[str, dict[str, Any]]) -> None:
+    assert set(rules) == {RELEASE, ALARM, STEADY, UNPROMOTED}
+    assert {rule["State"] for rule in rules.values()} == {"ENABLED"}
+
+
+def test_an_uploaded_manifest_starts_a_deployment(
+    assembly: Assembly, rules: dict[str, dict[str, Any]]
+) -> None:
+    pattern = rules[RELEASE]["EventPattern"]
+    bucket = pattern["detail"]["bucket"]["name"]
+
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
+    assert [assembly.spell(name) for name in bucket] == ["<StorageArtifactBucket>"]
+    assert pattern["detail"]["object"]["key"] == [{"suffix": "/release.json"}]
+    assert "InputTransformer" not in rules[RELEASE]["Targets"][0]
+
+
+def test_every_alarm_of_the_service_wakes_its_deployment(
+    assembly: Assembly, rules: dict[str, dict[str, Any]]
+) -> None:
+    pattern = rules[ALARM]["EventPattern"]
+    heard = {assembly.spell(name).strip("<>") for name in pattern["detail"]["alarmName"]}
+    standing = {n for n in assembly.shop.of_type("CloudWatch::Alarm") if "DeadLetters" not in n}
+
+    assert pattern["source"] == ["aws.cloudwatch"]
+    assert pattern["detail-type"] == ["CloudWatch Alarm State Change"]
+    assert pattern["detail"]["state"] == {"value": ["ALARM"]}
+    assert heard == standing
+
+
+def test_an_alarm_says_which_why_and_when(rules: dict[str, dict[str, Any]]) -> None:
+    assert transformed(rules[ALARM]) == {
+        "service": "shop",
+        "alarm": "$.detail.alarmName",
+        "state": "$.detail.state.value",
+        "reason": "$.detail.state.reason",
+        "at": "$.time",
+    }
+
+
+def test_a_steady_fleet_wakes_its_deployment(
+    assembly: Assembly, rules: dict[str, dict[str, Any]]
+) -> None:
+    pattern = rules[STEADY]["EventPattern"]
+
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.ecs"], ["ECS Service Action"])
+    assert pattern["detail"] == {"eventName": ["SERVICE_STEADY_STATE"]}
+    assert [assembly.spell(service) for service in pattern["resources"]] == [
+        "<ServiceBlueFleetService>",
+        "<ServiceGreenFleetService>",
+    ]
+    assert transformed(rules[STEADY]) == {"service": "shop", "ecs_service": "$.resources[0]"}
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "queue"),
+    [
+        (RELEASE, "ArtifactUploaded", "<EventsArtifactUploadedDeadLettersQueue.Arn>"),
+        (ALARM, "AlarmChanged", "<ServiceDeadLettersQueue.Arn>"),
+        (STEADY, "CandidateSteady", "<ServiceDeadLettersQueue.Arn>"),
+    ],
+)
+def test_an_event_is_tried_for_an_hour_and_then_kept(
+    assembly: Assembly, rules: dict[str, dict[str, Any]], name: str, function: str, queue: str
+) -> None:
+    [target] = rules[name]["Targets"]
+
+    assert assembly.spell(target["Arn"]) == f"<Events{function}Function.Arn>"
+    assert assembly.spell(target["DeadLetterConfig"]["Arn"]) == queue
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 60}
+
+
+def test_a_rule_may_call_its_function_and_fill_its_queue(
+    assembly: Assembly, rules: dict[str, dict[str, Any]]
+) -> None:
+    calls = [
+        (assembly.spell(p["SourceArn"]), assembly.spell(p["FunctionName"]))
+        for template in assembly.templates
+        for p in template.properties("Lambda::Permission").values()
+    ]
+    fills = [
+        assembly.spell(s["Condition"]["ArnEquals"]["aws:SourceArn"])
+        for template in assembly.templates
+        for policy in template.properties("SQS::QueuePolicy").values()
+        for s in policy["PolicyDocument"]["Statement"]
+        if s["Effect"] == "Allow"
+    ]
+    with_function = [name for name in rules if name != UNPROMOTED]
+
+    assert sorted(calls) == sorted(
+        (f"<{name}.Arn>", assembly.spell(rules[name]["Targets"][0]["Arn"]))
+        for name in with_function
+    )
+    assert sorted(fills) == sorted(f"<{name}.Arn>" for name in with_function)
+
+
+def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
+    for template in assembly.templates:
+        for queue in template.of_type("SQS::Queue"):
+            alarm = template.properties("CloudWatch::Alarm")[queue.replace("Queue", "NotEmpty")]
+            assert [assembly.spell(action) for action in alarm["AlarmActions"]] == [OPERATORS]
+            assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+            assert alarm["Threshold"] == 0
+            assert [assembly.spell(d["Value"]) for d in alarm["Dimensions"]] == [
+                f"<{queue}.QueueName>"
+            ]
+
+
+def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> None:
+    queues = [q for t in assembly.templates for q in t.properties("SQS::Queue").values()]
+
+    assert len(queues) == 4
+    assert {q["MessageRetentionPeriod"] for q in queues} == {14 * 24 * 3600}
+    assert {q["SqsManagedSseEnabled"] for q in queues} == {True}
+
+
+def test_a_deployment_that_did_not_promote_tells_the_operators(
+    assembly: Assembly, rules: dict[str, dict[str, Any]]
+) -> None:
+    detail = rules[UNPROMOTED]["EventPattern"]["detail"]
+    [target] = rules[UNPROMOTED]["Targets"]
+
+    assert [assembly.spell(arn) for arn in detail["stateMachineArn"]] == ["<WorkflowMachine>"]
+    assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    assert assembly.spell(target["Arn"]) == OPERATORS
+
+
+def test_alarms_and_rules_may_publish_to_the_operators(assembly: Assembly) -> None:
+    statements = topic_statements(assembly.viridian)
+    allowed = {s["Principal"]["Service"] for s in statements if s["Effect"] == "Allow"}
+
+    assert allowed == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+    assert [s["Condition"] for s in statements if s["Effect"] == "Deny"] == [
+        {"Bool": {"aws:SecureTransport": "false"}}
+    ]
+
+
+def topic_statements(template: Template) -> list[dict[str, Any]]:
+    [policy] = template.properties("SNS::TopicPolicy").values()
+    return list(policy["PolicyDocument"]["Statement"])
+
+
+def transformed(rule: dict[str, Any]) -> dict[str, str]:
+    """What the function gets, each taken value as its path in the event."""
+    [target] = rule["Targets"]
+    template = target["InputTransformer"]["InputTemplate"]
+    for name, path in target["InputTransformer"]["InputPathsMap"].items():
+        template = template.replace(f"<{name}>", json.dumps(path))
+    return dict(json.loads(template))

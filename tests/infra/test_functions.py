@@ -1,0 +1,135 @@
+"""The functions' limits, surroundings and code."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import PROJECT
+from tests.infra.template import Assembly
+from tests.infra.test_rights import EVENT_FUNCTIONS, STATE_FUNCTIONS
+
+FUNCTIONS = PROJECT / "functions"
+TIMEOUT_SECONDS = {
+    "FunctionsAdmitRequest": 300,
+    "FunctionsAcquireLease": 20,
+    "FunctionsInspectLive": 30,
+    "FunctionsPrepareCandidate": 60,
+    "FunctionsCheckCandidate": 30,
+    "FunctionsWarmCandidate": 60,
+    "FunctionsSmokeTest": 120,
+    "FunctionsShiftTraffic": 30,
+    "FunctionsJudgeCandidate": 30,
+    "FunctionsVerifyProduction": 60,
+    "FunctionsRestoreTraffic": 30,
+    "FunctionsVerifyRestored": 60,
+    "FunctionsPromote": 20,
+    "FunctionsRetireStandby": 30,
+    "EventsArtifactUploaded": 20,
+    "EventsAlarmChanged": 20,
+    "EventsCandidateSteady": 20,
+}
+WITH_TABLE = [
+    "AcquireLease",
+    "AlarmChanged",
+    "CandidateSteady",
+    "Promote",
+    "RestoreTraffic",
+    "ShiftTraffic",
+]
+
+
+@pytest.fixture(scope="module")
+def functions(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    found = assembly.viridian.properties("Lambda::Function")
+    return {name.removesuffix("Function"): function for name, function in found.items()}
+
+
+def test_every_function_has_its_time_limit(functions: dict[str, dict[str, Any]]) -> None:
+    assert {name: f["Timeout"] for name, f in functions.items()} == TIMEOUT_SECONDS
+
+
+def test_the_way_back_has_the_most_power(functions: dict[str, dict[str, Any]]) -> None:
+    memory = {name: f["MemorySize"] for name, f in functions.items()}
+
+    assert memory.pop("FunctionsRestoreTraffic") == 1024
+    assert set(memory.values()) == {512}
+
+
+def test_every_handler_is_a_file(functions: dict[str, dict[str, Any]]) -> None:
+    for function in functions.values():
+        module, _, name = function["Handler"].rpartition(".")
+        assert name == "handler"
+        assert (FUNCTIONS / f"{module.replace('.', '/')}.py").is_file(), module
+
+
+def test_every_handler_file_is_a_function(functions: dict[str, dict[str, Any]]) -> None:
+    files = (FUNCTIONS / "handlers").rglob("*.py")
+    modules = {
+        ".".join(file.relative_to(FUNCTIONS).with_suffix("").parts)
+        for file in files
+        if "def handler(" in file.read_text()
+    }
+
+    assert {f["Handler"].removesuffix(".handler") for f in functions.values()} == modules
+
+
+def test_all_run_the_same_code_where_it_was_made_for(functions: dict[str, dict[str, Any]]) -> None:
+    assert len({f["Code"]["S3Key"] for f in functions.values()}) == 1
+    assert {(f["Runtime"], *f["Architectures"]) for f in functions.values()} == {
+        ("python3.13", "arm64")
+    }
+
+
+def test_each_writes_to_a_log_group_of_its_own_that_forgets(
+    assembly: Assembly, functions: dict[str, dict[str, Any]]
+) -> None:
+    groups = {n: assembly.spell(f["LoggingConfig"]["LogGroup"]) for n, f in functions.items()}
+    retention = assembly.viridian.properties("Logs::LogGroup")
+
+    assert groups == {name: f"<{name}Logs>" for name in functions}
+    assert {g["RetentionInDays"] for g in retention.values()} == {90}
+
+
+def test_every_call_is_traced(functions: dict[str, dict[str, Any]]) -> None:
+    assert {f["TracingConfig"]["Mode"] for f in functions.values()} == {"Active"}
+
+
+def test_each_finds_what_it_works_on_in_its_environment(
+    assembly: Assembly, functions: dict[str, dict[str, Any]]
+) -> None:
+    environments = {n: f["Environment"]["Variables"] for n, f in functions.items()}
+    own = {
+        (variable, assembly.spell(value), name.removeprefix("Functions").removeprefix("Events"))
+        for name, variables in environments.items()
+        for variable, value in variables.items()
+        if variable.startswith("VIRIDIAN_")
+    }
+
+    assert own == {("VIRIDIAN_TABLE", "<StorageTable>", name) for name in WITH_TABLE} | {
+        ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "AdmitRequest"),
+        ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "ArtifactUploaded"),
+    }
+    assert {v["POWERTOOLS_SERVICE_NAME"] for v in environments.values()} == {"viridian"}
+    assert {v["POWERTOOLS_METRICS_NAMESPACE"] for v in environments.values()} == {"Viridian"}
+
+
+def test_what_events_call_keeps_the_events_it_could_not_handle(
+    assembly: Assembly, functions: dict[str, dict[str, Any]]
+) -> None:
+    kept = {
+        name: assembly.spell(function["DeadLetterConfig"]["TargetArn"])
+        for name, function in functions.items()
+        if "DeadLetterConfig" in function
+    }
+
+    assert kept == {
+        f"Events{name}": f"<Events{name}DeadLettersQueue.Arn>" for name in EVENT_FUNCTIONS
+    }
+
+
+def test_there_is_a_function_for_every_row_of_the_table(
+    functions: dict[str, dict[str, Any]],
+) -> None:
+    assert set(functions) == {f"Functions{name}" for name in STATE_FUNCTIONS} | {
+        f"Events{name}" for name in EVENT_FUNCTIONS
+    }

@@ -1,0 +1,47 @@
+"""A handler's adapters and its role's rights name the same services of AWS."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.infra.test_rights import EVENT_FUNCTIONS, STATE_FUNCTIONS
+
+HANDLERS = Path(__file__).parents[2] / "functions" / "handlers"
+SERVICE_OF_ADAPTER = {
+    "alarms": "cloudwatch",
+    "artifacts": "s3",
+    "ecs": "ecs",
+    "executions": "states",
+    "http_probe": None,
+    "leases": "dynamodb",
+    "listener_rules": "elasticloadbalancing",
+    "production_records": "dynamodb",
+    "registrations": "ssm",
+    "request_metrics": "cloudwatch",
+    "target_groups": "elasticloadbalancing",
+}
+RIGHTS = STATE_FUNCTIONS | {f"events.{name}": rights for name, rights in EVENT_FUNCTIONS.items()}
+
+
+def file_of(function: str) -> Path:
+    *folder, name = function.split(".")
+    snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+    return HANDLERS.joinpath(*folder, f"{snake}.py")
+
+
+def adapters_of(handler: Path) -> set[str]:
+    imports = [n for n in ast.walk(ast.parse(handler.read_text())) if isinstance(n, ast.ImportFrom)]
+    return {
+        (i.module or "").rpartition(".")[2]
+        for i in imports
+        if (i.module or "").startswith("adapters.")
+    }
+
+
+@pytest.mark.parametrize("function", RIGHTS)
+def test_a_role_reaches_the_services_its_handler_uses_and_no_other(function: str) -> None:
+    used = {SERVICE_OF_ADAPTER[adapter] for adapter in adapters_of(file_of(function))} - {None}
+    allowed = {action.partition(":")[0] for action in RIGHTS[function]} - {"iam"}
+
+    assert allowed == used

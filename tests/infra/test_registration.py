@@ -1,0 +1,100 @@
+"""The registration that the stack writes is one that the functions can read."""
+
+import re
+
+import pytest
+
+from infra.service_file import read_service_file
+from tests.infra.conftest import PROJECT
+from tests.infra.template import Assembly
+from viridian.registration import Fleet, Registration, Side
+
+ATTRIBUTES = {
+    "DNSName": "shop.example",
+    "LoadBalancerFullName": "app/shop/1",
+    "TargetGroupFullName": "targetgroup/{name}/1",
+}
+PARAMETERS = {"ProductionPort": "80", "TestPort": "8080"}
+
+
+def deployed(reference: re.Match[str]) -> str:
+    """What CloudFormation could put in the place of a reference."""
+    name, _, attribute = reference[1].partition(".")
+    if attribute in ATTRIBUTES:
+        return ATTRIBUTES[attribute].format(name=name)
+    return PARAMETERS.get(name, f"arn:{name}")
+
+
+@pytest.fixture(scope="module")
+def registration(assembly: Assembly) -> Registration:
+    [parameter] = assembly.shop.properties("SSM::Parameter").values()
+    return Registration.from_json(
+        re.sub(r"<([\w.]+)>", deployed, assembly.spell(parameter["Value"]))
+    )
+
+
+def test_it_tells_where_the_service_is(registration: Registration) -> None:
+    assert registration.service == "shop"
+    assert registration.rule_arn == "arn:ServiceRoutesProduction"
+    assert registration.production_url == "http://shop.example:80"
+    assert registration.test_url == "http://shop.example:8080"
+    assert registration.load_balancer == "app/shop/1"
+
+
+@pytest.mark.parametrize("colour", ["blue", "green"])
+def test_each_side_has_its_own_of_everything(registration: Registration, colour: str) -> None:
+    name = colour.capitalize()
+    kinds = ("ErrorRate", "Latency", "UnhealthyHosts", "UnhealthyRouting")
+
+    assert getattr(registration, colour) == Side(
+        colour=colour,
+        target_group_arn=f"arn:ServiceRoutes{name}",
+        target_group=f"targetgroup/ServiceRoutes{name}/1",
+        alarms=tuple(f"arn:Service{name}Alarms{kind}" for kind in kinds),
+        fleet=Fleet("ecs", cluster="arn:Cluster", service=f"arn:Service{name}FleetService"),
+    )
+
+
+def test_what_concerns_both_sides_is_shared(registration: Registration) -> None:
+    assert registration.shared_alarms == ("arn:ServiceElb5xx",)
+
+
+def test_the_settings_are_those_of_the_service_file(registration: Registration) -> None:
+    written = read_service_file(PROJECT / "examples" / "shop" / "service.yaml")
+
+    assert registration.settings == written
+
+
+def test_it_stands_where_the_functions_look(assembly: Assembly) -> None:
+    [parameter] = assembly.shop.properties("SSM::Parameter").values()
+
+    assert (parameter["Name"], parameter["Type"]) == ("/viridian/services/shop", "String")
+    assert parameter["Tier"] == "Intelligent-Tiering"
+
+
+def test_a_registered_service_is_ready_to_be_deployed(assembly: Assembly) -> None:
+    [resource] = assembly.shop.of_type("SSM::Parameter").values()
+    grants = {n for n in assembly.shop.of_type("IAM::Policy") if n.startswith("ServiceGrants")}
+
+    assert grants
+    assert grants <= {assembly.spell({"Ref": i}).strip("<>") for i in resource["DependsOn"]}
+
+
+def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
+    outputs = {
+        name: assembly.spell(output["Value"])
+        for template in assembly.templates
+        for name, output in template.body["Outputs"].items()
+        if "Export" not in output
+    }
+
+    assert outputs == {
+        "ArtifactBucketName": "<StorageArtifactBucket>",
+        "TableName": "<StorageTable>",
+        "StateMachineArn": "<WorkflowMachine>",
+        "OperatorsTopicArn": "<OperatorsTopic>",
+        "ProductionUrl": "http://<FrontLoadBalancer.DNSName>:<ProductionPort>",
+        "TestUrl": "http://<FrontLoadBalancer.DNSName>:<TestPort>",
+        "ServiceName": "shop",
+        "RegistrationName": "<ServiceRegistration>",
+    }

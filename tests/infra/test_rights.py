@@ -1,0 +1,154 @@
+"""Who may do what: every role of both stacks, every action, every resource, and no other."""
+
+from typing import Any
+
+from tests.infra.template import Assembly
+
+TABLE = "<StorageTable.Arn>"
+BUCKET = "<StorageArtifactBucket.Arn>"
+MACHINE = "<WorkflowMachine>"
+RULE = "<ServiceRoutesProduction>"
+FLEETS = ("<ServiceBlueFleetService>", "<ServiceGreenFleetService>")
+HERE = "<AWS::Region>:<AWS::AccountId>"
+REGISTRATIONS = f"arn:<AWS::Partition>:ssm:{HERE}:parameter/viridian/services/*"
+REVISIONS = f"arn:<AWS::Partition>:ecs:{HERE}:task-definition/ShopTaskBFE43ACD:*"
+REPOSITORY = f"arn:<AWS::Partition>:ecr:{HERE}:repository/shop"
+TASK_ROLES = ("<TaskTaskRole.Arn>", "<TaskExecutionRole.Arn>")
+
+Rights = dict[str, tuple[str, ...]]
+
+SEE_RULES: Rights = {"elasticloadbalancing:DescribeRules": ("*",)}
+SEE_HEALTH: Rights = {"elasticloadbalancing:DescribeTargetHealth": ("*",)}
+SEE_ALARMS: Rights = {"cloudwatch:DescribeAlarms": ("*",)}
+SEE_FLEETS: Rights = {"ecs:DescribeServices": FLEETS}
+CHANGE_FLEETS: Rights = SEE_FLEETS | {"ecs:UpdateService": FLEETS}
+UPDATE_ITEM: Rights = {"dynamodb:UpdateItem": (TABLE,)}
+MOVE_TRAFFIC: Rights = (
+    UPDATE_ITEM | SEE_RULES | SEE_HEALTH | {"elasticloadbalancing:ModifyRule": (RULE,)}
+)
+
+STATE_FUNCTIONS: dict[str, Rights] = {
+    "AdmitRequest": {
+        "ssm:GetParameter": (REGISTRATIONS,),
+        "s3:GetObject": (f"{BUCKET}/*",),
+        "s3:GetObjectVersion": (f"{BUCKET}/*",),
+        "s3:ListBucket": (BUCKET,),
+        "s3:ListBucketVersions": (BUCKET,),
+    },
+    "AcquireLease": UPDATE_ITEM,
+    "InspectLive": SEE_RULES | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
+    "PrepareCandidate": CHANGE_FLEETS
+    | {
+        "ecs:DescribeTaskDefinition": ("*",),
+        "ecs:RegisterTaskDefinition": ("*",),
+        "ecs:TagResource": (REVISIONS,),
+        "iam:PassRole": TASK_ROLES,
+    },
+    "CheckCandidate": SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
+    "WarmCandidate": {},
+    "SmokeTest": {},
+    "ShiftTraffic": MOVE_TRAFFIC,
+    "JudgeCandidate": SEE_ALARMS | {"cloudwatch:GetMetricData": ("*",)},
+    "VerifyProduction": {},
+    "RestoreTraffic": MOVE_TRAFFIC,
+    "VerifyRestored": SEE_RULES | SEE_HEALTH,
+    "Promote": UPDATE_ITEM | {"dynamodb:PutItem": (TABLE,)},
+    "RetireStandby": SEE_RULES | CHANGE_FLEETS,
+}
+EVENT_FUNCTIONS: dict[str, Rights] = {
+    "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
+    "AlarmChanged": UPDATE_ITEM | {"states:SendTaskFailure": ("*",)},
+    "CandidateSteady": UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},
+}
+TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
+WORKFLOW: Rights = {
+    "lambda:InvokeFunction": tuple(f"<Functions{name}Function.Arn>" for name in STATE_FUNCTIONS),
+    "dynamodb:UpdateItem": (TABLE,),
+    "dynamodb:PutItem": (TABLE,),
+    "elasticloadbalancing:ModifyRule": (RULE,),
+    "xray:GetSamplingRules": ("*",),
+    "xray:GetSamplingTargets": ("*",),
+    "logs:CreateLogDelivery": ("*",),
+    "logs:DeleteLogDelivery": ("*",),
+    "logs:DescribeLogGroups": ("*",),
+    "logs:DescribeResourcePolicies": ("*",),
+    "logs:GetLogDelivery": ("*",),
+    "logs:ListLogDeliveries": ("*",),
+    "logs:PutResourcePolicy": ("*",),
+    "logs:UpdateLogDelivery": ("*",),
+} | TRACES
+TASK: Rights = {
+    "s3:GetObject": (f"{BUCKET}/shop/*",),
+    "s3:GetObjectVersion": (f"{BUCKET}/shop/*",),
+}
+TASK_EXECUTION: Rights = {
+    "logs:CreateLogStream": ("<TaskLogs.Arn>",),
+    "logs:PutLogEvents": ("<TaskLogs.Arn>",),
+    "ecr:GetAuthorizationToken": ("*",),
+    "ecr:BatchCheckLayerAvailability": (REPOSITORY,),
+    "ecr:BatchGetImage": (REPOSITORY,),
+    "ecr:GetDownloadUrlForLayer": (REPOSITORY,),
+}
+
+
+def own_logs(function: str) -> Rights:
+    logs = f"<{function}Logs.Arn>"
+    return {"logs:CreateLogStream": (logs,), "logs:PutLogEvents": (logs,)}
+
+
+def wanted() -> dict[str, Rights]:
+    """Every role by its name; a function's own is what the tables say, its logs and traces."""
+    roles = {"WorkflowRole": WORKFLOW, "TaskTaskRole": TASK, "TaskExecutionRole": TASK_EXECUTION}
+    for name, rights in STATE_FUNCTIONS.items():
+        function = f"Functions{name}"
+        roles[f"{function}Role"] = rights | own_logs(function) | TRACES
+    for name, rights in EVENT_FUNCTIONS.items():
+        function = f"Events{name}"
+        dead_letters: Rights = {"sqs:SendMessage": (f"<{function}DeadLettersQueue.Arn>",)}
+        roles[f"{function}Role"] = rights | dead_letters | own_logs(function) | TRACES
+    return roles
+
+
+def test_each_role_may_do_what_the_table_says_and_nothing_else(assembly: Assembly) -> None:
+    assert assembly.rights() == {
+        role: {(action, resource) for action, on in rights.items() for resource in on}
+        for role, rights in wanted().items()
+    }
+
+
+def test_nobody_may_silence_or_forge_an_alarm(assembly: Assembly) -> None:
+    actions = {action for rights in assembly.rights().values() for action, _ in rights}
+
+    assert not [action for action in actions if "*" in action]
+    assert not actions & {"cloudwatch:SetAlarmState", "cloudwatch:DeleteAlarms"}
+
+
+def test_roles_are_handed_to_ecs_tasks_only(assembly: Assembly) -> None:
+    assert [s["Condition"] for s in _statements(assembly, "iam:PassRole")] == [
+        {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    ]
+
+
+def test_no_role_has_a_policy_that_aws_or_somebody_else_may_widen(assembly: Assembly) -> None:
+    roles = [r for t in assembly.templates for r in t.properties("IAM::Role").values()]
+
+    assert roles
+    assert not [role for role in roles if "ManagedPolicyArns" in role or "Policies" in role]
+
+
+def test_a_services_policies_are_named_after_it(assembly: Assembly) -> None:
+    policies = assembly.shop.properties("IAM::Policy")
+    granted = {n: p["PolicyName"] for n, p in policies.items() if n.startswith("ServiceGrants")}
+
+    assert len(granted) == 7
+    assert set(granted.values()) == {"viridian-shop"}
+
+
+def _statements(assembly: Assembly, action: str) -> list[dict[str, Any]]:
+    return [
+        statement
+        for template in assembly.templates
+        for policy in template.properties("IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if action in statement["Action"]
+    ]

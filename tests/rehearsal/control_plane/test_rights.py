@@ -1,0 +1,102 @@
+"""Every function runs under its own role: what is taken from the role, the function cannot do."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from rehearsal.release import pack, upload
+from rehearsal.session import SHOP
+from tests.rehearsal.control_plane.conftest import ControlPlane
+
+pytestmark = pytest.mark.xdist_group("control_plane")
+
+CASES = [
+    ("AdmitRequest", "ssm:GetParameter", "RequestRejected"),
+    ("AdmitRequest", "s3:GetObject", "RequestRejected"),
+    ("AcquireLease", "dynamodb:UpdateItem", "DeploymentRefused"),
+    ("InspectLive", "elasticloadbalancing:DescribeRules", "PreflightFailed"),
+    ("InspectLive", "elasticloadbalancing:DescribeTargetHealth", "PreflightFailed"),
+    ("InspectLive", "cloudwatch:DescribeAlarms", "PreflightFailed"),
+    ("InspectLive", "ecs:DescribeServices", "PreflightFailed"),
+    ("PrepareCandidate", "ecs:DescribeTaskDefinition", "CandidateRejected"),
+    ("PrepareCandidate", "ecs:UpdateService", "CandidateRejected"),
+    ("CheckCandidate", "elasticloadbalancing:DescribeTargetHealth", "CandidateRejected"),
+    ("RestoreTraffic", "elasticloadbalancing:ModifyRule", "PreflightFailed"),
+    ("ShiftTraffic", "elasticloadbalancing:ModifyRule", "DeploymentReverted"),
+]
+
+
+@pytest.fixture(scope="module")
+def uploaded(control_plane: ControlPlane) -> dict[str, str]:
+    """A good release in the bucket, put there without the event that would deploy it."""
+    rehearsal = control_plane.rehearsal
+    events = rehearsal.client("events")
+    rules = [rule["Name"] for rule in events.list_rules()["Rules"] if "aws.s3" in str(rule)]
+    for rule in rules:
+        events.disable_rule(Name=rule)
+    upload(
+        rehearsal.client("s3"),
+        rehearsal.outputs.artifact_bucket,
+        pack(SHOP / "releases" / "1.1.0"),
+    )
+    for rule in rules:
+        events.enable_rule(Name=rule)
+    return {"service": "shop", "version": "1.1.0"}
+
+
+@pytest.mark.parametrize(("function", "action", "ending"), CASES)
+def test_a_permission_taken_away_is_missed(
+    control_plane: ControlPlane, uploaded: dict[str, str], function: str, action: str, ending: str
+) -> None:
+    with without(control_plane, function, action):
+        found = control_plane.start(uploaded)
+
+    assert found.error == ending
+    assert "is not authorized to perform" in found.cause
+    assert control_plane.live_weights() == [100, 0]
+
+
+@contextmanager
+def without(control_plane: ControlPlane, function: str, action: str) -> Iterator[None]:
+    """Take one action out of the inline policies of the function's role, for a while."""
+    iam, role = control_plane.rehearsal.client("iam"), role_of(control_plane, function)
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policies = {
+        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in names
+    }
+    assert any(action in str(policy) for policy in policies.values()), f"{role} has no {action}"
+    for name, policy in policies.items():
+        write(iam, role, name, removed(policy, action))
+    try:
+        yield
+    finally:
+        for name, policy in policies.items():
+            write(iam, role, name, policy)
+
+
+def removed(policy: dict[str, Any], action: str) -> dict[str, Any]:
+    statements = []
+    for statement in policy["Statement"]:
+        actions = statement["Action"]
+        kept = [a for a in ([actions] if isinstance(actions, str) else actions) if a != action]
+        if kept:
+            statements.append({**statement, "Action": kept})
+    return {**policy, "Statement": statements}
+
+
+def write(iam: Any, role: str, name: str, policy: dict[str, Any]) -> None:
+    """A policy with no statement left is no policy: AWS refuses to keep one."""
+    if policy["Statement"]:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+    else:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+
+
+def role_of(control_plane: ControlPlane, function: str) -> str:
+    functions = control_plane.rehearsal.client("lambda").list_functions(MaxItems=100)["Functions"]
+    [role] = [f["Role"] for f in functions if f"Functions{function}Function" in f["FunctionName"]]
+    return str(role).rpartition("/")[2]

@@ -1,0 +1,141 @@
+"""The figures of a demo."""
+
+import json
+
+import pytest
+
+from rehearsal.demo.summary import (
+    complaints,
+    figures_of,
+    in_short,
+    outcome_of,
+    summary_of,
+    write_summary,
+)
+from rehearsal.demo.watch import Record, Sight
+from rehearsal.traffic import Answer, Answers
+
+UPLOADED = 1000.0
+
+
+def record(*sights, status="FAILED", **more):
+    """Sights as (seconds after the upload, candidate's percent); the last has the status."""
+    seen = [Sight(UPLOADED + at, "RUNNING", "Bake", percent) for at, percent in sights]
+    last = Sight(seen[-1].at, status, "End", seen[-1].candidate_percent)
+    return Record("shop", "1.2.0", UPLOADED, "id", [*seen[:-1], last], **more)
+
+
+def promoted():
+    return record((0, 0), (5, 10), (20, 50), (30, 100), (40, 100), status="SUCCEEDED")
+
+
+def reverted():
+    states = ("AdmitRequest", "Bake", "RestoreTraffic")
+    seen = record((0, 0), (5, 10), (12, 0), (18, 0), alarmed_at=UPLOADED + 11.25, states=states)
+    seen.error, seen.cause = "DeploymentReverted", "an alarm"
+    return seen
+
+
+def answers(*found):
+    """Answers as (seconds after the upload, status, version)."""
+    counted = Answers()
+    counted.add(Answer(UPLOADED + at, 0.01, status, version) for at, status, version in found)
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome"),
+    [
+        (promoted(), "promoted"),
+        (reverted(), "reverted"),
+        (record((0, 0), (9, 0)), "rejected"),
+        (record((0, 0), (5, 10), (9, 10)), "reverted"),
+        (record((0, 0), (9, 0), status="SUCCEEDED"), "rejected"),
+    ],
+)
+def test_the_outcome_is_what_the_rule_and_the_execution_say(seen, outcome):
+    assert outcome_of(seen) == outcome
+
+
+def test_each_change_of_the_split_is_told_once_with_its_time():
+    figures = figures_of(promoted(), answers())
+    assert figures.splits == [(0, 0), (5, 10), (20, 50), (30, 100)]
+    assert figures.duration_s == 40.0
+
+
+def test_the_restore_is_measured_from_the_alarm():
+    assert figures_of(reverted(), answers()).breach_to_restored_ms == 750
+
+
+def test_without_an_alarm_it_is_measured_from_the_judgement():
+    seen = record((0, 0), (5, 10), (12, 0), judged_at=UPLOADED + 11.5)
+    assert figures_of(seen, answers()).breach_to_restored_ms == 500
+
+
+def test_a_promotion_has_no_restore():
+    figures = figures_of(promoted(), answers((35, 500, "1.2.0")))
+    assert (figures.breach_to_restored_ms, figures.failed_after_restore) == (None, None)
+
+
+def test_failures_are_told_apart_by_the_restore():
+    seen = answers((6, 500, "1.2.0"), (7, 200, "1.2.0"), (11, 200, "1.1.0"), (13, 0, "-"))
+    figures = figures_of(reverted(), seen)
+    assert figures.failed_while_deploying == 2
+    assert figures.failed_after_restore == 1
+    assert figures.candidate_requests == 2
+    assert figures.candidate_requests_after_restore == 0
+
+
+def test_transitions_are_the_states_of_the_history():
+    assert figures_of(reverted(), answers()).state_transitions == 3
+
+
+def test_right_endings_give_no_complaint():
+    assert complaints(figures_of(promoted(), answers()), "promoted") == []
+    assert complaints(figures_of(reverted(), answers((6, 500, "1.2.0"))), "reverted") == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "found", "expected", "complaint"),
+    [
+        (reverted(), answers(), "promoted", "wanted promoted, found reverted: an alarm"),
+        (promoted(), answers(), "reverted", "wanted reverted, found promoted: None"),
+        (
+            promoted(),
+            answers((6, 500, "1.2.0")),
+            "promoted",
+            "wanted no failed request, found 1",
+        ),
+        (
+            reverted(),
+            answers((13, 500, "1.1.0")),
+            "reverted",
+            "wanted none failed after the restore, found 1",
+        ),
+    ],
+)
+def test_a_wrong_ending_is_told_with_the_comparison(seen, found, expected, complaint):
+    assert complaints(figures_of(seen, found), expected) == [f"shop 1.2.0: {complaint}"]
+
+
+def test_the_summary_counts_the_traffic_of_the_whole_demo(tmp_path):
+    seen = answers((-1, 200, "1.1.0"), (6, 500, "1.2.0"), (13, 0, "-"))
+    summary = summary_of([figures_of(reverted(), seen)], seen)
+    assert summary["traffic"] == {
+        "requests": 3,
+        "failed": 2,
+        "by_version": {"-": {"0": 1}, "1.1.0": {"200": 1}, "1.2.0": {"500": 1}},
+        "failed_after_restore": 1,
+        "requests_per_second": 0.1,
+    }
+    assert json.loads(write_summary(summary, tmp_path).read_text())["traffic"]["requests"] == 3
+
+
+def test_in_short_it_says_what_became_of_each_release():
+    seen = answers((6, 500, "1.2.0"), (7, 200, "1.2.0"))
+    assert in_short(summary_of([figures_of(reverted(), seen)], seen)).splitlines() == [
+        "shop 1.2.0  reverted in 18 s  (0 % → 10 % → 0 %)",
+        "  2 requests to it, 1 failed meanwhile",
+        "  restored 750 ms after the breach, 0 failed from then on",
+        "2 requests at 1/s, 1 failed",
+    ]

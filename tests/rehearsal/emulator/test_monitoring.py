@@ -1,0 +1,206 @@
+"""Real traffic becomes metrics, metrics become alarms, and alarms become events."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.rehearsal.emulator.rig import eventually, fetch
+
+NAMESPACE = "AWS/ApplicationELB"
+
+
+@pytest.fixture
+def cloudwatch(cloud):
+    return cloud.client("cloudwatch")
+
+
+@pytest.fixture
+def metric_sum(cloudwatch):
+    """The sum of a metric over the last minute; None if there is no datapoint."""
+
+    def ask(name, dimensions, statistic="Sum"):
+        metric = {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": dimensions}
+        stat = {"Metric": metric, "Period": 3600, "Stat": statistic}
+        now = datetime.now(UTC)
+        found = cloudwatch.get_metric_data(
+            MetricDataQueries=[{"Id": "m", "MetricStat": stat}],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(minutes=1),
+        )
+        values = found["MetricDataResults"][0]["Values"]
+        return sum(values) if values else None
+
+    return ask
+
+
+@pytest.fixture
+def error_rate(cloudwatch, balancer, unique):
+    """An alarm on the blue group's share of 5xx, as metric math over one second."""
+
+    def stat(key, name):
+        metric = {
+            "Namespace": NAMESPACE,
+            "MetricName": name,
+            "Dimensions": balancer.dimensions(balancer.blue),
+        }
+        return {
+            "Id": key,
+            "MetricStat": {"Metric": metric, "Period": 1, "Stat": "Sum"},
+            "ReturnData": False,
+        }
+
+    rate = "IF(FILL(requests, 0) >= 5, 100 * FILL(errors, 0) / requests, 0)"
+    cloudwatch.put_metric_alarm(
+        AlarmName=unique,
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=5,
+        EvaluationPeriods=1,
+        TreatMissingData="notBreaching",
+        Metrics=[
+            {"Id": "rate", "Expression": rate},
+            stat("requests", "RequestCount"),
+            stat("errors", "HTTPCode_Target_5XX_Count"),
+        ],
+    )
+    return unique
+
+
+@pytest.fixture
+def state_of(cloudwatch):
+    def ask(name):
+        return cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
+
+    return ask
+
+
+@pytest.fixture
+def alarm_events(cloud, unique, error_rate):
+    """Events of the alarm, as a queue behind an EventBridge rule receives them."""
+    queues, events = cloud.client("sqs"), cloud.client("events")
+    queue = queues.create_queue(QueueName=unique)["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:000000000000:{unique}"
+    pattern = {"source": ["aws.cloudwatch"], "detail": {"alarmName": [error_rate]}}
+    events.put_rule(Name=unique, EventPattern=json.dumps(pattern))
+    transformer = {
+        "InputPathsMap": {"alarm": "$.detail.alarmName", "state": "$.detail.state.value"},
+        "InputTemplate": '{"service": "shop", "alarm": <alarm>, "state": <state>}',
+    }
+    target = {"Id": "queue", "Arn": arn, "InputTransformer": transformer}
+    events.put_targets(Rule=unique, Targets=[target])
+
+    def receive():
+        found = queues.receive_message(QueueUrl=queue, WaitTimeSeconds=0)
+        for message in found.get("Messages", []):
+            queues.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in found.get("Messages", [])]
+
+    return receive
+
+
+@pytest.fixture
+def blue(balancer, start_app):
+    app = start_app("blue")
+    balancer.serve(balancer.blue, app)
+    return app
+
+
+def test_requests_are_counted_exactly(balancer, blue, metric_sum):
+    for _ in range(30):
+        fetch(balancer.port)
+    dimensions = balancer.dimensions(balancer.blue)
+    eventually(lambda: metric_sum("RequestCount", dimensions), lambda n: n == 30)
+    assert metric_sum("HTTPCode_Target_2XX_Count", dimensions) == 30
+    assert metric_sum("HTTPCode_Target_5XX_Count", dimensions) is None
+    assert metric_sum("TargetResponseTime", dimensions, "SampleCount") == 30
+    assert 0 <= metric_sum("TargetResponseTime", dimensions, "p99") < 1
+
+
+def test_error_of_the_target_and_of_the_load_balancer_are_told_apart(balancer, blue, metric_sum):
+    blue.status = 500
+    fetch(balancer.port)
+    blue.close()
+    for _ in range(2):
+        assert fetch(balancer.port)[0] == 502
+    group, whole = balancer.dimensions(balancer.blue), balancer.dimensions()
+    eventually(lambda: metric_sum("HTTPCode_ELB_5XX_Count", whole), lambda n: n == 2)
+    eventually(lambda: metric_sum("HTTPCode_Target_5XX_Count", group), lambda n: n == 1)
+    assert metric_sum("HTTPCode_ELB_5XX_Count", group) is None
+
+
+def test_requests_to_unhealthy_targets_are_counted(balancer, blue, metric_sum):
+    blue.health_status = 500
+    eventually(lambda: balancer.health(balancer.blue), lambda s: s == ["unhealthy"])
+    fetch(balancer.port)
+    group = balancer.dimensions(balancer.blue)
+    eventually(lambda: metric_sum("UnhealthyRoutingRequestCount", group), lambda n: n == 1)
+    eventually(lambda: metric_sum("UnHealthyHostCount", group, "Maximum"), lambda n: n == 1)
+
+
+def test_breach_is_an_alarm_and_an_event(balancer, blue, error_rate, state_of, alarm_events):
+    eventually(lambda: state_of(error_rate), lambda state: state == "OK")
+    eventually(alarm_events)
+    blue.status = 500
+
+    def keep_asking():
+        for _ in range(10):
+            fetch(balancer.port)
+        return state_of(error_rate)
+
+    eventually(keep_asking, lambda state: state == "ALARM")
+    event = {"service": "shop", "alarm": error_rate, "state": "ALARM"}
+    assert eventually(alarm_events) == [event]
+
+
+def test_silenced_metrics_never_arrive(cloud, balancer, blue, metric_sum):
+    group = balancer.dimensions(balancer.blue)
+    eventually(lambda: metric_sum("HealthyHostCount", group, "SampleCount"))
+    cloud.control.set_faults(silence_metrics=True)
+    fetch(balancer.port)
+    metered = time.time() + 2
+    eventually(lambda: time.time() > metered)
+    before = metric_sum("HealthyHostCount", group, "SampleCount")
+    cloud.control.set_faults(silence_metrics=False)
+    eventually(lambda: metric_sum("HealthyHostCount", group, "SampleCount"), lambda n: n > before)
+    assert metric_sum("RequestCount", group) is None
+
+
+def test_dropped_event_leaves_the_alarm(cloud, cloudwatch, error_rate, state_of, alarm_events):
+    eventually(lambda: state_of(error_rate), lambda state: state == "OK")
+    eventually(alarm_events)
+    cloud.control.set_faults(drop_alarm_events=True)
+    cloudwatch.set_alarm_state(AlarmName=error_rate, StateValue="ALARM", StateReason="by hand")
+    assert state_of(error_rate) == "ALARM"
+    eventually(lambda: state_of(error_rate), lambda state: state == "OK")
+    assert alarm_events() == []
+    cloud.control.set_faults(drop_alarm_events=False)
+
+
+def test_unknown_alarm_is_left_out_silently(cloudwatch):
+    assert cloudwatch.describe_alarms(AlarmNames=["none"])["MetricAlarms"] == []
+
+
+def test_other_dimensions_are_another_metric(cloudwatch, unique):
+    now = datetime.now(UTC)
+    dimensions = [{"Name": "TargetGroup", "Value": "blue"}]
+    datum = {"MetricName": "m", "Value": 3, "Timestamp": now, "Dimensions": dimensions}
+    cloudwatch.put_metric_data(Namespace=unique, MetricData=[datum])
+
+    def values(**fields):
+        stat = {"Metric": {"Namespace": unique, "MetricName": "m", **fields}, "Period": 60}
+        found = cloudwatch.get_metric_data(
+            MetricDataQueries=[{"Id": "m", "MetricStat": {**stat, "Stat": "Sum"}}],
+            StartTime=now - timedelta(minutes=5),
+            EndTime=now + timedelta(minutes=1),
+        )
+        return found["MetricDataResults"][0]["Values"]
+
+    assert values(Dimensions=dimensions) == [3]
+    assert values() == []
+
+
+def test_calls_are_counted(cloud, cloudwatch):
+    before = cloud.control.calls().get("cloudwatch:DescribeAlarms", 0)
+    cloudwatch.describe_alarms(AlarmNames=["none"])
+    assert cloud.control.calls()["cloudwatch:DescribeAlarms"] == before + 1

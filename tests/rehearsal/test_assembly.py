@@ -1,0 +1,173 @@
+"""Synthesising as the CDK CLI does, and putting an assembly into an account."""
+
+import io
+import json
+import zipfile
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from rehearsal.assembly import (
+    Account,
+    Assembly,
+    Deployer,
+    DeployFailed,
+    SynthesisFailed,
+    asset_content,
+    synthesise,
+)
+
+ACCOUNT = Account("123456789012", "us-east-1")
+BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
+APP = """
+import json, os, pathlib
+folder = pathlib.Path(os.environ["CDK_OUTDIR"])
+folder.mkdir()
+context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+(folder / "manifest.json").write_text(json.dumps({"artifacts": {"context": context}}))
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "cdk.json").write_text(
+        json.dumps({"app": "python3 app.py", "context": {"serviceFile": "a", "other": True}})
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def client():
+    with mock_aws():
+        yield lambda service: boto3.client(service, region_name="us-east-1")
+
+
+def stack(name, *dependencies):
+    return {
+        "type": "aws:cloudformation:stack",
+        "dependencies": list(dependencies),
+        "properties": {
+            "templateFile": f"{name}.template.json",
+            "stackTemplateAssetObjectUrl": f"s3://{BUCKET}/{name}.json",
+            "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+            "requiresBootstrapStackVersion": 6,
+        },
+    }
+
+
+@pytest.fixture
+def assembly(tmp_path):
+    (tmp_path / "Shop.template.json").write_text("{}")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "handler.py").write_text("pass\n")
+    destination = {"here": {"bucketName": BUCKET, "objectKey": "Shop.json"}}
+    code_destination = {"here": {"bucketName": BUCKET, "objectKey": "code.zip"}}
+    files = {
+        "template": {
+            "source": {"path": "Shop.template.json", "packaging": "file"},
+            "destinations": destination,
+        },
+        "code": {
+            "source": {"path": "code", "packaging": "zip"},
+            "destinations": code_destination,
+        },
+    }
+    (tmp_path / "Shop.assets.json").write_text(json.dumps({"files": files, "dockerImages": {}}))
+    return Assembly(tmp_path, {"Shop": stack("Shop")})
+
+
+def test_the_app_is_run_with_the_projects_context_and_the_callers_over_it(project):
+    assembly = synthesise(project, project / "out", {"serviceFile": "b"})
+    assert assembly.artifacts["context"] == {"serviceFile": "b", "other": True}
+
+
+def test_an_app_that_fails_is_told_with_what_it_said(project):
+    (project / "app.py").write_text("raise SystemExit('no such stack')\n")
+    with pytest.raises(SynthesisFailed, match=r"python3 app\.py exited with 1:\nno such stack"):
+        synthesise(project, project / "out")
+
+
+def test_a_stack_comes_after_those_it_depends_on(tmp_path):
+    assembly = Assembly(tmp_path, {"Shop": stack("Shop", "Viridian"), "Viridian": stack("V")})
+    assert assembly.stacks == ["Viridian", "Shop"]
+
+
+def test_placeholders_are_filled():
+    filled = ACCOUNT.filled("${AWS::Partition}:${AWS::AccountId}:${AWS::Region}")
+    assert filled == "aws:123456789012:us-east-1"
+
+
+def test_a_folder_is_zipped_and_a_file_is_taken_as_it_is(assembly):
+    zipped = asset_content(assembly.folder, {"path": "code", "packaging": "zip"})
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        assert archive.namelist() == ["handler.py"]
+    assert asset_content(assembly.folder, {"path": "code/handler.py", "packaging": "file"}) == (
+        b"pass\n"
+    )
+
+
+def test_docker_images_are_refused(assembly):
+    (assembly.folder / "Shop.assets.json").write_text('{"dockerImages": {"a": {}}}')
+    with pytest.raises(DeployFailed, match="Shop: has Docker images"):
+        assembly.file_assets("Shop")
+
+
+class FakeCloudFormation:
+    """Answers with one event; a broken stack of ministack's still calls itself complete."""
+
+    def __init__(self, resource_status, reason=""):
+        self.created = {}
+        self._event = {
+            "LogicalResourceId": "Alarm",
+            "ResourceType": "AWS::CloudWatch::Alarm",
+            "ResourceStatus": resource_status,
+            "ResourceStatusReason": reason,
+        }
+
+    def create_stack(self, **request):
+        self.created = request
+
+    def describe_stacks(self, **_):
+        outputs = [{"OutputKey": "Said", "OutputValue": "hello"}]
+        return {"Stacks": [{"StackStatus": "CREATE_COMPLETE", "Outputs": outputs}]}
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, **_):
+        return [{"StackEvents": [self._event]}]
+
+
+def deployer_with(cloudformation, client):
+    def client_for(service):
+        return cloudformation if service == "cloudformation" else client(service)
+
+    return Deployer(client_for, "http://127.0.0.1:1", ACCOUNT)
+
+
+def test_a_stack_is_created_from_its_published_template_with_its_parameters(assembly, client):
+    cloudformation = FakeCloudFormation("CREATE_COMPLETE")
+    outputs = deployer_with(cloudformation, client).deploy(assembly, "Shop", {"Words": "hi"})
+    assert outputs == {"Said": "hello"}
+    assert cloudformation.created["TemplateURL"] == (
+        f"http://127.0.0.1:1/{ACCOUNT.filled(BUCKET)}/Shop.json"
+    )
+    assert cloudformation.created["Parameters"] == [
+        {"ParameterKey": "Words", "ParameterValue": "hi"}
+    ]
+
+
+def test_its_assets_and_the_facts_of_the_bootstrap_are_in_the_account(assembly, client):
+    deployer_with(FakeCloudFormation("CREATE_COMPLETE"), client).deploy(assembly, "Shop")
+    listed = client("s3").list_objects_v2(Bucket=ACCOUNT.filled(BUCKET))["Contents"]
+    version = client("ssm").get_parameter(Name="/cdk-bootstrap/hnb659fds/version")
+    assert [item["Key"] for item in listed] == ["Shop.json", "code.zip"]
+    assert version["Parameter"]["Value"] == "6"
+
+
+def test_a_failed_resource_fails_a_stack_that_calls_itself_complete(assembly, client):
+    broken = FakeCloudFormation("CREATE_FAILED", "unsupported")
+    with pytest.raises(DeployFailed, match=r"Alarm \(AWS::CloudWatch::Alarm\): unsupported"):
+        deployer_with(broken, client).deploy(assembly, "Shop")

@@ -1,0 +1,120 @@
+"""The main job, end to end: uploads under traffic, each to the ending it deserves.
+
+The first test is the demo. The others break one thing each, in Viridian's world or in the release:
+what must hold is that a bad release is never left in production.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rehearsal.demo import Script, play, shop_script
+from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, outcome_of
+from rehearsal.demo.watch import Watch
+from rehearsal.progress import PlainProgress
+from rehearsal.release import pack
+from rehearsal.session import FIRST_RELEASE, SHOP, Rehearsal
+from rehearsal.traffic import Traffic
+
+SERVICE_FILE = Path(__file__).with_name("service.yaml")
+# Runs the shop in the one task that gets the lock; every other task ends at once.
+ONLY_ONE = """
+import fcntl, runpy
+lock = open("lock", "w")
+fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+runpy.run_path("app.py", run_name="__main__")
+"""
+
+
+@pytest.mark.xdist_group("demo")
+def test_a_good_release_is_promoted_and_a_bad_one_reverted(tmp_path):
+    script = Script(SERVICE_FILE, FIRST_RELEASE, shop_script().chapters)
+    lines = []
+    ending = play(script, tmp_path, PlainProgress(lines.append))
+
+    good, bad = ending.summary["deployments"]
+    assert ending.complaints == []
+    assert [percent for _, percent in good["splits"]] == [0, 50, 100]
+    assert (good["outcome"], good["failed_while_deploying"]) == (PROMOTED, 0)
+    assert (bad["outcome"], bad["error"]) == (REVERTED, "DeploymentReverted")
+    assert bad["failed_after_restore"] == bad["candidate_requests_after_restore"] == 0
+    assert bad["breach_to_restored_ms"] < 5000
+    assert set(ending.summary["traffic"]["by_version"]) == {"1.0.0", "1.1.0", "1.2.0"}
+    assert json.loads(ending.summary_file.read_text()) == json.loads(json.dumps(ending.summary))
+    assert any("in ALARM" in line for line in lines)
+
+
+class Stage:
+    """A shop that is live under traffic, and releases to try on it."""
+
+    def __init__(self, rehearsal, traffic, folder):
+        self.rehearsal = rehearsal
+        self.traffic = traffic
+        self._folder = folder
+
+    def deploy(self, version, *, command=("python3", "app.py"), files=(), **environment):
+        """Upload a variant of the shop; the record of its deployment and the answers so far."""
+        folder = self._folder / version
+        folder.mkdir()
+        shutil.copy(SHOP / "app.py", folder / "app.py")
+        for name, content in dict(files).items():
+            (folder / name).write_text(content)
+        manifest = {"service": "shop", "version": version, "command": command}
+        (folder / "release.json").write_text(json.dumps({**manifest, "environment": environment}))
+        watch = Watch(self.rehearsal, version)
+        self.rehearsal.upload(pack(folder))
+        return watch.follow(), self.traffic.answers()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mutants")
+    with (
+        Rehearsal(folder / "rehearsal", service_file=SERVICE_FILE) as rehearsal,
+        Traffic(
+            f"{rehearsal.outputs.production_url}/", rate=200, log=folder / "answers.csv"
+        ) as traffic,
+    ):
+        yield Stage(rehearsal, traffic, folder)
+
+
+@pytest.fixture
+def faults(stage):
+    """Switches faults on; they are off again after the test."""
+    yield stage.rehearsal.control.set_faults
+    stage.rehearsal.control.set_faults(silence_metrics=False, drop_alarm_events=False)
+
+
+@pytest.mark.xdist_group("mutants")
+class TestMutants:
+    def test_a_lost_alarm_event_costs_one_wait_and_not_the_revert(self, stage, faults):
+        faults(drop_alarm_events=True)
+        record, answers = stage.deploy("2.0.0", FAULT_PERCENT="20")
+        assert outcome_of(record) == REVERTED
+        assert "JudgeCandidate" in record.states
+        assert answers.requests_to("2.0.0", after=record.restored_at) == 0
+
+    def test_without_metrics_a_bad_release_is_not_promoted(self, stage, faults):
+        faults(silence_metrics=True)
+        record, answers = stage.deploy("2.1.0", FAULT_PERCENT="20")
+        assert outcome_of(record) == REVERTED
+        assert record.cause.startswith("CandidateUnproven")
+        assert answers.requests_to("2.1.0", after=record.restored_at) == 0
+
+    def test_a_release_that_runs_on_half_of_its_tasks_gets_no_traffic(self, stage):
+        record, answers = stage.deploy(
+            "2.2.0", command=("python3", "only_one.py"), files={"only_one.py": ONLY_ONE}
+        )
+        assert outcome_of(record) == REJECTED
+        assert (record.error, record.shifted_at) == ("CandidateRejected", None)
+        assert answers.requests_to("2.2.0") == 0
+        assert answers.failed_after(record.uploaded_at) == 0
+
+    def test_another_version_in_production_than_on_the_test_route_is_reverted(self, stage):
+        record, answers = stage.deploy("2.3.0", FAULT_VERSION="0.9.0")
+        assert outcome_of(record) == REVERTED
+        assert record.cause.startswith("WrongVersionServed")
+        assert answers.requests_to("0.9.0") > 0
+        assert answers.requests_to("0.9.0", after=record.restored_at) == 0

@@ -1,0 +1,64 @@
+"""However a rehearsal ends, nothing of it is left running."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+
+
+def processes_of(folder):
+    """Command lines of all processes that were started for the folder, or live in it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            where = str((process / "cwd").readlink())
+        except OSError:
+            continue  # it ended, or is a zombie
+        if str(folder) in command or where.startswith(str(folder)):
+            found.append(command)
+    return found
+
+
+def has_ended(folder):
+    for _ in range(100):
+        if not processes_of(folder):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def heed_interrupts():
+    """A suite that runs in the background passes on that it ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.mark.xdist_group("demo")
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize(
+    ("number", "moment", "exit_code"),
+    [
+        (signal.SIGINT, "starting the emulator", 130),
+        (signal.SIGTERM, "deploying the stack Shop", 143),
+        (signal.SIGKILL, "uploading", -signal.SIGKILL),
+    ],
+)
+def test_nothing_is_left_after(number, moment, exit_code, tmp_path):
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "rehearsal", "demo", "--directory", str(tmp_path)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,
+    )
+    next(line for line in demo.stdout if moment in line)
+    assert processes_of(tmp_path)
+    demo.send_signal(number)
+    assert demo.wait(30) == exit_code
+    demo.stdout.close()
+    assert has_ended(tmp_path), processes_of(tmp_path)

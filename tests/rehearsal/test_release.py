@@ -1,0 +1,103 @@
+"""Packing and uploading a release."""
+
+import json
+import os
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from rehearsal.release import ReleaseUnusable, pack, push_image, upload, zip_folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "release.json").write_text(
+        '{"service": "shop", "version": "1.1.0", "command": ["python3", "app.py"]}'
+    )
+    (tmp_path / "app.py").write_text("print('hello')\n")
+    return tmp_path
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket="artifacts")
+        client.put_bucket_versioning(
+            Bucket="artifacts", VersioningConfiguration={"Status": "Enabled"}
+        )
+        yield client
+
+
+def test_the_same_files_give_the_same_bytes(folder):
+    before = pack(folder)
+    os.utime(folder / "app.py", (1, 1))
+    assert pack(folder).content == before.content
+
+
+def test_another_byte_gives_another_digest(folder):
+    before = pack(folder).sha256
+    (folder / "app.py").write_text("print('bye')\n")
+    assert pack(folder).sha256 != before
+
+
+def test_what_tools_leave_behind_is_not_packed(folder):
+    before = pack(folder).content
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "app.pyc").write_text("x")
+    assert pack(folder).content == before
+
+
+def test_an_asset_is_packed_whole(folder):
+    before = zip_folder(folder)
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "app.pyc").write_text("x")
+    assert zip_folder(folder) != before
+
+
+def test_a_link_is_packed_as_the_file_it_leads_to(folder, tmp_path_factory):
+    copied = pack(folder).content
+    elsewhere = tmp_path_factory.mktemp("shared") / "app.py"
+    (folder / "app.py").rename(elsewhere)
+    (folder / "app.py").symlink_to(elsewhere)
+    assert pack(folder).content == copied
+
+
+def test_the_manifest_comes_last_and_names_the_bundle(folder, s3):
+    release = pack(folder)
+    upload(s3, "artifacts", release)
+    found = s3.list_objects_v2(Bucket="artifacts")["Contents"]
+    manifest = json.load(s3.get_object(Bucket="artifacts", Key="shop/1.1.0/release.json")["Body"])
+    assert [item["Key"] for item in found] == ["shop/1.1.0/bundle.zip", "shop/1.1.0/release.json"]
+    assert (manifest["bundle"], manifest["sha256"]) == ("bundle.zip", release.sha256)
+    assert manifest["command"] == ["python3", "app.py"]
+
+
+def test_an_image_is_named_by_the_digest_of_its_bytes(folder, s3):
+    release = pack(folder)
+    assert push_image(s3, "artifacts", release) == f"shop@sha256:{release.sha256}"
+    stored = s3.get_object(Bucket="artifacts", Key=f"images/sha256/{release.sha256}.zip")
+    assert stored["Body"].read() == release.content
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("[]", "must be an object such as"),
+        ("{", "Expecting property name"),
+        ('{"version": "1"}', "service: must be a text, found None"),
+        ('{"service": "shop", "version": 1}', "version: must be a text, found 1"),
+    ],
+)
+def test_a_wrong_manifest_is_told_with_its_path(folder, content, complaint):
+    (folder / "release.json").write_text(content)
+    with pytest.raises(ReleaseUnusable, match=complaint) as refused:
+        pack(folder)
+    assert str(folder / "release.json") in str(refused.value)
+
+
+def test_a_missing_manifest_is_told_with_an_example(tmp_path):
+    with pytest.raises(ReleaseUnusable, match=r"release\.json: not found; it should say"):
+        pack(tmp_path)

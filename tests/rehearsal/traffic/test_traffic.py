@@ -1,0 +1,80 @@
+"""Steady clients: how many, to whom, until when."""
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from rehearsal.ports import free_port
+from rehearsal.traffic import Traffic
+from rehearsal.traffic.client import Load
+
+
+@pytest.fixture
+def server():
+    class Shop(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.send_response(500 if self.path == "/broken" else 200)
+            self.send_header("X-Release-Version", "1.0.0")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    listening.daemon_threads = True
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{listening.server_address[1]}"
+    listening.shutdown()
+    listening.server_close()
+
+
+def load(**changes):
+    settings = {"url": "http://127.0.0.1:80/", "rate": 200, "seconds": 10, "count": 1000}
+    return Load(**{**settings, **changes})
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "due"), [(0, 0), (0.5, 100), (4.999, 999), (5, 1000), (60, 1000)]
+)
+def test_what_is_due_follows_the_rate_up_to_the_count(elapsed, due):
+    assert load().due(elapsed) == due
+
+
+def test_what_is_due_follows_the_rate_up_to_the_time():
+    assert load(seconds=2).due(60) == 400
+
+
+@pytest.mark.parametrize("url", ["http://192.0.2.1/", "http://10.0.0.1:8080/"])
+def test_only_loopback_gets_traffic(url):
+    with pytest.raises(ValueError, match="wanted an address of loopback"):
+        load(url=url)
+
+
+def answers_from(url, tmp_path, *, until, rate=100.0):
+    with Traffic(url, rate=rate, log=tmp_path / "answers.csv") as traffic:
+        deadline = time.monotonic() + 10
+        while traffic.answers().requests < until and time.monotonic() < deadline:
+            time.sleep(0.02)
+    return traffic.answers()
+
+
+def test_every_answer_is_counted_with_its_version(server, tmp_path):
+    answers = answers_from(f"{server}/", tmp_path, until=30)
+    assert answers.requests >= 30
+    assert answers.by_version["1.0.0"][200] == answers.requests
+    assert answers.per_second == pytest.approx(100, rel=0.2)
+
+
+def test_errors_are_counted_by_status(server, tmp_path):
+    answers = answers_from(f"{server}/broken", tmp_path, until=5)
+    assert answers.by_version["1.0.0"][500] == answers.requests == answers.failed
+
+
+def test_refused_connections_are_failures(tmp_path):
+    answers = answers_from(f"http://127.0.0.1:{free_port()}/", tmp_path, until=5)
+    assert answers.by_version["-"][0] == answers.requests == answers.failed

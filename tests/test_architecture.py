@@ -1,0 +1,210 @@
+"""The house: arrows run one way, and code and state machine share one vocabulary."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from inspect import getmembers, isclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from viridian import errors
+
+ROOT = Path(__file__).parents[1]
+FUNCTIONS = ROOT / "functions"
+MACHINE = json.loads((ROOT / "statemachines/deploy.asl.json").read_text())
+STATES: dict[str, dict[str, Any]] = MACHINE["States"]
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+OURS = {"viridian", "adapters", "handlers", "infra", "rehearsal"}
+MAY_IMPORT = {
+    "viridian": {"viridian"},
+    "adapters": {"adapters", "viridian"},
+    "handlers": {"handlers", "adapters", "viridian"},
+}
+IMPURE = {"boto3", "botocore", "os", "time", "socket", "random", "uuid", "subprocess", "pathlib"}
+NAMES_OF_AWS = re.compile(
+    r"(States|Lambda|DynamoDb|ElasticLoadBalancingV2|Sandbox)\..+"
+    r"|ClientError|ThrottlingException|ServerException|InternalServerError|HealthUnavailableException"
+    r"|ProvisionedThroughputExceededException|RequestLimitExceeded|(EndpointConnection|ConnectTimeout|ReadTimeout)Error"
+)
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((FUNCTIONS / package).rglob("*.py"))
+
+
+def imported(module: Path) -> set[str]:
+    """Full names of what a module imports; relative imports are not used here."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def imported_packages(module: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(module)}
+
+
+def attributes(module: Path) -> set[str]:
+    """What a module reaches by a dot, as written: `os.environ`, `datetime.now`."""
+    tree = ast.parse(module.read_text())
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def named(module: Path) -> str:
+    return str(module.relative_to(FUNCTIONS))
+
+
+ALL_MODULES = [module for package in MAY_IMPORT for module in modules(package)]
+
+
+@pytest.mark.parametrize("module", ALL_MODULES, ids=named)
+def test_arrows_run_one_way(module: Path) -> None:
+    package = module.relative_to(FUNCTIONS).parts[0]
+
+    assert imported_packages(module) & OURS <= MAY_IMPORT[package]
+
+
+@pytest.mark.parametrize("module", modules("viridian"), ids=named)
+def test_the_core_is_pure(module: Path) -> None:
+    clocks = {name for name in attributes(module) if re.search(r"\.(now|utcnow|today)$", name)}
+
+    assert not imported_packages(module) & IMPURE
+    assert not clocks
+    assert "open" not in {
+        n.id for n in ast.walk(ast.parse(module.read_text())) if isinstance(n, ast.Name)
+    }
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in ALL_MODULES if named(m) != "handlers/environment.py"], ids=named
+)
+def test_one_module_alone_reads_the_environment(module: Path) -> None:
+    assert not attributes(module) & {"os.environ", "os.getenv"}
+    assert not imported(module) & {"os.environ", "os.getenv"}
+
+
+def test_the_application_and_its_infrastructure_know_nothing_of_the_rehearsal() -> None:
+    shipped = [*ALL_MODULES, *(ROOT / "infra").rglob("*.py"), *ROOT.glob("app.py")]
+
+    assert [m for m in shipped if "rehearsal" in imported_packages(m)] == []
+
+
+def our_errors() -> dict[str, type]:
+    return {
+        name: kind
+        for name, kind in getmembers(errors, isclass)
+        if kind.__module__ == errors.__name__
+    }
+
+
+def drawn_tree() -> dict[str, str | None]:
+    """The parent of each error, as the module's docstring draws it."""
+    parents: dict[str, str | None] = {}
+    at_depth: dict[int, str] = {}
+    for prefix, name in re.findall(r"^([ │├└─]*)([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE):
+        if not prefix.startswith("    "):
+            continue
+        at_depth[len(prefix)] = name
+        shallower = [depth for depth in at_depth if depth < len(prefix)]
+        parents[name] = at_depth[max(shallower)] if shallower else None
+    return parents
+
+
+def test_the_docstring_draws_every_error_under_its_parent() -> None:
+    parents = {name: kind.__base__.__name__ for name, kind in our_errors().items()}
+
+    assert drawn_tree() == {**parents, "ViridianError": None}
+
+
+def caught_and_retried() -> Iterator[tuple[str, str]]:
+    for state, task in TASKS.items():
+        for rule in (*task["Retry"], *task["Catch"]):
+            yield from ((state, error) for error in rule["ErrorEquals"])
+
+
+def test_every_error_that_the_machine_names_is_a_class_of_ours_or_a_name_of_aws() -> None:
+    unknown = [
+        (state, error)
+        for state, error in caught_and_retried()
+        if error not in our_errors() and not NAMES_OF_AWS.fullmatch(error)
+    ]
+
+    assert unknown == []
+
+
+def placeholders() -> set[str]:
+    return set(re.findall(r"\$\{(\w+)\}", json.dumps(MACHINE)))
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def test_every_function_of_the_machine_has_its_handler_and_every_handler_its_state() -> None:
+    wanted = {snake(name.removesuffix("Arn")) for name in placeholders() if name.endswith("Arn")}
+    found = {
+        module.stem
+        for module in (FUNCTIONS / "handlers").glob("*.py")
+        if "def handler(" in module.read_text()
+    }
+
+    assert found == wanted
+
+
+def test_the_machine_has_no_other_placeholder_than_functions_and_the_table() -> None:
+    assert {name for name in placeholders() if not name.endswith("Arn")} == {"TableName"}
+
+
+@pytest.mark.parametrize("module", modules("handlers/events"), ids=named)
+def test_every_event_s_module_is_an_entry_point(module: Path) -> None:
+    assert module.name == "__init__.py" or "def handler(" in module.read_text()
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_says_in_one_sentence_what_it_is_for(name: str) -> None:
+    assert re.fullmatch(r"[A-Z].+[.?]", STATES[name]["Comment"])
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_has_a_timeout_retries_and_a_catch_of_everything(name: str) -> None:
+    task = TASKS[name]
+
+    assert task["TimeoutSeconds"]
+    assert task["Retry"]
+    assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_retry_is_bounded_and_what_backs_off_is_spread(name: str) -> None:
+    for retry in TASKS[name]["Retry"]:
+        last_wait = retry["IntervalSeconds"] * retry["BackoffRate"] ** (retry["MaxAttempts"] - 1)
+        assert min(last_wait, retry.get("MaxDelaySeconds", last_wait)) <= 10
+        assert retry["BackoffRate"] == 1 or retry["JitterStrategy"] == "FULL"
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_no_error_is_named_after_a_rule_that_already_takes_it(name: str) -> None:
+    for rules in (TASKS[name]["Retry"], TASKS[name]["Catch"]):
+        for rule, later in pairwise(rules):
+            assert not set(rule["ErrorEquals"]) & set(later["ErrorEquals"])
+            assert "States.ALL" not in rule["ErrorEquals"]
+
+
+@pytest.mark.parametrize("name", [n for n, s in TASKS.items() if "lambda" in s["Resource"]])
+def test_every_member_that_a_handler_reads_is_in_its_payload(name: str) -> None:
+    """`event["x"]` in the handler, and what a Stage reads, must be given by the state."""
+    payload = TASKS[name]["Arguments"]["Payload"]
+    function = re.sub(r"\W", "", TASKS[name]["Arguments"]["FunctionName"]).removesuffix("Arn")
+    source = (FUNCTIONS / f"handlers/{snake(function)}.py").read_text()
+    wanted = set(re.findall(r'event\["(\w+)"\]', source))
+    if "Stage.from_event" in source:
+        wanted |= {"deployment", "fence", "sides"}
+
+    assert wanted == set(payload)

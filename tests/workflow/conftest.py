@@ -1,0 +1,162 @@
+"""The deployment machine in a second interpreter, its Tasks answered by a small world.
+
+`World` stands for AWS: it answers each Task by the name of its state and remembers the rule's
+split, so that tests read like a log: deploy, let something fail, see the ending and the split.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sfnx.testing import Call, Execution, Failure, run
+
+MACHINE = json.loads((Path(__file__).parents[2] / "statemachines" / "deploy.asl.json").read_text())
+REQUEST = json.loads(
+    (Path(__file__).parents[2] / "statemachines" / "deploy.input.json").read_text()
+)
+DEPLOYMENT = {
+    "id": "shop-1.1.0-abc",
+    "service": "shop",
+    "version": "1.1.0",
+    "steps": [{"percent": percent, "bake_seconds": 12} for percent in (10, 50, 100)],
+    "release": {},
+    "registration": {"rule_arn": "arn:rule", "settings": {"drain_seconds": 60}},
+}
+SIDES = {
+    "live": "blue",
+    "candidate": "green",
+    "size": 2,
+    "candidate_target_group_arn": "arn:green",
+    "candidate_fleet": "arn:ecs-green",
+    "restore_actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": []}}],
+}
+Answer = Callable[[dict[str, Any]], Any]
+
+
+def lambda_failure(error: str, message: str) -> Failure:
+    """A function's error as Step Functions hands it on."""
+    return Failure(error, json.dumps({"errorMessage": message, "errorType": error}))
+
+
+class World:
+    """Answers Tasks; `says` changes what one state answers, once or for good."""
+
+    def __init__(self) -> None:
+        self.percent = 0
+        self.sizes: dict[str, str] = {}
+        self.lease: str | None = None
+        self.record: dict[str, Any] = {}
+        self.visits: Counter[str] = Counter()
+        self.answers: dict[str, list[Any]] = {}
+
+    def says(self, state: str, *answers: Any) -> "World":
+        """Queue answers of a state: a value, a Failure to raise; the last one stays."""
+        self.answers[state] = list(answers)
+        return self
+
+    def deploy(self, request: Any = REQUEST) -> Execution:
+        """Run one deployment to its end."""
+        return run(MACHINE, request, self._task)
+
+    def _task(self, call: Call) -> Any:
+        self.visits[call.state] += 1
+        queued = self.answers.get(call.state)
+        if queued:
+            answer = queued.pop(0) if len(queued) > 1 else queued[0]
+            if isinstance(answer, Failure):
+                raise answer
+            if answer is not None:
+                return self._wrapped(call, answer)
+        default: Answer = getattr(self, f"_{_snake(call.state)}")
+        return self._wrapped(call, default(call.arguments))
+
+    def _wrapped(self, call: Call, answer: Any) -> Any:
+        return {"StatusCode": 200, "Payload": answer} if "lambda" in call.resource else answer
+
+    def _admit_request(self, _arguments: dict[str, Any]) -> Any:
+        return DEPLOYMENT
+
+    def _acquire_lease(self, arguments: dict[str, Any]) -> Any:
+        self.lease = arguments["Payload"]["deployment"]["id"]
+        return {"fence": 7}
+
+    def _inspect_live(self, _arguments: dict[str, Any]) -> Any:
+        return SIDES
+
+    def _prepare_candidate(self, _arguments: dict[str, Any]) -> Any:
+        return {"task_definition_arn": "arn:shop:2"}
+
+    def _check_candidate(self, _arguments: dict[str, Any]) -> Any:
+        return {"is_ready": True, "reason": ""}
+
+    def _await_candidate(self, _arguments: dict[str, Any]) -> Any:
+        return {}
+
+    def _warm_candidate(self, _arguments: dict[str, Any]) -> Any:
+        return {"requests": 20}
+
+    def _smoke_test(self, _arguments: dict[str, Any]) -> Any:
+        return {"checks": 1}
+
+    def _prove_way_back(self, arguments: dict[str, Any]) -> Any:
+        assert arguments["Payload"]["breach"] is None
+        return {"breach": None, "restored_at": 0}
+
+    def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
+        step = DEPLOYMENT["steps"][arguments["Payload"]["step"]]
+        self.percent = step["percent"]
+        return {"candidate_percent": self.percent, "shifted_at": 1.5, "watch_seconds": 12}
+
+    def _bake(self, _arguments: dict[str, Any]) -> Any:
+        raise Failure("States.Timeout")
+
+    def _judge_candidate(self, _arguments: dict[str, Any]) -> Any:
+        return {"next": "Advance", "watch_seconds": 0, "verdict": "Healthy", "reason": "well"}
+
+    def _verify_production(self, _arguments: dict[str, Any]) -> Any:
+        assert self.percent == 100
+        return {"requests": 10}
+
+    def _promote(self, _arguments: dict[str, Any]) -> Any:
+        return {"version": "1.1.0"}
+
+    def _retire_standby(self, arguments: dict[str, Any]) -> Any:
+        self.sizes[arguments["Payload"]["colour"]] = "resting"
+        return {}
+
+    _retire_candidate = _retire_standby
+
+    def _restore_traffic(self, arguments: dict[str, Any]) -> Any:
+        self.percent = 0
+        return {"breach": arguments["Payload"]["breach"], "restored_at": 2.0}
+
+    def _restore_traffic_directly(self, arguments: dict[str, Any]) -> Any:
+        assert arguments == {"RuleArn": "arn:rule", "Actions": SIDES["restore_actions"]}
+        self.percent = 0
+        return {"Rules": []}
+
+    def _verify_restored(self, _arguments: dict[str, Any]) -> Any:
+        assert self.percent == 0
+        return {"candidate_percent": 0}
+
+    def _record_ending(self, arguments: dict[str, Any]) -> Any:
+        self.record = arguments["Item"]
+        return {}
+
+    def _release_lease(self, arguments: dict[str, Any]) -> Any:
+        if arguments["ExpressionAttributeValues"][":id"]["S"] == self.lease:
+            self.lease = None
+        return {}
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+@pytest.fixture
+def world() -> World:
+    """A world in which everything goes well until a test says otherwise."""
+    return World()

@@ -1,0 +1,280 @@
+"""Every path of the deployment machine, in a second interpreter of its language."""
+
+import pytest
+from sfnx.testing import Failure
+
+from tests.workflow.conftest import MACHINE, World, lambda_failure
+
+BEFORE_ANY_SHIFT = ["PrepareCandidate", "CheckCandidate", "WarmCandidate", "SmokeTest"]
+FROM_THE_FIRST_SHIFT = ["ShiftTraffic", "JudgeCandidate", "VerifyProduction", "Promote"]
+BUG = lambda_failure("KeyError", "'boom'")
+
+
+def test_a_good_release_is_promoted_step_by_step(world: World) -> None:
+    execution = world.deploy()
+
+    assert execution.output == {"service": "shop", "version": "1.1.0", "live": "green"}
+    assert world.visits["ShiftTraffic"] == 3
+    assert (world.percent, world.sizes, world.lease) == (100, {"blue": "resting"}, None)
+    assert world.record["ending"] == {"S": "DeploymentPromoted"}
+    assert "RestoreTraffic" not in execution.states
+
+
+def test_a_three_step_deployment_takes_at_most_40_transitions(world: World) -> None:
+    not_ready = {"is_ready": False, "reason": "starting"}
+    ready = {"is_ready": True, "reason": ""}
+    world.says("CheckCandidate", not_ready, not_ready, ready)
+
+    assert len(world.deploy().states) <= 40
+
+
+def test_the_way_back_is_walked_before_the_first_shift(world: World) -> None:
+    states = world.deploy().states
+
+    assert states.index("ProveWayBack") < states.index("ShiftTraffic")
+
+
+def test_the_former_live_keeps_its_size_until_the_drain_floor_is_over(world: World) -> None:
+    states = world.deploy().states
+
+    assert states.index("Promote") < states.index("DrainStandby") < states.index("RetireStandby")
+
+
+def test_a_refused_request_touches_nothing(world: World) -> None:
+    world.says("AdmitRequest", lambda_failure("RequestInvalid", "input.version: is missing"))
+
+    execution = world.deploy()
+
+    assert execution.error == "RequestRejected"
+    assert execution.cause == "RequestInvalid: input.version: is missing"
+    assert execution.states == ("AdmitRequest", "RequestRejected")
+
+
+def test_a_second_deployment_is_refused_by_name_and_leaves_the_first_its_lease(
+    world: World,
+) -> None:
+    world.lease = "shop-1.0.9-first"
+    world.says("AcquireLease", lambda_failure("LeaseHeld", "shop: shop-1.0.9-first holds it"))
+
+    execution = world.deploy()
+
+    assert execution.error == "DeploymentRefused"
+    assert "shop-1.0.9-first" in (execution.cause or "")
+    assert world.lease == "shop-1.0.9-first"
+
+
+def test_a_lease_whose_answer_was_lost_is_given_back(world: World) -> None:
+    world.lease = "shop-1.1.0-abc"
+    world.says("AcquireLease", Failure("States.Timeout"))
+
+    assert world.deploy().error == "DeploymentRefused"
+    assert world.lease is None
+
+
+def test_a_live_side_that_is_not_well_fails_the_preflight(world: World) -> None:
+    world.says("InspectLive", lambda_failure("PreflightFailed", "live: 1 of 2"))
+
+    execution = world.deploy()
+
+    assert (execution.error, world.lease) == ("PreflightFailed", None)
+    assert not {"PrepareCandidate", "ShiftTraffic"} & set(execution.states)
+
+
+@pytest.mark.parametrize("state", BEFORE_ANY_SHIFT)
+def test_a_failure_before_the_first_shift_rejects_the_candidate(world: World, state: str) -> None:
+    world.says(state, BUG)
+
+    execution = world.deploy()
+
+    assert (execution.error, execution.cause) == ("CandidateRejected", "KeyError: 'boom'")
+    assert "ShiftTraffic" not in execution.states
+    assert (world.sizes, world.lease) == ({"green": "resting"}, None)
+
+
+def test_a_way_back_that_is_broken_stops_before_the_first_shift(world: World) -> None:
+    world.says("ProveWayBack", BUG)
+
+    execution = world.deploy()
+
+    assert execution.error == "PreflightFailed"
+    assert "ShiftTraffic" not in execution.states
+
+
+def test_a_candidate_not_ready_yet_is_waited_for_and_looked_at_again(world: World) -> None:
+    world.says("CheckCandidate", {"is_ready": False, "reason": "0 of 2"}, None)
+    world.says("AwaitCandidate", Failure("States.Timeout"))
+
+    execution = world.deploy()
+
+    assert execution.error is None
+    assert world.visits["CheckCandidate"] == 2
+
+
+@pytest.mark.parametrize("state", FROM_THE_FIRST_SHIFT)
+def test_any_failure_from_the_first_shift_on_restores_live(world: World, state: str) -> None:
+    world.says(state, BUG)
+
+    execution = world.deploy()
+
+    assert (execution.error, execution.cause) == ("DeploymentReverted", "KeyError: 'boom'")
+    assert (world.percent, world.sizes, world.lease) == (0, {"green": "resting"}, None)
+    assert world.record["ending"] == {"S": "DeploymentReverted"}
+
+
+@pytest.mark.parametrize("quiet_bakes", [0, 1, 2])
+def test_an_alarm_in_any_bake_restores_at_once(world: World, quiet_bakes: int) -> None:
+    breach = Failure("CandidateBreached", "shop-green-5xx went into ALARM")
+    world.says("Bake", *[Failure("States.Timeout")] * quiet_bakes, breach)
+
+    execution = world.deploy()
+
+    assert execution.error == "DeploymentReverted"
+    assert execution.cause == "CandidateBreached: shop-green-5xx went into ALARM"
+    assert world.visits["JudgeCandidate"] == quiet_bakes
+    assert world.percent == 0
+
+
+def test_a_breach_recorded_before_the_bake_is_the_reason_of_the_ending(world: World) -> None:
+    world.says("Bake", Failure("DynamoDb.ConditionalCheckFailedException", "failed"))
+    world.says("RestoreTraffic", {"breach": "shop-green-5xx went into ALARM", "restored_at": 1})
+    world.says("VerifyRestored", {"candidate_percent": 0})
+
+    assert world.deploy().cause == "shop-green-5xx went into ALARM"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "error"), [("Failing", "CandidateFailing"), ("Unknown", "CandidateUnproven")]
+)
+def test_a_verdict_that_says_restore_restores(world: World, verdict: str, error: str) -> None:
+    decision = {"next": "Restore", "watch_seconds": 0, "verdict": verdict, "reason": "numbers"}
+    world.says("JudgeCandidate", decision)
+
+    execution = world.deploy()
+
+    assert (execution.error, execution.cause) == ("DeploymentReverted", f"{error}: numbers")
+    assert world.percent == 0
+
+
+def test_a_decision_nobody_knows_never_advances(world: World) -> None:
+    world.says("JudgeCandidate", {"next": "Perhaps", "watch_seconds": 0})
+
+    execution = world.deploy()
+
+    assert execution.error == "DeploymentReverted"
+    assert world.visits["ShiftTraffic"] == 1
+
+
+def test_watching_bakes_the_same_step_again(world: World) -> None:
+    watch = {"next": "Watch", "watch_seconds": 5, "verdict": "Healthy", "reason": ""}
+    world.says("JudgeCandidate", watch, watch, None)
+
+    execution = world.deploy()
+
+    assert execution.error is None
+    assert (world.visits["Bake"], world.visits["ShiftTraffic"]) == (5, 3)
+
+
+def test_when_our_function_cannot_restore_a_direct_call_does(world: World) -> None:
+    world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG)
+
+    execution = world.deploy()
+
+    assert "RestoreTrafficDirectly" in execution.states
+    assert (execution.error, world.percent) == ("DeploymentReverted", 0)
+
+
+def test_a_live_side_with_no_healthy_target_holds_the_traffic(world: World) -> None:
+    world.says("JudgeCandidate", BUG)
+    world.says("RestoreTraffic", lambda_failure("RestoreHeld", "live: no targets"))
+
+    execution = world.deploy()
+
+    assert execution.error == "RestoreHeld"
+    assert "RestoreTrafficDirectly" not in execution.states
+    assert not world.sizes
+
+
+def test_a_live_side_that_recovers_within_a_minute_is_gone_back_to(world: World) -> None:
+    world.says("JudgeCandidate", BUG)
+    world.says("RestoreTraffic", lambda_failure("RestoreHeld", "live: 2 initial"), None)
+
+    assert (world.deploy().error, world.percent) == ("DeploymentReverted", 0)
+
+
+@pytest.mark.parametrize("state", ["RetireStandby", "RetireCandidate"])
+def test_a_side_found_with_traffic_when_it_should_have_none_is_not_called_well(
+    world: World, state: str
+) -> None:
+    world.says(state, lambda_failure("SideServing", "green: wanted weight 0, found 10"))
+    if state == "RetireCandidate":
+        world.says("JudgeCandidate", BUG)
+
+    assert world.deploy().error == "RestoreUnverified"
+
+
+def test_a_direct_restore_that_hangs_is_tried_again(world: World) -> None:
+    world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG)
+    world.says("RestoreTrafficDirectly", Failure("States.Timeout"), None)
+
+    assert (world.deploy().error, world.percent) == ("DeploymentReverted", 0)
+
+
+def test_a_restore_that_is_not_seen_to_hold_ends_by_that_name(world: World) -> None:
+    world.says("JudgeCandidate", BUG)
+    world.says("VerifyRestored", lambda_failure("SplitNotApplied", "wanted 100, found 90"))
+
+    execution = world.deploy()
+
+    assert execution.error == "RestoreUnverified"
+    assert not world.sizes
+
+
+def test_a_direct_restore_that_fails_too_ends_by_that_name(world: World) -> None:
+    world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG)
+    world.says("RestoreTrafficDirectly", Failure("ElasticLoadBalancingV2.RuleNotFoundException"))
+
+    assert world.deploy().error == "RestoreUnverified"
+
+
+@pytest.mark.parametrize("state", ["ShiftTraffic", "Promote"])
+def test_a_deployment_that_lost_its_lease_stops_touching_traffic(world: World, state: str) -> None:
+    world.says(state, lambda_failure("FenceStale", "wanted fence 7, found 8"))
+
+    execution = world.deploy()
+
+    assert execution.error == "LeaseLost"
+    assert not {"RestoreTraffic", "RestoreTrafficDirectly", "ReleaseLease"} & set(execution.states)
+
+
+def test_a_restore_that_lost_its_lease_writes_nothing(world: World) -> None:
+    world.says("JudgeCandidate", BUG)
+    world.says("RestoreTraffic", lambda_failure("FenceStale", "wanted fence 7, found 8"))
+
+    execution = world.deploy()
+
+    assert execution.error == "LeaseLost"
+    assert "RestoreTrafficDirectly" not in execution.states
+
+
+@pytest.mark.parametrize("state", ["RetireStandby", "RecordEnding", "ReleaseLease"])
+def test_a_promotion_stands_when_what_follows_it_fails(world: World, state: str) -> None:
+    world.says(state, BUG)
+
+    assert world.deploy().error is None
+
+
+def test_every_state_is_reached_by_a_test_of_this_module() -> None:
+    reached: set[str] = set()
+    for state in MACHINE["States"]:
+        for failure in (BUG, lambda_failure("FenceStale", ""), lambda_failure("LeaseHeld", "")):
+            reached |= set(World().says(state, failure).deploy().states)
+    broken = World().says("JudgeCandidate", BUG)
+    reached |= set(broken.says("RestoreTraffic", BUG).deploy().states)
+    held = World().says("JudgeCandidate", BUG)
+    reached |= set(held.says("RestoreTraffic", lambda_failure("RestoreHeld", "")).deploy().states)
+    unverified = World().says("JudgeCandidate", BUG).says("VerifyRestored", BUG)
+    reached |= set(unverified.deploy().states)
+    waiting = World().says("CheckCandidate", {"is_ready": False, "reason": ""}, None)
+    reached |= set(waiting.deploy().states)
+
+    assert reached == set(MACHINE["States"])
