@@ -1,4 +1,7 @@
-"""Every change of a listener, rule or target reaches the data plane before it is answered."""
+"""Every change of a listener, rule or target reaches the data plane before it is answered.
+
+A health that is told is one the data plane routes by: a check may have changed it a moment ago.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +11,14 @@ from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
 from rehearsal.emulator.target_registry import TargetRegistry
 
-CHANGING = ("Create", "Modify", "Delete", "Set")
+PUBLISHED = ("Create", "Modify", "Delete", "Set", "DescribeTargetHealth")
 RESOURCES = ("LoadBalancer", "Listener", "ListenerRule", "TargetGroup")
 
 
 def apply(registry: TargetRegistry, publish: Callable[[], None]) -> None:
     registry.on_change = publish
     for action, handler in alb._ACTION_MAP.items():
-        if action.startswith(CHANGING):
+        if action.startswith(PUBLISHED):
             alb._ACTION_MAP[action] = _then(publish, handler)
     for resource in RESOURCES:
         handlers = _RESOURCE_HANDLERS[f"AWS::ElasticLoadBalancingV2::{resource}"]
@@ -23,10 +26,10 @@ def apply(registry: TargetRegistry, publish: Callable[[], None]) -> None:
             handlers[step] = _then(publish, handlers[step])
 
 
-def _then(publish: Callable[[], None], change: Callable[..., Any]) -> Callable[..., Any]:
-    def change_and_publish(*args: Any, **kwargs: Any) -> Any:
-        answer = change(*args, **kwargs)
+def _then(publish: Callable[[], None], handler: Callable[..., Any]) -> Callable[..., Any]:
+    def handle_and_publish(*args: Any, **kwargs: Any) -> Any:
+        answer = handler(*args, **kwargs)
         publish()
         return answer
 
-    return change_and_publish
+    return handle_and_publish

@@ -1,0 +1,48 @@
+"""What an answer says of routing and health is what the data plane already does."""
+
+import pytest
+from ministack.services import alb
+
+from rehearsal.emulator.repairs.elbv2 import publishing
+from rehearsal.emulator.target_registry import TargetRegistry
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """The repair over handlers that only note their own call; resources keep their handlers."""
+    happened = []
+
+    def noting(action):
+        return lambda _parameters: happened.append(action)
+
+    handlers = {action: noting(action) for action in alb._ACTION_MAP}
+    monkeypatch.setattr(alb, "_ACTION_MAP", handlers)
+    resources = {
+        f"AWS::ElasticLoadBalancingV2::{resource}": {
+            step: noting(f"{step} {resource}") for step in ("create", "update", "delete")
+        }
+        for resource in publishing.RESOURCES
+    }
+    monkeypatch.setattr(publishing, "_RESOURCE_HANDLERS", resources)
+    publishing.apply(TargetRegistry(), lambda: happened.append("published"))
+    return happened
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["CreateRule", "ModifyRule", "DeleteRule", "SetRulePriorities", "DescribeTargetHealth"],
+)
+def test_action_is_answered_when_the_data_plane_has_it(published, action):
+    alb._ACTION_MAP[action]({})
+    assert published == [action, "published"]
+
+
+def test_reading_publishes_nothing(published):
+    alb._ACTION_MAP["DescribeRules"]({})
+    assert published == ["DescribeRules"]
+
+
+def test_resource_of_a_stack_is_made_when_the_data_plane_has_it(published):
+    rules = publishing._RESOURCE_HANDLERS["AWS::ElasticLoadBalancingV2::ListenerRule"]
+    rules["update"]({})
+    assert published == ["update ListenerRule", "published"]
