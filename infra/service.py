@@ -7,7 +7,7 @@ change: as long as nobody edits these, no infrastructure deployment moves live t
 
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -21,6 +21,8 @@ from infra.service_events import ServiceEvents
 from infra.service_grants import ServiceGrants
 from viridian.registration import parameter_name
 from viridian.settings import Settings
+
+ALB_METRIC_SECONDS = 60
 
 
 class BlueGreenService(Construct):
@@ -67,6 +69,7 @@ class BlueGreenService(Construct):
             fleet_rights=fleet_rights(list(self.fleets.values()), tasks),
         )
         acknowledge(grants, fleet_findings(tasks))
+        self._warn_of_dataless_alarms()
         self.registration = self._register()
         self.registration.node.add_dependency(grants)  # registered means ready to be deployed
 
@@ -105,6 +108,16 @@ class BlueGreenService(Construct):
             alarm_names=[*colours, *self._shared_alarms],
             ecs_service_arns=[fleet.service.service_arn for fleet in self.fleets.values()],
         )
+
+    def _warn_of_dataless_alarms(self) -> None:
+        period = self._settings.alarms.period_seconds
+        if period < ALB_METRIC_SECONDS:
+            Annotations.of(self).add_warning_v2(
+                "viridian:alarmPeriod",
+                f"alarms.period_seconds: {period} suits the rehearsal alone; on AWS a load "
+                f"balancer's metrics come every {ALB_METRIC_SECONDS} s, so its alarms would have "
+                "no data and every deployment would be reverted",
+            )
 
     def _register(self) -> ssm.StringParameter:
         settings = self._settings

@@ -27,9 +27,9 @@ A release is a folder with a release.json such as
 beside what the command needs. The command gets HOST, PORT and RELEASE_VERSION in its environment.
 It must listen there, answer / and /health with 200, and tell RELEASE_VERSION in the header
 X-Release-Version of every answer. It is deployed on top of the shop 1.0.0 and must be promoted. To
-change paths, header, steps or alarms, put a service.yaml into the folder (examples/shop has one to
-begin with); then the folder itself is what is live first, because the shop would not pass its
-checks. What its tasks print is in rehearsal/tasks, below --directory.
+change paths, header, steps or alarms, copy examples/shop/rehearsal.yaml into the folder and edit
+it; then the folder itself is what is live first, because the shop would not pass its checks. What
+its tasks print is in rehearsal/tasks, below --directory.
 """
 EXPECTED = (DeployFailed, NoEnding, RehearsalFailed, ReleaseUnusable, SynthesisFailed)
 

@@ -30,7 +30,7 @@ from rehearsal.ports import free_port
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = PROJECT / "examples" / "shop"
 FIRST_RELEASE = SHOP / "releases" / "1.0.0"
-SERVICE_FILE = SHOP / "service.yaml"
+SERVICE_FILE = SHOP / "rehearsal.yaml"
 
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 ACCOUNT = Account("000000000000", "us-east-1")

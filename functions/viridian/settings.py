@@ -1,6 +1,6 @@
 """The service file: what a person sets for one service, read once to frozen values.
 
-`examples/shop/service.yaml` is the documented example, the demo's setting and a test fixture.
+`examples/shop/service.yaml` is the documented example, what is deployed and a test fixture.
 """
 
 from dataclasses import asdict, dataclass

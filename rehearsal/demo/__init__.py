@@ -48,11 +48,11 @@ def shop_script() -> Script:
 def own_script(folder: Path, directory: Path) -> Script:
     """A release of one's own, promoted on top of the shop.
 
-    A `service.yaml` in its folder tells how it is deployed. The shop may not pass that file's
-    health check, so the folder itself is then what is live first.
+    A `rehearsal.yaml` in its folder, a service file with short times, tells how it is deployed.
+    The shop may not pass that file's health check, so the folder itself is then live first.
     """
     release = pack(folder)
-    own_file = folder / "service.yaml"
+    own_file = folder / "rehearsal.yaml"
     chapters = (Chapter(release, PROMOTED),)
     if not own_file.exists():
         return Script(_shop_file_for(release.service, directory), FIRST_RELEASE, chapters)
@@ -92,7 +92,7 @@ def _traffic(rehearsal: Rehearsal, directory: Path) -> Traffic:
 def _shop_file_for(service: str, directory: Path) -> Path:
     """The shop's service file under the release's own service name."""
     settings = yaml.safe_load(SERVICE_FILE.read_text())
-    path = directory / "service.yaml"
+    path = directory / "rehearsal.yaml"
     directory.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump({**settings, "service": service}, sort_keys=False))
     return path

@@ -50,7 +50,7 @@ def test_the_error_rate_is_a_share_of_enough_requests_to_one_side(
         "requests": "RequestCount",
         "errors": "HTTPCode_Target_5XX_Count",
     }
-    assert {(c["Stat"], c["Period"]) for c in counts.values()} == {("Sum", 10)}
+    assert {(c["Stat"], c["Period"]) for c in counts.values()} == {("Sum", 60)}
     for count in counts.values():
         assert dimensions(assembly, count["Metric"]) == of_colour(colour)
     assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (5, 1)
@@ -66,7 +66,7 @@ def test_latency_and_health_are_of_one_side(
     found = (alarm["MetricName"], statistic, alarm["Threshold"], alarm["EvaluationPeriods"])
 
     assert found == PER_COLOUR[kind]
-    assert alarm["Period"] == 10
+    assert alarm["Period"] == 60
     assert dimensions(assembly, alarm) == of_colour(colour)
 
 
@@ -76,7 +76,7 @@ def test_what_the_load_balancer_answers_itself_has_no_side(
     alarm = alarms["Elb5xx"]
 
     assert (alarm["MetricName"], alarm["Statistic"]) == ("HTTPCode_ELB_5XX_Count", "Sum")
-    assert (alarm["Threshold"], alarm["Period"]) == (10, 10)
+    assert (alarm["Threshold"], alarm["Period"]) == (10, 60)
     assert dimensions(assembly, alarm) == {LOAD_BALANCER}
 
 

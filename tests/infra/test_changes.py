@@ -28,7 +28,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         "unknown_patience_seconds": 600,
         "health_check_path": "/ready",
         "alarms": {
-            "period_seconds": 60,
+            "period_seconds": 30,
             "error_rate_percent": 1,
             "minimum_requests": 50,
             "latency_p99_seconds": 0.5,
@@ -59,7 +59,15 @@ def test_settings_reach_the_alarms(edited: Assembly) -> None:
     assert alarms["ServiceGreenAlarmsErrorRate"]["Threshold"] == 1
     assert alarms["ServiceGreenAlarmsLatency"]["Threshold"] == 0.5
     assert alarms["ServiceElb5xx"]["Threshold"] == 0
-    assert alarms["ServiceElb5xx"]["Period"] == 60
+    assert alarms["ServiceElb5xx"]["Period"] == 30
+
+
+def test_alarms_that_have_no_data_on_aws_are_warned_of(edited: Assembly) -> None:
+    report = json.loads((edited.folder / "validation-report.json").read_text())
+    [found] = [v for plugin in report["pluginReports"] for v in plugin["violations"]]
+
+    assert found["severity"] == "warning"
+    assert found["description"].startswith("alarms.period_seconds: 30 suits the rehearsal alone")
 
 
 def test_an_alarm_of_the_services_own_is_heard_and_registered(edited: Assembly) -> None:

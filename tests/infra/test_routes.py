@@ -72,7 +72,7 @@ def test_health_is_known_as_soon_as_a_load_balancer_can(assembly: Assembly) -> N
 def test_a_leaving_task_has_the_services_time_to_drain(assembly: Assembly) -> None:
     for group in assembly.shop.properties("ElasticLoadBalancingV2::TargetGroup").values():
         attributes = {a["Key"]: a["Value"] for a in group["TargetGroupAttributes"]}
-        assert attributes["deregistration_delay.timeout_seconds"] == "5"
+        assert attributes["deregistration_delay.timeout_seconds"] == "60"
         assert attributes["stickiness.enabled"] == "false"
 
 

@@ -24,6 +24,18 @@ def test_the_documented_example_is_a_valid_service_file() -> None:
     assert found.to_dict() == document
 
 
+def test_the_rehearsal_differs_from_the_example_in_its_times_alone() -> None:
+    aws, rehearsed = (
+        Settings.from_dict(yaml.safe_load(path.read_text()), path.name).to_dict()
+        for path in (DOCUMENTED_EXAMPLE, DOCUMENTED_EXAMPLE.with_name("rehearsal.yaml"))
+    )
+    times = {"drain_seconds", "prepare_timeout_seconds", "unknown_patience_seconds"}
+
+    assert {key for key in aws if aws[key] != rehearsed[key]} == times | {"alarms", "steps"}
+    assert rehearsed["alarms"] == {**aws["alarms"], "period_seconds": 10}
+    assert [s["percent"] for s in rehearsed["steps"]] == [s["percent"] for s in aws["steps"]]
+
+
 def test_a_service_file_is_read_to_its_values() -> None:
     found = settings()
 

@@ -39,12 +39,12 @@ def test_ones_own_release_is_deployed_on_top_of_the_shop_under_its_own_name(fold
 
 
 def test_with_ones_own_service_file_the_folder_itself_is_live_first(folder, tmp_path):
-    (folder / "service.yaml").write_text("service: orders\n")
+    (folder / "rehearsal.yaml").write_text("service: orders\n")
     script = own_script(folder, tmp_path / "demo")
-    assert (script.service_file, script.first_release) == (folder / "service.yaml", folder)
+    assert (script.service_file, script.first_release) == (folder / "rehearsal.yaml", folder)
 
 
 def test_a_service_file_for_another_service_is_refused(folder, tmp_path):
-    (folder / "service.yaml").write_text("service: shop\n")
+    (folder / "rehearsal.yaml").write_text("service: shop\n")
     with pytest.raises(ReleaseUnusable, match=r"wanted orders as in .* found shop"):
         own_script(folder, tmp_path / "demo")
