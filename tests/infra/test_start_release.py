@@ -35,8 +35,9 @@ def uri(bundle: bytes) -> Any:
 
 
 @pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], Path]]:
+def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[list[str], Path]]:
     """The command that the process became, and where; it is not to become it here."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     became: list[tuple[list[str], Path]] = []
     monkeypatch.setattr("os.execvp", lambda _file, command: became.append((command, Path.cwd())))
     monkeypatch.chdir(Path.cwd())
@@ -44,7 +45,11 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], Path]]:
 
 
 def test_the_command_runs_where_the_bundle_was_unpacked(
-    uri: str, bundle: bytes, ran: list[tuple[list[str], Path]], monkeypatch: pytest.MonkeyPatch
+    uri: str,
+    bundle: bytes,
+    ran: list[tuple[list[str], Path]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("VIRIDIAN_BUNDLE", uri)
     monkeypatch.setenv("VIRIDIAN_BUNDLE_SHA256", hashlib.sha256(bundle).hexdigest())
@@ -52,6 +57,7 @@ def test_the_command_runs_where_the_bundle_was_unpacked(
 
     [(command, folder)] = ran
     assert command == ["python3", "app.py"]
+    assert folder.parent == tmp_path
     assert (folder / "app.py").read_text() == "print('1.1.0')"
 
 
