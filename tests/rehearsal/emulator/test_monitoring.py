@@ -36,8 +36,9 @@ def metric_sum(cloudwatch):
 
 
 @pytest.fixture
-def error_rate(cloudwatch, balancer, unique):
-    """An alarm on the blue group's share of 5xx, as metric math over one second."""
+def error_rate(cloudwatch, balancer, unique, alarm_events):
+    """An alarm on the blue group's share of 5xx, as metric math over one second; its events are
+    listened for before it has its first state."""
 
     def stat(key, name):
         metric = {
@@ -76,12 +77,12 @@ def state_of(cloudwatch):
 
 
 @pytest.fixture
-def alarm_events(cloud, unique, error_rate):
-    """Events of the alarm, as a queue behind an EventBridge rule receives them."""
+def alarm_events(cloud, unique):
+    """Events of the alarm `unique`, as a queue behind an EventBridge rule receives them."""
     queues, events = cloud.client("sqs"), cloud.client("events")
     queue = queues.create_queue(QueueName=unique)["QueueUrl"]
     arn = f"arn:aws:sqs:us-east-1:000000000000:{unique}"
-    pattern = {"source": ["aws.cloudwatch"], "detail": {"alarmName": [error_rate]}}
+    pattern = {"source": ["aws.cloudwatch"], "detail": {"alarmName": [unique]}}
     events.put_rule(Name=unique, EventPattern=json.dumps(pattern))
     transformer = {
         "InputPathsMap": {"alarm": "$.detail.alarmName", "state": "$.detail.state.value"},
