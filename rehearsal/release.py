@@ -7,6 +7,7 @@ the manifest in the bucket needs on top, the bundle and its SHA-256, is filled i
 import hashlib
 import io
 import json
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -14,12 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import infra  # noqa: F401 - makes functions/ an import root
+from viridian.errors import Refusal
+from viridian.release import Manifest
+from viridian.request import Request
+
 MANIFEST = "release.json"
 BUNDLE = "bundle.zip"
 EXAMPLE = '{"service": "shop", "version": "1.1.0", "command": ["python3", "app.py"]}'
 LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", "node_modules"})
 # The earliest time a zip can hold: a bundle tells what it has inside, not when it was packed.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+# What a refusal begins with: the request, or the manifest's key in the bucket.
+PLACE = re.compile(r"^(input|[^/]+/[^/]+/release\.json)")
 
 
 class ReleaseUnusable(Exception):
@@ -46,6 +54,12 @@ class PackedRelease:
         return f"{self.service}/{self.version}"
 
     @property
+    def uploaded(self) -> bytes:
+        """The manifest as it is uploaded: it names the bundle."""
+        manifest = {**self.manifest, "bundle": BUNDLE, "sha256": self.sha256}
+        return json.dumps(manifest, indent=2).encode()
+
+    @property
     def image(self) -> str:
         """Its name when it is used as a container image."""
         return f"{self.service}@sha256:{self.sha256}"
@@ -56,9 +70,12 @@ def pack(folder: Path) -> PackedRelease:
 
     Raises ReleaseUnusable with the path of what is wrong.
     """
-    manifest = _read_manifest(folder / MANIFEST)
+    path = folder / MANIFEST
+    manifest = _read_manifest(path)
     content = zip_folder(folder, LEFT_OUT)
-    return PackedRelease(str(manifest["service"]), str(manifest["version"]), manifest, content)
+    release = PackedRelease(manifest.get("service"), manifest.get("version"), manifest, content)
+    _require_deployable(release, path)
+    return release
 
 
 def upload(s3: Any, bucket: str, release: PackedRelease) -> str:
@@ -66,11 +83,8 @@ def upload(s3: Any, bucket: str, release: PackedRelease) -> str:
 
     `s3` is a boto3 client.
     """
-    manifest = {**release.manifest, "bundle": BUNDLE, "sha256": release.sha256}
     s3.put_object(Bucket=bucket, Key=f"{release.prefix}/{BUNDLE}", Body=release.content)
-    answer = s3.put_object(
-        Bucket=bucket, Key=f"{release.prefix}/{MANIFEST}", Body=json.dumps(manifest, indent=2)
-    )
+    answer = s3.put_object(Bucket=bucket, Key=f"{release.prefix}/{MANIFEST}", Body=release.uploaded)
     return str(answer.get("VersionId", ""))
 
 
@@ -110,7 +124,15 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise ReleaseUnusable(f"{path}: {error.strerror}") from error
     if not isinstance(manifest, dict):
         raise ReleaseUnusable(f"{path}: must be an object such as {EXAMPLE}")
-    for name in ("service", "version"):
-        if not isinstance(manifest.get(name), str):
-            raise ReleaseUnusable(f"{path}: {name}: must be a text, found {manifest.get(name)!r}")
     return manifest
+
+
+def _require_deployable(release: PackedRelease, path: Path) -> None:
+    """Refuse now what the deployment would refuse after the upload, or could not run here."""
+    try:
+        request = Request.from_dict({"service": release.service, "version": release.version})
+        Manifest.from_bytes(release.uploaded, request)
+    except Refusal as error:
+        raise ReleaseUnusable(PLACE.sub(lambda _: str(path), str(error))) from error
+    if not release.manifest.get("command"):
+        raise ReleaseUnusable(f"{path}.command: is missing; give what to run, as in {EXAMPLE}")

@@ -6,12 +6,14 @@ from typing import Any
 
 import yaml
 
+from infra.service_file import read_service_file
 from rehearsal.demo.story import Chapter, Story
 from rehearsal.demo.summary import PROMOTED, REVERTED, write_summary
 from rehearsal.progress import Progress
 from rehearsal.release import PackedRelease, ReleaseUnusable, pack
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
+from viridian.errors import Refusal
 
 REQUESTS_PER_SECOND = 200.0
 FIRST_VERSION = "1.0.0"
@@ -99,7 +101,12 @@ def _shop_file_for(service: str, directory: Path) -> Path:
 
 
 def _require_service(own_file: Path, release: PackedRelease) -> None:
-    named = yaml.safe_load(own_file.read_text()).get("service")
+    try:
+        named = read_service_file(own_file).service
+    except Refusal as error:
+        raise ReleaseUnusable(f"{own_file.parent}/{error}") from error
+    except yaml.YAMLError as error:
+        raise ReleaseUnusable(f"{own_file}: not YAML: {error}") from error
     if named != release.service:
         raise ReleaseUnusable(
             f"{own_file}: service: wanted {release.service} as in release.json, found {named}"

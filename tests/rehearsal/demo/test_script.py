@@ -20,6 +20,11 @@ def folder(tmp_path):
     return folder
 
 
+@pytest.fixture
+def own_file(folder):
+    return folder / "rehearsal.yaml"
+
+
 def test_the_shop_has_a_good_and_a_bad_release():
     script = shop_script()
     assert (script.service_file, script.first_release) == (SERVICE_FILE, FIRST_RELEASE)
@@ -38,13 +43,25 @@ def test_ones_own_release_is_deployed_on_top_of_the_shop_under_its_own_name(fold
     assert [(c.title, c.ending) for c in script.chapters] == [("orders 7.0.0", PROMOTED)]
 
 
-def test_with_ones_own_service_file_the_folder_itself_is_live_first(folder, tmp_path):
-    (folder / "rehearsal.yaml").write_text("service: orders\n")
+def test_with_ones_own_service_file_the_folder_itself_is_live_first(folder, own_file, tmp_path):
+    own_file.write_text(SERVICE_FILE.read_text().replace("service: shop", "service: orders"))
     script = own_script(folder, tmp_path / "demo")
-    assert (script.service_file, script.first_release) == (folder / "rehearsal.yaml", folder)
+    assert (script.service_file, script.first_release) == (own_file, folder)
 
 
-def test_a_service_file_for_another_service_is_refused(folder, tmp_path):
-    (folder / "rehearsal.yaml").write_text("service: shop\n")
-    with pytest.raises(ReleaseUnusable, match=r"wanted orders as in .* found shop"):
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (SERVICE_FILE.read_text(), r"wanted orders as in .* found shop"),
+        ("service: orders\n", r"rehearsal\.yaml\.smoke_tests: is missing"),
+        ("", r"rehearsal\.yaml: must be an object"),
+        ("steps: [", "not YAML: while parsing"),
+    ],
+)
+def test_a_wrong_service_file_is_refused_with_its_path(
+    folder, own_file, tmp_path, content, complaint
+):
+    own_file.write_text(content)
+    with pytest.raises(ReleaseUnusable, match=complaint) as refused:
         own_script(folder, tmp_path / "demo")
+    assert str(refused.value).startswith(str(own_file))
