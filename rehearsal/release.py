@@ -68,13 +68,18 @@ class PackedRelease:
 def pack(folder: Path) -> PackedRelease:
     """Read and pack a release's folder; the same files always give the same bytes.
 
-    Raises ReleaseUnusable with the path of what is wrong.
+    Raises ReleaseUnusable with the path of what is wrong: what the deployment would refuse after
+    the upload is refused here, and so is what could not be run here.
     """
     path = folder / MANIFEST
     manifest = _read_manifest(path)
-    content = zip_folder(folder, LEFT_OUT)
-    release = PackedRelease(manifest.get("service"), manifest.get("version"), manifest, content)
-    _require_deployable(release, path)
+    try:
+        request = Request.from_dict({name: manifest.get(name) for name in ("service", "version")})
+        content = zip_folder(folder, LEFT_OUT)
+        release = PackedRelease(request.service, request.version, manifest, content)
+        Manifest.from_bytes(release.uploaded, request)
+    except Refusal as error:
+        raise ReleaseUnusable(PLACE.sub(lambda _: str(path), str(error))) from error
     return release
 
 
@@ -124,15 +129,6 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise ReleaseUnusable(f"{path}: {error.strerror}") from error
     if not isinstance(manifest, dict):
         raise ReleaseUnusable(f"{path}: must be an object such as {EXAMPLE}")
-    return manifest
-
-
-def _require_deployable(release: PackedRelease, path: Path) -> None:
-    """Refuse now what the deployment would refuse after the upload, or could not run here."""
-    try:
-        request = Request.from_dict({"service": release.service, "version": release.version})
-        Manifest.from_bytes(release.uploaded, request)
-    except Refusal as error:
-        raise ReleaseUnusable(PLACE.sub(lambda _: str(path), str(error))) from error
-    if not release.manifest.get("command"):
+    if not manifest.get("command"):
         raise ReleaseUnusable(f"{path}.command: is missing; give what to run, as in {EXAMPLE}")
+    return manifest
