@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from rehearsal.assembly import DeployFailed, SynthesisFailed
 from rehearsal.demo import Ending, own_script, play, shop_script
+from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.demo.summary import in_short
 from rehearsal.demo.watch import NoEnding
 from rehearsal.emulator_process import RehearsalFailed
@@ -31,7 +32,14 @@ change paths, header, steps or alarms, copy examples/shop/rehearsal.yaml into th
 it; then the folder itself is what is live first, because the shop would not pass its checks. What
 its tasks print is in rehearsal/tasks, below --directory.
 """
-EXPECTED = (DeployFailed, NoEnding, RehearsalFailed, ReleaseUnusable, SynthesisFailed)
+EXPECTED = (
+    DeployFailed,
+    DirectoryInUse,
+    NoEnding,
+    RehearsalFailed,
+    ReleaseUnusable,
+    SynthesisFailed,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _end)
     try:
-        script = own_script(given.release, given.directory) if given.release else shop_script()
-        ending = play(script, given.directory, progress())
+        with sole_use(given.directory):
+            script = own_script(given.release, given.directory) if given.release else shop_script()
+            ending = play(script, given.directory, progress())
     except EXPECTED as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -1,0 +1,25 @@
+"""One demo at a time in a directory: a second one would empty it under the first."""
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class DirectoryInUse(Exception):
+    """Another demo runs in the directory; the message names it and the way out."""
+
+
+@contextlib.contextmanager
+def sole_use(directory: Path) -> Iterator[None]:
+    """Hold the directory; it is free again when this process ends, however it ends."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DirectoryInUse(
+                f"{directory}: another demo runs in it; wait for its end, or give this one its own:"
+                f" python -m rehearsal demo --directory {directory}-2"
+            ) from None
+        yield

@@ -1,0 +1,30 @@
+"""Two demos never share a directory."""
+
+import subprocess
+import sys
+
+import pytest
+
+from rehearsal.demo.sole_use import DirectoryInUse, sole_use
+from rehearsal.session import PROJECT
+
+
+def test_a_directory_in_use_is_refused_with_the_way_out(tmp_path):
+    with sole_use(tmp_path), pytest.raises(DirectoryInUse) as refused, sole_use(tmp_path):
+        pass
+    assert str(refused.value).startswith(f"{tmp_path}: another demo runs in it")
+    assert "--directory" in str(refused.value)
+
+
+def test_a_directory_that_was_left_is_free(tmp_path):
+    for _ in range(2):
+        with sole_use(tmp_path / "demo"):
+            pass
+
+
+def test_a_demo_ends_at_once_where_another_runs(tmp_path):
+    command = [sys.executable, "-m", "rehearsal", "demo", "--directory", str(tmp_path)]
+    with sole_use(tmp_path):
+        ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=20)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert f"{tmp_path}: another demo runs in it" in ended.stderr
