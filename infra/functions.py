@@ -61,6 +61,7 @@ class HandlerFunction(Construct):
             environment=POWERTOOLS | dict(environment or {}),
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
         acknowledge(
             self,

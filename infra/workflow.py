@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import CfnResource, Names, RemovalPolicy
+from aws_cdk import CfnResource, Names, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -18,7 +18,8 @@ class Workflow(Construct):
     """A standard state machine over the functions of its Task states.
 
     A text definition gets no grant, no timeout and no retry from CDK: the grants are here, the
-    rest is in the text.
+    rest is in the text. It names published versions, which are kept: an execution goes on with the
+    definition and the code that it began with, whatever is deployed meanwhile.
     """
 
     def __init__(
@@ -31,7 +32,8 @@ class Workflow(Construct):
         table: dynamodb.ITable,
     ) -> None:
         super().__init__(scope, id)
-        substitutions = {f"{name}Arn": f.function.function_arn for name, f in functions.items()}
+        versions = {name: f.function.current_version for name, f in functions.items()}
+        substitutions = {f"{name}Arn": v.function_arn for name, v in versions.items()}
         substitutions["TableName"] = table.table_name
         check_placeholders(definition, substitutions)
 
@@ -53,13 +55,19 @@ class Workflow(Construct):
         _quieten_schema(self.machine)
         acknowledge(
             self,
-            {"AwsSolutions-IAM5[Resource::*]": "Log delivery and X-Ray have no narrower resource."},
+            {"AwsSolutions-IAM5[Resource::*]": "Log delivery and X-Ray have no narrower resource."}
+            | {
+                f"AwsSolutions-IAM5[Resource::<{_logical_id(f.function)}.Arn>:*]": (
+                    "An execution that runs on calls the version that it began with."
+                )
+                for f in functions.values()
+            },
         )
 
     def _grant(self, functions: Mapping[str, HandlerFunction], table: dynamodb.ITable) -> None:
-        arns = [f.function.function_arn for f in functions.values()]
+        versions = [f"{f.function.function_arn}:*" for f in functions.values()]
         self.role.add_to_policy(
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=arns)
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=versions)
         )
         table.grant(self.role, "dynamodb:PutItem", "dynamodb:UpdateItem")
 
@@ -72,6 +80,13 @@ class Workflow(Construct):
             retention=LOG_RETENTION,
             removal_policy=RemovalPolicy.DESTROY,
         )
+
+
+def _logical_id(construct: Construct) -> str:
+    """The name of the construct's resource in its template."""
+    resource = construct.node.default_child
+    assert isinstance(resource, CfnResource)
+    return str(Stack.of(construct).resolve(resource.logical_id))
 
 
 def _quieten_schema(machine: sfn.StateMachine) -> None:

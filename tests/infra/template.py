@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-HASH = re.compile(r"[0-9A-F]{8}$")
+HASH = re.compile(r"[0-9A-F]{8}([0-9a-f]{32})?$")  # the second is of a function's version
 
 
 def name_of(logical_id: str) -> str:

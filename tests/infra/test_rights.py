@@ -62,7 +62,7 @@ EVENT_FUNCTIONS: dict[str, Rights] = {
 }
 TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
 WORKFLOW: Rights = {
-    "lambda:InvokeFunction": tuple(f"<Functions{name}Function.Arn>" for name in STATE_FUNCTIONS),
+    "lambda:InvokeFunction": tuple(f"<Functions{name}Function.Arn>:*" for name in STATE_FUNCTIONS),
     "dynamodb:UpdateItem": (TABLE,),
     "dynamodb:PutItem": (TABLE,),
     "elasticloadbalancing:ModifyRule": (RULE,),

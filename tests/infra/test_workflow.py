@@ -25,15 +25,24 @@ def test_the_definition_is_the_committed_text(machine: dict[str, Any]) -> None:
     assert machine["DefinitionString"] == DEFINITION.read_text()
 
 
-def test_each_placeholder_is_the_function_of_that_name(
+def test_each_placeholder_is_a_version_of_the_function_of_that_name(
     assembly: Assembly, machine: dict[str, Any]
 ) -> None:
     substitutions = machine["DefinitionSubstitutions"]
 
     assert {name: assembly.spell(value) for name, value in substitutions.items()} == {
-        f"{name}Arn": f"<Functions{name}Function.Arn>" for name in STATE_FUNCTIONS
+        f"{name}Arn": f"<Functions{name}FunctionCurrentVersion>" for name in STATE_FUNCTIONS
     } | {"TableName": "<StorageTable>"}
     assert set(PLACEHOLDER.findall(machine["DefinitionString"])) == set(substitutions)
+
+
+def test_what_a_running_deployment_calls_is_kept(assembly: Assembly) -> None:
+    """Its execution goes on with the versions of the definition that it began with."""
+    versions = assembly.viridian.of_type("Lambda::Version")
+
+    assert set(versions) == {f"Functions{name}FunctionCurrentVersion" for name in STATE_FUNCTIONS}
+    for version in versions.values():
+        assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 def test_a_function_is_over_before_its_state_gives_up(
