@@ -250,11 +250,10 @@ class FakeEcsFleets:
         service = self._service(fleet)
         return Rollout(
             task_definition_arn=service.definition["taskDefinitionArn"],
-            state="COMPLETED",
-            state_reason="",
             deployments=service.deployments,
             running=service.running,
             desired=service.desired,
+            failed=0,
         )
 
     def bring(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:

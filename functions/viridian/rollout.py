@@ -9,14 +9,16 @@ from viridian.health import Health, firing
 
 @dataclass(frozen=True)
 class Rollout:
-    """One ECS service's newest deployment; `deployments` counts those not yet gone."""
+    """One ECS service's newest deployment; `deployments` counts those not yet gone.
+
+    `failed` are its tasks that did not start or did not pass their checks, since the last that did.
+    """
 
     task_definition_arn: str
-    state: str
-    state_reason: str
     deployments: int
     running: int
     desired: int
+    failed: int
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def readiness(
         (
             rollout.deployments == 1 and rollout.running == rollout.desired == health.wanted,
             f"wanted {health.wanted} tasks of the release alone, found {rollout.running} of "
-            f"{rollout.desired} running in {rollout.deployments} deployments",
+            f"{rollout.desired} running in {rollout.deployments} deployments, {rollout.failed} "
+            "failed",
         ),
         (health.is_enough and health.healthy == rollout.running, health.reason),
         (not (names := firing(alarms, watched_alarms)), f"in ALARM: {', '.join(names)}"),

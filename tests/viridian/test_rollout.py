@@ -12,7 +12,7 @@ from viridian.health import Health
 from viridian.rollout import Readiness, Rollout, readiness, require_time_left
 
 NEW, OLD = "arn:task:2", "arn:task:1"
-STEADY = Rollout(NEW, "COMPLETED", "", deployments=1, running=2, desired=2)
+STEADY = Rollout(NEW, deployments=1, running=2, desired=2, failed=0)
 HEALTHY = Health.of(["healthy", "healthy"], 2)
 
 
@@ -30,6 +30,7 @@ def test_only_the_release_on_its_full_size_all_healthy_is_ready() -> None:
         (replace(STEADY, task_definition_arn=OLD), HEALTHY, f"wanted {NEW}, found {OLD}"),
         (replace(STEADY, deployments=2), HEALTHY, "2 of 2 running in 2 deployments"),
         (replace(STEADY, running=1), HEALTHY, "found 1 of 2 running"),
+        (replace(STEADY, running=0, failed=3), HEALTHY, "in 1 deployments, 3 failed"),
         (replace(STEADY, running=3), HEALTHY, "found 3 of 2 running"),
         (replace(STEADY, desired=1, running=1), HEALTHY, "wanted 2 tasks .* found 1 of 1 running"),
         (STEADY, Health.of(["healthy", "initial"], 2), "found 1 healthy, 1 initial"),

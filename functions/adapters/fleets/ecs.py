@@ -32,11 +32,10 @@ class EcsFleets:
         primary = next(d for d in service["deployments"] if d["status"] == "PRIMARY")
         return Rollout(
             task_definition_arn=primary["taskDefinition"],
-            state=primary.get("rolloutState", "COMPLETED"),
-            state_reason=primary.get("rolloutStateReason", ""),
             deployments=len(service["deployments"]),
             running=service["runningCount"],
             desired=service["desiredCount"],
+            failed=primary.get("failedTasks", 0),
         )
 
     def bring(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:

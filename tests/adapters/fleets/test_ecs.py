@@ -198,13 +198,8 @@ def test_a_deleted_service_is_not_taken_for_one_at_rest(aws: None) -> None:
 def test_a_rollout_is_that_of_the_newest_deployment() -> None:
     ecs, fleet = client("ecs"), registration().green.fleet
     deployments = [
-        {"status": "ACTIVE", "taskDefinition": "arn:old", "rolloutState": "COMPLETED"},
-        {
-            "status": "PRIMARY",
-            "taskDefinition": "arn:new",
-            "rolloutState": "IN_PROGRESS",
-            "rolloutStateReason": "starting",
-        },
+        {"status": "ACTIVE", "taskDefinition": "arn:old", "failedTasks": 1},
+        {"status": "PRIMARY", "taskDefinition": "arn:new", "failedTasks": 4},
     ]
     service = {
         "status": "ACTIVE",
@@ -216,7 +211,7 @@ def test_a_rollout_is_that_of_the_newest_deployment() -> None:
         stub.add_response("describe_services", {"services": [service]})
 
         assert EcsFleets(ecs).rollout(fleet) == Rollout(
-            "arn:new", "IN_PROGRESS", "starting", deployments=2, running=5, desired=3
+            "arn:new", deployments=2, running=5, desired=3, failed=4
         )
 
 
