@@ -115,14 +115,15 @@ class LiveProgress:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def say(self, text: str) -> None:
-        """A line that stays."""
-        self._live.console.print(f"[dim]{self._elapsed:6.1f} s[/dim]  {text}", highlight=False)
+    def say(self, text: str, style: str = "") -> None:
+        """A line that stays; its brackets are its own, not rich's."""
+        elapsed = (f"{self._elapsed:6.1f} s", "dim")
+        self._live.console.print(Text.assemble(elapsed, "  ", (text, style)))
 
     def show(self, moment: Moment) -> None:
         """Draw it; an alarm is also told."""
         for alarm in _new_alarms(self._moment, moment):
-            self.say(f"[red]in ALARM: {alarm}[/red]")
+            self.say(f"in ALARM: {alarm}", "red")
         self._moment = moment
         self._live.update(draw(moment, self._elapsed))
 

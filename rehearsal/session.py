@@ -8,9 +8,7 @@ standard input, and it closes when this process is gone.
 """
 
 import json
-import os
 import shutil
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +22,8 @@ from botocore.config import Config
 from rehearsal import release
 from rehearsal.assembly import Account, Assembly, Deployer, synthesise
 from rehearsal.control import Control
-from rehearsal.emulator_process import EmulatorProcess, RehearsalFailed
+from rehearsal.ecs_services import EcsServices
+from rehearsal.emulator_process import EmulatorProcess
 from rehearsal.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -35,8 +34,6 @@ SERVICE_FILE = SHOP / "rehearsal.yaml"
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 ACCOUNT = Account("000000000000", "us-east-1")
 AUTOMATION_STACK, SERVICE_STACK = "Viridian", "Shop"
-STEADY_SECONDS = 60.0
-LOOK_SECONDS = 0.2
 # Many threads of a test or the demo ask at once; the default is ten connections.
 CLIENT = Config(max_pool_connections=50, connect_timeout=5, read_timeout=30)
 
@@ -173,32 +170,15 @@ class Rehearsal:
             test_url=service["TestUrl"],
         )
         self._say("waiting for the fleets to be steady")
-        self._wait_until_steady()
+        self.services.wait_until_steady()
 
-    def _wait_until_steady(self) -> None:
-        """CloudFormation on AWS waits for this itself."""
-        deadline = time.monotonic() + STEADY_SECONDS
-        while unsteady := self._unsteady_services():
-            if time.monotonic() > deadline:
-                logs = os.path.relpath(self.directory / "tasks")
-                raise RehearsalFailed(
-                    f"not steady after {STEADY_SECONDS:g} s: {', '.join(unsteady)}; see {logs}"
-                )
-            time.sleep(LOOK_SECONDS)
-
-    def _unsteady_services(self) -> list[str]:
-        ecs = self.client("ecs")
+    @property
+    def services(self) -> EcsServices:
+        """The ECS services of both sides."""
         registration = self.registration()
-        found = []
-        for colour in ("blue", "green"):
-            fleet = registration[colour]["fleet"]
-            answer = ecs.describe_services(cluster=fleet["cluster"], services=[fleet["service"]])
-            found += answer["services"]
-        return [
-            service["serviceName"]
-            for service in found
-            if service["deployments"][0]["rolloutState"] != "COMPLETED"
-        ]
+        fleets = [registration[colour]["fleet"] for colour in ("blue", "green")]
+        names = tuple((fleet["cluster"], fleet["service"].rsplit("/", 1)[-1]) for fleet in fleets)
+        return EcsServices(self.client("ecs"), names, self.directory / "tasks")
 
     def registration(self) -> dict[str, Any]:
         """How the service is known to the automation."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.demo.crash_report import CrashReport
 from rehearsal.demo.summary import (
     PROMOTED,
     complaints,
@@ -67,15 +68,21 @@ class Story:
     def _play(self, chapter: Chapter) -> Record:
         self.progress.say(f"uploading {chapter.title}")
         watch = Watch(self.rehearsal, chapter.release.version)
+        crashes = CrashReport(self.rehearsal.services, self.progress.say)
         self.rehearsal.upload(chapter.release)
-        record = watch.follow(lambda sight: self.progress.show(self._moment(chapter, sight)))
+        record = watch.follow(lambda sight: self._tell(chapter, sight, crashes))
         outcome = outcome_of(record)
         self.progress.say(
             f"{chapter.title}  {outcome}" + (f": {record.cause}" if record.cause else "")
         )
+        crashes.conclude()
         if outcome == PROMOTED:
             self.live_version = chapter.release.version
         return record
+
+    def _tell(self, chapter: Chapter, sight: Sight, crashes: CrashReport) -> None:
+        crashes.look(sight.at)
+        self.progress.show(self._moment(chapter, sight))
 
     def _moment(self, chapter: Chapter, sight: Sight) -> Moment:
         answers = self.traffic.answers()

@@ -57,6 +57,13 @@ def test_before_the_deployment_is_seen_nothing_is_told(plain):
     assert lines == []
 
 
+def test_the_live_view_tells_brackets_as_they_are():
+    screen = io.StringIO()
+    with LiveProgress(Console(file=screen, width=100)) as progress:
+        progress.say("OSError: [Errno 98] in use [/red]")
+    assert "OSError: [Errno 98] in use [/red]" in screen.getvalue()
+
+
 def test_the_live_view_shows_state_split_traffic_and_alarms():
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100)

@@ -9,7 +9,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from rehearsal.emulator_process import EmulatorProcess
+from rehearsal.ecs_services import EcsServices
+from rehearsal.emulator_process import EmulatorProcess, RehearsalFailed
 from rehearsal.ports import free_port
 from rehearsal.release import pack, push_image
 from rehearsal.session import CLIENT, CREDENTIALS, SHOP
@@ -51,11 +52,11 @@ class Account:
         )
         return answer["taskDefinition"]["taskDefinitionArn"]
 
-    def create(self, count):
+    def create(self, count, name=SERVICE, command=()):
         self.client("ecs").create_service(
             cluster=CLUSTER,
-            serviceName=SERVICE,
-            taskDefinition=self.define(self.images["1.0.0"]),
+            serviceName=name,
+            taskDefinition=self.define(self.images["1.0.0"], command),
             desiredCount=count,
             loadBalancers=[
                 {
@@ -241,3 +242,12 @@ def test_a_service_is_scaled_up_down_and_to_nothing(account):
         account.wait_until_steady(count)
         account.wait_until(lambda: len(account.processes()) == count, f"{count} processes")  # noqa: B023
     assert account.target_states() == []
+
+
+def test_a_service_whose_tasks_end_by_themselves_is_told_with_the_newest_log(account):
+    program = "print('no database', flush=True); raise SystemExit(0)"
+    account.create(2, "doomed", ["python3", "-c", program])
+    doomed = EcsServices(account.client("ecs"), ((CLUSTER, "doomed"),), account.directory / "tasks")
+    with pytest.raises(RehearsalFailed, match=r"exit code 0\)\n.*tasks/doomed-.*\.log:\n +no data"):
+        doomed.wait_until_steady()
+    account.client("ecs").delete_service(cluster=CLUSTER, service="doomed", force=True)

@@ -1,0 +1,68 @@
+"""Crashes are told while the deployment still waits."""
+
+import pytest
+
+from rehearsal.demo.crash_report import CrashReport
+from rehearsal.ecs_services import EcsServices
+from tests.rehearsal.fake_ecs import CLUSTER, SERVICE, FakeEcs
+
+
+@pytest.fixture
+def ecs():
+    return FakeEcs()
+
+
+@pytest.fixture
+def services(ecs, tmp_path):
+    return EcsServices(ecs, ((CLUSTER, SERVICE),), tmp_path)
+
+
+@pytest.fixture
+def crash(ecs, tmp_path):
+    def happen(task):
+        (tmp_path / f"shop-{task}.log").write_text(f"said by {task}\n")
+        ecs.stop(task)
+
+    return happen
+
+
+def test_the_first_crash_is_told_at_once_with_its_log(services, crash):
+    said = []
+    report = CrashReport(services, said.append)
+    for now, task in enumerate(("abcdefg1", "abcdefg2")):
+        crash(task)
+        report.look(float(now))
+    (text,) = said
+    assert text.startswith("task abcdefg1 of shop ended by itself")
+    assert text.endswith("said by abcdefg1")
+
+
+def test_at_the_end_the_crashes_are_counted_and_the_newest_is_told(services, crash):
+    said = []
+    report = CrashReport(services, said.append)
+    crash("abcdefg1")
+    crash("abcdefg2")
+    report.conclude()
+    (text,) = said
+    assert text.startswith("2 crashed in all, the newest: task abcdefg2 of shop")
+    assert text.endswith("said by abcdefg2")
+
+
+def test_a_crash_of_an_earlier_deployment_is_not_told(services, crash):
+    said = []
+    crash("abcdefg1")
+    report = CrashReport(services, said.append)
+    report.look(0.0)
+    report.conclude()
+    assert said == []
+
+
+def test_a_fast_watcher_asks_once_a_second(services, crash):
+    said = []
+    report = CrashReport(services, said.append)
+    report.look(0.0)
+    crash("abcdefg1")
+    report.look(0.9)
+    assert said == []
+    report.look(1.0)
+    assert len(said) == 1
