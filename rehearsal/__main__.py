@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from rehearsal.assembly import DeployFailed, SynthesisFailed
+from rehearsal.assembly import DeployFailed
 from rehearsal.demo import Ending, own_script, play, shop_script
 from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.demo.summary import in_short
@@ -15,6 +15,7 @@ from rehearsal.demo.watch import NoEnding
 from rehearsal.emulator_process import RehearsalFailed
 from rehearsal.progress import progress
 from rehearsal.release import ReleaseUnusable
+from rehearsal.synthesis import SynthesisFailed
 
 EPILOG = """\
 Without --release the example is played: the shop 1.0.0 is live under steady traffic, 1.1.0 is

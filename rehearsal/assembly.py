@@ -1,13 +1,10 @@
-"""The cloud assembly: synthesised as the CDK CLI does it, deployed into the emulator unchanged.
+"""The cloud assembly, deployed into the emulator unchanged.
 
 What `cdk bootstrap` puts into an account is put there too: the assets' bucket and the parameter
 with the version of the bootstrap. No npm and no network is needed.
 """
 
 import json
-import os
-import shlex
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,10 +18,6 @@ LOOK_SECONDS = 0.2
 FINISHED = ("_COMPLETE", "_FAILED")
 
 ClientFor = Callable[[str], Any]
-
-
-class SynthesisFailed(Exception):
-    """The CDK app did not produce a cloud assembly; the message is what it said."""
 
 
 class DeployFailed(Exception):
@@ -84,29 +77,6 @@ class Assembly:
         if assets.get("dockerImages"):
             raise DeployFailed(f"{stack}: has Docker images; name an image by digest instead")
         return list(assets.get("files", {}).values())
-
-
-def synthesise(project: Path, folder: Path, context: Mapping[str, str] | None = None) -> Assembly:
-    """Run the app of the project's cdk.json as the CLI does; raises SynthesisFailed."""
-    settings = json.loads((project / "cdk.json").read_text())
-    environment = {
-        **os.environ,
-        "CDK_OUTDIR": str(folder.absolute()),
-        "CDK_CONTEXT_JSON": json.dumps({**settings.get("context", {}), **(context or {})}),
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-    }
-    done = subprocess.run(
-        shlex.split(settings["app"]),
-        cwd=project,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SynthesisFailed(f"{settings['app']} exited with {done.returncode}:\n{done.stdout}")
-    return Assembly.at(folder)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ standard input, and it closes when this process is gone.
 import json
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +19,12 @@ import boto3
 from botocore.config import Config
 
 from rehearsal import release
-from rehearsal.assembly import Account, Assembly, Deployer, synthesise
+from rehearsal.assembly import Account, Assembly, Deployer
 from rehearsal.control import Control
 from rehearsal.ecs_services import EcsServices
 from rehearsal.emulator_process import EmulatorProcess
 from rehearsal.ports import free_port
+from rehearsal.synthesis import Synthesis
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = PROJECT / "examples" / "shop"
@@ -80,6 +80,7 @@ class Rehearsal:
         self._say = say
         self._clients: dict[str, Any] = {}
         self._emulator: EmulatorProcess | None = None
+        self._synthesis: Synthesis | None = None
 
     def __enter__(self) -> "Rehearsal":
         try:
@@ -127,6 +128,8 @@ class Rehearsal:
 
     def stop(self) -> None:
         """End everything. Harmless when called again."""
+        if self._synthesis is not None:
+            self._synthesis.stop()
         emulator, self._emulator = self._emulator, None
         if emulator is not None:
             emulator.stop()
@@ -134,20 +137,21 @@ class Rehearsal:
     def _start(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
         self._emulator = EmulatorProcess(self.directory)
-        with ThreadPoolExecutor(1) as aside:
-            assembly = aside.submit(self._synthesised)
-            self._say("starting the emulator, synthesising the CDK app")
-            ready = self._emulator.ready()
-            self.endpoint_url = ready["endpoint_url"]
-            self.control = Control(ready["control_url"])
-            self._deploy(assembly.result())
+        assembly = self._assembled_aside()
+        self._say("starting the emulator, synthesising the CDK app")
+        ready = self._emulator.ready()
+        self.endpoint_url = ready["endpoint_url"]
+        self.control = Control(ready["control_url"])
+        self._deploy(assembly())
         self.control.enforce_iam()
 
-    def _synthesised(self) -> Assembly:
-        if self._assembly is not None:
-            return self._assembly
+    def _assembled_aside(self) -> Callable[[], Assembly]:
+        """Begin to synthesise unless it was done before; the answer waits for it."""
+        if (given := self._assembly) is not None:
+            return lambda: given
         context = {"serviceFile": str(self._service_file)}
-        return synthesise(PROJECT, self.directory / "cdk.out", context)
+        self._synthesis = Synthesis(PROJECT, self.directory / "cdk.out", context)
+        return self._synthesis.assembly
 
     def _deploy(self, assembly: Assembly) -> None:
         deployer = Deployer(self.client, self.endpoint_url, ACCOUNT)

@@ -1,4 +1,4 @@
-"""Synthesising as the CDK CLI does, and putting an assembly into an account."""
+"""Putting an assembly into an account."""
 
 import io
 import json
@@ -13,29 +13,11 @@ from rehearsal.assembly import (
     Assembly,
     Deployer,
     DeployFailed,
-    SynthesisFailed,
     asset_content,
-    synthesise,
 )
 
 ACCOUNT = Account("123456789012", "us-east-1")
 BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
-APP = """
-import json, os, pathlib
-folder = pathlib.Path(os.environ["CDK_OUTDIR"])
-folder.mkdir()
-context = json.loads(os.environ["CDK_CONTEXT_JSON"])
-(folder / "manifest.json").write_text(json.dumps({"artifacts": {"context": context}}))
-"""
-
-
-@pytest.fixture
-def project(tmp_path):
-    (tmp_path / "app.py").write_text(APP)
-    (tmp_path / "cdk.json").write_text(
-        json.dumps({"app": "python3 app.py", "context": {"serviceFile": "a", "other": True}})
-    )
-    return tmp_path
 
 
 @pytest.fixture
@@ -76,17 +58,6 @@ def assembly(tmp_path):
     }
     (tmp_path / "Shop.assets.json").write_text(json.dumps({"files": files, "dockerImages": {}}))
     return Assembly(tmp_path, {"Shop": stack("Shop")})
-
-
-def test_the_app_is_run_with_the_projects_context_and_the_callers_over_it(project):
-    assembly = synthesise(project, project / "out", {"serviceFile": "b"})
-    assert assembly.artifacts["context"] == {"serviceFile": "b", "other": True}
-
-
-def test_an_app_that_fails_is_told_with_what_it_said(project):
-    (project / "app.py").write_text("raise SystemExit('no such stack')\n")
-    with pytest.raises(SynthesisFailed, match=r"python3 app\.py exited with 1:\nno such stack"):
-        synthesise(project, project / "out")
 
 
 def test_a_stack_comes_after_those_it_depends_on(tmp_path):

@@ -1,0 +1,68 @@
+"""The CDK app while it runs, as the CLI runs it."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from rehearsal.assembly import Assembly
+
+
+class SynthesisFailed(Exception):
+    """The CDK app did not produce a cloud assembly; the message is what it said."""
+
+
+class Synthesis:
+    """Started at once: the app of the project's cdk.json, whose assembly goes to the folder.
+
+    Its temporary files have a folder of their own, since the CDK leaves them when it is ended.
+    """
+
+    def __init__(
+        self, project: Path, folder: Path, context: Mapping[str, str] | None = None
+    ) -> None:
+        settings = json.loads((project / "cdk.json").read_text())
+        self._command = settings["app"]
+        self._folder = folder.absolute()
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        self._scratch = tempfile.TemporaryDirectory(dir=self._folder.parent)
+        self._log = self._folder.with_suffix(".log")
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                shlex.split(self._command),
+                cwd=project,
+                env=self._environment({**settings.get("context", {}), **(context or {})}),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us: we end it in order
+            )
+
+    def assembly(self) -> Assembly:
+        """Wait for it; raises SynthesisFailed."""
+        exit_code = self._process.wait()
+        self.stop()
+        if exit_code:
+            said = self._log.read_text(errors="replace").rstrip()
+            raise SynthesisFailed(f"{self._command} exited with {exit_code}:\n{said}")
+        return Assembly.at(self._folder)
+
+    def stop(self) -> None:
+        """End it and what it started. Harmless when it has ended."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._scratch.cleanup()
+
+    def _environment(self, context: Mapping[str, str]) -> dict[str, str]:
+        return {
+            **os.environ,
+            "TMPDIR": self._scratch.name,
+            "CDK_OUTDIR": str(self._folder),
+            "CDK_CONTEXT_JSON": json.dumps(context),
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        }

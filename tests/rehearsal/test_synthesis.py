@@ -1,0 +1,68 @@
+"""Synthesising as the CDK CLI does, and ending it at any moment."""
+
+import json
+import os
+import select
+
+import pytest
+
+from rehearsal.synthesis import Synthesis, SynthesisFailed
+
+APP = """
+import json, os, pathlib, tempfile
+folder = pathlib.Path(os.environ["CDK_OUTDIR"])
+folder.mkdir()
+context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+artifacts = {"context": context, "left": tempfile.mkdtemp()}
+(folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+"""
+WAITING_APP = """
+import subprocess, sys
+with open("started", "w") as started:
+    started.write("s")
+    started.flush()
+    wait = [sys.executable, "-c", "import signal; signal.pause()"]
+    subprocess.run(wait, stdout=started)
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "app.py").write_text(APP)
+    (folder / "cdk.json").write_text(
+        json.dumps({"app": "python3 app.py", "context": {"serviceFile": "a", "other": True}})
+    )
+    return folder
+
+
+def test_the_app_is_run_with_the_projects_context_and_the_callers_over_it(project, tmp_path):
+    assembly = Synthesis(project, tmp_path / "out", {"serviceFile": "b"}).assembly()
+    assert assembly.artifacts["context"] == {"serviceFile": "b", "other": True}
+
+
+def test_an_app_that_fails_is_told_with_what_it_said(project, tmp_path):
+    (project / "app.py").write_text("raise SystemExit('no such stack')\n")
+    with pytest.raises(SynthesisFailed, match=r"python3 app\.py exited with 1:\nno such stack"):
+        Synthesis(project, tmp_path / "out").assembly()
+
+
+def test_no_temporary_file_is_left(project, tmp_path):
+    assembly = Synthesis(project, tmp_path / "out").assembly()
+    assert assembly.artifacts["left"].startswith(str(tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "out.log", "project"}
+
+
+def test_it_is_ended_at_once_with_all_that_it_started(project, tmp_path):
+    (project / "app.py").write_text(WAITING_APP)
+    os.mkfifo(project / "started")
+    synthesis = Synthesis(project, tmp_path / "out")
+    with (project / "started").open("rb", buffering=0) as started:
+        assert started.read(1)
+
+        synthesis.stop()
+
+        assert select.select([started], [], [], 10)[0], "something of it still runs"
+        assert started.read() == b""
+    assert {path.name for path in tmp_path.iterdir()} == {"out.log", "project"}
