@@ -116,9 +116,9 @@ class LiveProgress:
         self._live.stop()
 
     def say(self, text: str, style: str = "") -> None:
-        """A line that stays; its brackets are its own, not rich's."""
+        """A line that stays as it is: rich reads no markup in it and breaks no path."""
         elapsed = (f"{self._elapsed:6.1f} s", "dim")
-        self._live.console.print(Text.assemble(elapsed, "  ", (text, style)))
+        self._live.console.print(Text.assemble(elapsed, "  ", (text, style)), soft_wrap=True)
 
     def show(self, moment: Moment) -> None:
         """Draw it; an alarm is also told."""

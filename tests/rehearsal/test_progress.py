@@ -57,9 +57,9 @@ def test_before_the_deployment_is_seen_nothing_is_told(plain):
     assert lines == []
 
 
-def test_the_live_view_tells_brackets_as_they_are():
+def test_the_live_view_tells_a_line_as_it_is():
     screen = io.StringIO()
-    with LiveProgress(Console(file=screen, width=100)) as progress:
+    with LiveProgress(Console(file=screen, width=20)) as progress:
         progress.say("OSError: [Errno 98] in use [/red]")
     assert "OSError: [Errno 98] in use [/red]" in screen.getvalue()
 
