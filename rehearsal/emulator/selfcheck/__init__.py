@@ -4,7 +4,8 @@ A repair replaces private parts of ministack; one that no longer takes hold woul
 prove something that is not true. So nothing is served until every check here has passed.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -13,26 +14,48 @@ from ministack import app
 from rehearsal.emulator import targets
 from rehearsal.emulator.errors import SelfCheckFailed
 from rehearsal.emulator.repairs import iam
-from rehearsal.emulator.selfcheck.checks import CHECKS
+from rehearsal.emulator.selfcheck.checks import CHECKS, Check
 from rehearsal.emulator.selfcheck.subject import Subject
 
 Made = TypeVar("Made")
+logger = logging.getLogger(__name__)
 
 
-def run() -> None:
-    """Make every check, then forget everything that was made for it."""
-    try:
-        subject = _make("resources_are_made", Subject)
-        for check in CHECKS:
-            _make(check.__name__, partial(check, subject))
-    finally:
-        iam.enforce(False)
-        app._reset_all_state()
-        targets.registry.clear()
+def run(checks: Sequence[Check] = CHECKS) -> None:
+    """Make the checks and forget everything that was made for them; name all that fail."""
+    failures: list[str] = []
+    if subject := _make("resources_are_made", Subject, failures):
+        _make_all(checks, subject, failures)
+    _make("what_was_made_is_forgotten", _forget, failures)
+    if failures:
+        raise SelfCheckFailed("; ".join(failures))
 
 
-def _make(name: str, check: Callable[[], Made]) -> Made:
+def _make_all(checks: Sequence[Check], subject: Subject, failures: list[str]) -> None:
+    names = [check.__name__ for check in checks]
+    begun = [_make(c.__name__, partial(_begin, c, subject), failures) for c in checks]
+    for name, rest in zip(names, begun, strict=True):
+        if rest is not None:
+            _make(name, partial(next, rest, None), failures)
+
+
+def _begin(check: Check, subject: Subject) -> Iterator[None]:
+    """Make a check up to where it waits; what it leaves to do until the others are made."""
+    rest = check(subject) or iter(())
+    next(rest, None)
+    return rest
+
+
+def _make(name: str, check: Callable[[], Made], failures: list[str]) -> Made | None:
     try:
         return check()
     except Exception as problem:
-        raise SelfCheckFailed(f"{name}: {problem!r}") from problem
+        logger.exception("%s failed", name)
+        failures.append(f"{name}: {problem!r}")
+        return None
+
+
+def _forget() -> None:
+    iam.enforce(False)
+    app._reset_all_state()
+    targets.registry.clear()

@@ -1,0 +1,33 @@
+"""One function for each behaviour: its name is what is reported when it fails.
+
+A check that has to wait for something yields once: the others are made meanwhile.
+"""
+
+from collections.abc import Callable, Iterator
+
+from rehearsal.emulator.selfcheck.checks import (
+    cloudformation,
+    cloudwatch,
+    elbv2,
+    events,
+    executions,
+    iam,
+    lambda_,
+    targets,
+    tasks,
+)
+from rehearsal.emulator.selfcheck.subject import Subject
+
+Check = Callable[[Subject], Iterator[None] | None]
+
+CHECKS: tuple[Check, ...] = (  # those that wait longest come first
+    *events.CHECKS,
+    *executions.CHECKS,
+    *tasks.CHECKS,
+    *targets.CHECKS,
+    *cloudwatch.CHECKS,
+    *cloudformation.CHECKS,
+    *lambda_.CHECKS,
+    *elbv2.CHECKS,
+    *iam.CHECKS,
+)
