@@ -14,6 +14,7 @@ from viridian.errors import (
     CandidateBreached,
     FenceStale,
     LeaseHeld,
+    LeaseReleased,
     ManifestMissing,
     PreflightFailed,
     ServiceUnknown,
@@ -65,6 +66,8 @@ class FakeLeases:
         self, service: str, fence: int, *, percent: int, watched_alarms: tuple[str, ...]
     ) -> None:
         lease = self._fenced(service, fence)
+        if lease.holder is None:
+            raise LeaseReleased(f"{service}: the lease was given back while this deployment ran")
         if lease.breach is not None:
             raise CandidateBreached(lease.breach)
         lease.percent, lease.watched_alarms = percent, watched_alarms
@@ -87,7 +90,7 @@ class FakeLeases:
 
     def _fenced(self, service: str, fence: int) -> Lease:
         lease = self.items.get(service, Lease())
-        if lease.holder is None or lease.fence != fence:
+        if lease.fence != fence:
             raise FenceStale(f"{service}: wanted fence {fence}, found {lease.fence}")
         return lease
 

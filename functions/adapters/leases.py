@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.clients import client
-from viridian.errors import CandidateBreached, FenceStale, LeaseHeld
+from viridian.errors import CandidateBreached, FenceStale, LeaseHeld, LeaseReleased
 
 Item = dict[str, dict[str, Any]]
 
@@ -36,7 +36,8 @@ class Leases:
         taken, item = self._update(
             service,
             "SET deployment_id = :id, acquired_at = :now, watched_alarms = :alarms, "
-            "fence = if_not_exists(fence, :zero) + :one REMOVE breach, bake_token, steady_token",
+            "fence = if_not_exists(fence, :zero) + :one "
+            "REMOVE breach, bake_token, steady_token, steady_fleet",
             "attribute_not_exists(deployment_id)",
             {
                 ":id": {"S": deployment_id},
@@ -59,7 +60,8 @@ class Leases:
     ) -> None:
         """Record a forward move about to be made, and watch these alarms from now on.
 
-        Raises FenceStale when the lease is another's, CandidateBreached when a breach is recorded.
+        Raises FenceStale when the lease is another's, LeaseReleased when it is nobody's, and
+        CandidateBreached when a breach is recorded.
         """
         done, item = self._update(
             service,
@@ -73,18 +75,20 @@ class Leases:
         )
         if not done:
             _require_fence(service, fence, item)
+            _require_holder(service, item)
             raise CandidateBreached(item["breach"]["S"])
 
     def authorise_back(self, service: str, fence: int, *, breach: str | None) -> str | None:
         """Record a move back to live about to be made; a breach closes the gate to forward moves.
 
-        Returns the breach that is recorded, the first one if there were more. Raises FenceStale.
+        Returns the breach that is recorded, the first one if there were more. Raises FenceStale
+        when a newer deployment leads; a lease that is nobody's does not keep traffic from live.
         """
         closing = ", breach = if_not_exists(breach, :breach)" if breach else ""
         done, item = self._update(
             service,
             "SET candidate_percent = :percent" + closing,
-            "fence = :fence AND attribute_exists(deployment_id)",
+            "fence = :fence",
             {
                 ":percent": {"N": "0"},
                 ":fence": {"N": str(fence)},
@@ -93,7 +97,6 @@ class Leases:
         )
         if not done:
             _require_fence(service, fence, item)
-            raise FenceStale(f"{service}: the lease was released; wanted fence {fence}")
         return item["breach"]["S"] if "breach" in item else None
 
     def record_breach(self, service: str, alarm: str, breach: str) -> tuple[bool, str | None]:
@@ -142,7 +145,12 @@ def _texts(values: tuple[str, ...]) -> dict[str, Any]:
 
 def _require_fence(service: str, fence: int, item: Item) -> None:
     found = item.get("fence", {}).get("N", "none")
-    if found != str(fence) or "deployment_id" not in item:
+    if found != str(fence):
         raise FenceStale(
             f"{service}: wanted fence {fence}, found {found}; another deployment leads"
         )
+
+
+def _require_holder(service: str, item: Item) -> None:
+    if "deployment_id" not in item:
+        raise LeaseReleased(f"{service}: the lease was given back while this deployment ran")

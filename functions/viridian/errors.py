@@ -17,6 +17,7 @@
     │   └── SmokeTestFailed       it answered a check wrongly
     ├── Breach                the machine acts: traffic goes back to the live side
     │   ├── CandidateBreached     an alarm fired and is recorded
+    │   ├── LeaseReleased         a person gave the lease back while it ran
     │   ├── CandidateFailing      the evidence says it is worse
     │   ├── CandidateUnproven     no evidence came in time; unknown is never healthy
     │   ├── SideUnhealthy         the side to receive traffic lacks healthy targets
@@ -97,6 +98,10 @@ class Breach(ViridianError):
 
 class CandidateBreached(Breach):
     """An alarm fired and is recorded on the lease."""
+
+
+class LeaseReleased(Breach):
+    """The lease was given back while the deployment ran; nobody else has it."""
 
 
 class CandidateFailing(Breach):

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.leases import Leases
 from tests.fakes import FakeLeases
-from viridian.errors import CandidateBreached, FenceStale, LeaseHeld
+from viridian.errors import CandidateBreached, FenceStale, LeaseHeld, LeaseReleased
 
 MACHINE = json.loads((Path(__file__).parents[2] / "statemachines/deploy.asl.json").read_text())
 KEY = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}}
@@ -185,14 +185,22 @@ def test_a_stale_deployment_cannot_close_the_gate_of_the_new_one(stand: Stand) -
     go_forward(stand.leases, fence=2)
 
 
-def test_a_released_lease_moves_no_traffic(stand: Stand) -> None:
+def test_a_lease_given_back_by_hand_lets_traffic_back_but_not_forward(stand: Stand) -> None:
     acquire(stand.leases)
     stand.release()
 
-    with pytest.raises(FenceStale):
+    with pytest.raises(LeaseReleased, match="shop: the lease was given back"):
         go_forward(stand.leases)
-    with pytest.raises(FenceStale):
-        stand.leases.authorise_back("shop", 1, breach=None)
+    assert stand.leases.authorise_back("shop", 1, breach="given back") == "given back"
+
+
+def test_what_a_deployment_without_its_lease_wrote_is_gone_for_the_next(stand: Stand) -> None:
+    acquire(stand.leases)
+    stand.release()
+    stand.leases.authorise_back("shop", 1, breach="given back")
+
+    assert acquire(stand.leases, "second") == 2
+    go_forward(stand.leases, fence=2)
 
 
 def test_a_service_that_never_had_a_lease_moves_no_traffic(leases: Leases) -> None:

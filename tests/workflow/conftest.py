@@ -29,7 +29,6 @@ SIDES = {
     "live": "blue",
     "candidate": "green",
     "size": 2,
-    "candidate_target_group_arn": "arn:green",
     "candidate_fleet": "arn:ecs-green",
     "restore_actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": []}}],
 }

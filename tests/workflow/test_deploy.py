@@ -6,6 +6,13 @@ from sfnx.testing import Failure
 from tests.workflow.conftest import MACHINE, World, lambda_failure
 
 BEFORE_ANY_SHIFT = ["PrepareCandidate", "CheckCandidate", "WarmCandidate", "SmokeTest"]
+CHANGING = {
+    "ShiftTraffic",
+    "RestoreTraffic",
+    "RestoreTrafficDirectly",
+    "RetireStandby",
+    "RetireCandidate",
+}
 FROM_THE_FIRST_SHIFT = ["ShiftTraffic", "JudgeCandidate", "VerifyProduction", "Promote"]
 BUG = lambda_failure("KeyError", "'boom'")
 
@@ -61,6 +68,10 @@ def test_a_second_deployment_is_refused_by_name_and_leaves_the_first_its_lease(
     assert execution.error == "DeploymentRefused"
     assert "shop-1.0.9-first" in (execution.cause or "")
     assert world.lease == "shop-1.0.9-first"
+    assert (world.record["ending"], world.record["fence"]) == (
+        {"S": "DeploymentRefused"},
+        {"N": "0"},
+    )
 
 
 def test_a_lease_whose_answer_was_lost_is_given_back(world: World) -> None:
@@ -236,14 +247,24 @@ def test_a_direct_restore_that_fails_too_ends_by_that_name(world: World) -> None
     assert world.deploy().error == "RestoreUnverified"
 
 
-@pytest.mark.parametrize("state", ["ShiftTraffic", "Promote"])
-def test_a_deployment_that_lost_its_lease_stops_touching_traffic(world: World, state: str) -> None:
+@pytest.mark.parametrize("state", ["ProveWayBack", "ShiftTraffic", "Promote"])
+def test_a_deployment_that_lost_its_lease_touches_nothing_more(world: World, state: str) -> None:
     world.says(state, lambda_failure("FenceStale", "wanted fence 7, found 8"))
 
     execution = world.deploy()
 
     assert execution.error == "LeaseLost"
-    assert not {"RestoreTraffic", "RestoreTrafficDirectly", "ReleaseLease"} & set(execution.states)
+    assert not CHANGING & set(execution.states[execution.states.index(state) + 1 :])
+    assert world.record["ending"] == {"S": "LeaseLost"}
+
+
+def test_a_wait_that_finds_the_lease_gone_touches_nothing_more(world: World) -> None:
+    world.says("CheckCandidate", {"is_ready": False, "reason": "0 of 2"})
+    world.says("AwaitCandidate", Failure("DynamoDb.ConditionalCheckFailedException"))
+
+    execution = world.deploy()
+
+    assert (execution.error, world.sizes) == ("LeaseLost", {})
 
 
 def test_a_restore_that_lost_its_lease_writes_nothing(world: World) -> None:
