@@ -42,7 +42,10 @@ STATE_FUNCTIONS = (
     StateFunction("WarmCandidate", 60),
     StateFunction("SmokeTest", 120),
     StateFunction(
-        "ShiftTraffic", 30, (DESCRIBE_RULES, DESCRIBE_HEALTH), on_table=("dynamodb:UpdateItem",)
+        "ShiftTraffic",
+        30,
+        (DESCRIBE_RULES, DESCRIBE_HEALTH, DESCRIBE_ALARMS),
+        on_table=("dynamodb:UpdateItem",),
     ),
     StateFunction("JudgeCandidate", 30, (DESCRIBE_ALARMS, GET_METRICS)),
     StateFunction("VerifyProduction", 60),

@@ -4,16 +4,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from adapters.alarms import Alarms
 from adapters.leases import Leases
 from adapters.listener_rules import ListenerRules
 from adapters.target_groups import TargetGroups
 from handlers import environment
 from handlers.telemetry import DEPLOYMENT_ID, MetricUnit, logger, metrics
 from viridian.deployment import Stage
+from viridian.health import require_quiet
 from viridian.plan import watch_slice
 
 table_leases = Leases.from_session(environment.table())
 account_groups = TargetGroups.from_session()
+account_alarms = Alarms.from_session()
 account_rules = ListenerRules.from_session()
 
 
@@ -24,13 +27,14 @@ def handler(
     _context: object,
     leases: Leases = table_leases,
     groups: TargetGroups = account_groups,
+    alarms: Alarms = account_alarms,
     rules: ListenerRules = account_rules,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
 
-    In this order: the candidate is seen healthy, the lease allows the move, the rule is written
-    and read back.
+    In this order: the candidate is seen healthy, the lease allows the move, no alarm that is now
+    watched fires already (it would send no event again), the rule is written and read back.
     """
     stage = Stage.from_event(event)
     step = stage.deployment.plan.steps[event["step"]]
@@ -42,6 +46,7 @@ def handler(
         percent=step.percent,
         watched_alarms=stage.watched_alarms,
     )
+    require_quiet(alarms.states(stage.watched_alarms), stage.watched_alarms)
     rules.apply(stage.deployment.registration.rule_arn, stage.split(step.percent))
 
     logger.info("traffic shifted", extra={"candidate_percent": step.percent})

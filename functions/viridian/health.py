@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from viridian.errors import SideUnhealthy
+from viridian.errors import CandidateFailing, SideUnhealthy
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,12 @@ class Health:
 def firing(alarms: Mapping[str, str], wanted: Iterable[str]) -> list[str]:
     """Names of the wanted alarms that are in ALARM."""
     return [name for name in wanted if alarms.get(name) == "ALARM"]
+
+
+def require_quiet(alarms: Mapping[str, str], watched: Iterable[str]) -> None:
+    """Raise CandidateFailing when a watched alarm is in ALARM."""
+    if names := firing(alarms, watched):
+        raise CandidateFailing(f"in ALARM: {', '.join(names)}")
 
 
 def missing(alarms: Mapping[str, str], wanted: Iterable[str]) -> list[str]:

@@ -7,14 +7,21 @@ import pytest
 from handlers.shift_traffic import handler
 from tests.handlers.conftest import Shop
 from tests.viridian.shop import BLUE, GREEN, WATCHED_ALARMS, stage_event
-from viridian.errors import CandidateBreached, FenceStale, SideUnhealthy, SplitNotApplied
+from viridian.errors import (
+    CandidateBreached,
+    CandidateFailing,
+    FenceStale,
+    LeaseReleased,
+    SideUnhealthy,
+    SplitNotApplied,
+)
 
 NOW = 1_800_000_000.5
 
 
 def shift(shop: Shop, context: Any, step: int = 0, **members: Any) -> dict[str, Any]:
     event = stage_event(step=step, **members)
-    return handler(event, context, shop.leases, shop.groups, shop.rules, lambda: NOW)
+    return handler(event, context, shop.leases, shop.groups, shop.alarms, shop.rules, lambda: NOW)
 
 
 @pytest.mark.parametrize(("step", "percent"), [(0, 10), (1, 50), (2, 100)])
@@ -62,11 +69,33 @@ def test_a_closed_gate_lets_nothing_forward(shop: Shop, context: Any) -> None:
     assert shop.rules.written == []
 
 
+@pytest.mark.parametrize("alarm", WATCHED_ALARMS)
+def test_an_alarm_that_fired_before_it_was_watched_stops_the_shift(
+    shop: Shop, context: Any, alarm: str
+) -> None:
+    shop.alarms.known[alarm] = "ALARM"
+
+    with pytest.raises(CandidateFailing, match=f"^in ALARM: {alarm}$"):
+        shift(shop, context)
+
+    assert shop.rules.written == []
+    assert shop.leases.items["shop"].watched_alarms == WATCHED_ALARMS, "watched, then looked at"
+
+
 def test_a_stale_fence_writes_nothing(shop: Shop, context: Any) -> None:
     shop.hold_lease("shop-1.2.0-newer")
 
     with pytest.raises(FenceStale):
         shift(shop, context, fence=1)
+
+    assert shop.rules.written == []
+
+
+def test_a_lease_that_was_given_back_lets_nothing_forward(shop: Shop, context: Any) -> None:
+    shop.leases.items["shop"].holder = None
+
+    with pytest.raises(LeaseReleased):
+        shift(shop, context)
 
     assert shop.rules.written == []
 

@@ -47,7 +47,7 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     "CheckCandidate": SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
     "WarmCandidate": {},
     "SmokeTest": {},
-    "ShiftTraffic": MOVE_TRAFFIC,
+    "ShiftTraffic": MOVE_TRAFFIC | SEE_ALARMS,
     "JudgeCandidate": SEE_ALARMS | {"cloudwatch:GetMetricData": ("*",)},
     "VerifyProduction": {},
     "RestoreTraffic": MOVE_TRAFFIC,
