@@ -67,8 +67,9 @@ class EcsFleets:
         return dict(found[0])
 
     def _definition(self, arn: str) -> TaskDefinition:
-        answer = self.ecs.describe_task_definition(taskDefinition=arn)
-        return dict(answer["taskDefinition"])
+        answer = self.ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+        tags = [tag for tag in answer.get("tags", []) if not tag["key"].startswith("aws:")]
+        return {**answer["taskDefinition"], **({"tags": tags} if tags else {})}
 
     def _register(self, definition: TaskDefinition) -> Any:
         answer = self.ecs.register_task_definition(**definition)

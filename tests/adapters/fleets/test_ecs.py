@@ -16,6 +16,8 @@ from viridian.registration import Fleet
 from viridian.rollout import Rollout
 from viridian.task_definition import serving_container
 
+TAGS = [{"key": "team", "value": "shop"}]
+
 
 def container(version: str) -> dict[str, Any]:
     environment = [
@@ -50,7 +52,11 @@ class AwsStand:
 
     def _service(self, cluster: str, colour: str, version: str, size: int) -> str:
         definition = self.ecs.register_task_definition(
-            family=colour, containerDefinitions=[container(version)], cpu="256", memory="512"
+            family=colour,
+            containerDefinitions=[container(version)],
+            cpu="256",
+            memory="512",
+            tags=[*TAGS, {"key": "aws:cloudformation:stack-name", "value": "Shop"}],
         )
         service = self.ecs.create_service(
             cluster=cluster,
@@ -86,6 +92,7 @@ class FakeStand:
             "cpu": "256",
             "memory": "512",
             "containerDefinitions": [container(version)],
+            "tags": TAGS,
         }
         return EcsService(definition, size, size)
 
@@ -116,6 +123,12 @@ def test_a_rollout_counts_the_deployments_that_are_not_yet_gone(stand: Any) -> N
 
     assert rollout.task_definition_arn == stand.definition(stand.green)["taskDefinitionArn"]
     assert (rollout.desired, rollout.deployments) == (1, 1)
+
+
+def test_the_release_has_the_tags_of_live_but_those_that_aws_gave(stand: Any) -> None:
+    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+
+    assert stand.definition(stand.green)["tags"] == TAGS
 
 
 def test_the_release_is_live_s_container_with_its_own_variables_and_command(stand: Any) -> None:
