@@ -40,7 +40,6 @@ def handler(
         "live": roles.live.colour,
         "candidate": roles.candidate.colour,
         "size": size,
-        "candidate_target_group_arn": roles.candidate.target_group_arn,
         "candidate_fleet": roles.candidate.fleet.service,
         "restore_actions": way_back(actions, roles),
     }

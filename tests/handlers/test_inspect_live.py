@@ -29,7 +29,6 @@ def test_roles_size_and_fleet_are_found(shop: Shop, context: Any) -> None:
     found = inspect(shop, context)
 
     assert (found["live"], found["candidate"], found["size"]) == ("blue", "green", 2)
-    assert found["candidate_target_group_arn"] == GREEN
     assert found["candidate_fleet"] == GREEN_FLEET
 
 
