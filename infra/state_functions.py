@@ -48,7 +48,7 @@ STATE_FUNCTIONS = (
         on_table=("dynamodb:UpdateItem",),
     ),
     StateFunction("JudgeCandidate", 30, (DESCRIBE_ALARMS, GET_METRICS)),
-    StateFunction("VerifyProduction", 60),
+    StateFunction("VerifyProduction", 120),
     StateFunction(  # more memory is more CPU: the way back starts fast
         "RestoreTraffic",
         30,

@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
+from adapters.http_probe import PATIENCE_SECONDS
+from handlers.warm_candidate import LONGEST_SECONDS
 from viridian import errors
+from viridian.plan import LONGEST_BLINDNESS_SECONDS, MOST_LOOKS, READY_WAIT_SECONDS
+from viridian.settings import MOST_CHECKS
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS = ROOT / "functions"
@@ -208,3 +212,15 @@ def test_every_member_that_a_handler_reads_is_in_its_payload(name: str) -> None:
         wanted |= {"deployment", "fence", "sides"}
 
     assert wanted == set(payload)
+
+
+def test_the_longest_deployment_fits_the_machine_s_time() -> None:
+    assert TASKS["AwaitCandidate"]["TimeoutSeconds"] == READY_WAIT_SECONDS
+    assert MOST_LOOKS * LONGEST_BLINDNESS_SECONDS * 1.5 < MACHINE["TimeoutSeconds"]
+
+
+def test_a_probe_that_answers_at_the_last_moment_is_over_before_its_function() -> None:
+    function_seconds = {name: task["TimeoutSeconds"] - 5 for name, task in TASKS.items()}
+
+    assert LONGEST_SECONDS + PATIENCE_SECONDS < function_seconds["WarmCandidate"]
+    assert MOST_CHECKS * PATIENCE_SECONDS < function_seconds["SmokeTest"]

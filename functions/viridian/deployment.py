@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from viridian.errors import RegistrationInvalid
+from viridian.errors import RegistrationInvalid, RequestInvalid
 from viridian.plan import Plan
 from viridian.registration import Registration, Side
 from viridian.release import Release
@@ -27,7 +27,7 @@ class Deployment:
         """A deployment as requested; the service's plan unless the request has its own.
 
         Raises RegistrationInvalid when the registration found is another service's: its lease
-        and its rule would be taken for this release.
+        and its rule would be taken for this release; RequestInvalid when its own plan is too long.
         """
         if registration.service != request.service:
             raise RegistrationInvalid(
@@ -35,6 +35,8 @@ class Deployment:
                 f"found {registration.service!r}; deploy the service's stack again"
             )
         plan = request.plan or registration.settings.plan
+        if complaint := registration.settings.complaint_of(plan):
+            raise RequestInvalid(f"input.steps: {complaint}")
         return cls(deployment_id, release, registration, plan)
 
     @classmethod

@@ -1,18 +1,26 @@
 """The plan: the ordered steps by which the candidate is given production traffic."""
 
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any
 
 from viridian.fields import Fields
 
 LONGEST_BAKE_SECONDS = 86_400
-"""A day: the longest that one step, and all steps together, may be watched.
+"""A day: the longest that one step, and all steps together, may be watched: 1 440 looks."""
 
-A wait of at most 60 s costs about 13 history events: a day 18 720 of the 25 000 that AWS allows.
+MOST_LOOKS = 1_700
+"""A wait and the look after it cost about 13 history events: 22 100 of the 25 000 that AWS allows.
+
+What is left is for 100 steps at most (10 events each), the other states and retries. An execution
+that reaches AWS's limit ends without a Catch, and its traffic stays split.
 """
 
 LONGEST_BLINDNESS_SECONDS = 60
 """The longest wait between two looks at the evidence, should no alarm event come."""
+
+READY_WAIT_SECONDS = 20
+"""The longest wait between two looks at a candidate that is not ready: AwaitCandidate's timeout."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,16 @@ class Plan:
             limit = f"together at most {LONGEST_BAKE_SECONDS} (a day)"
             raise fields.wrong(name, f"bake_seconds must be {limit}, found {total}")
         return cls(steps)
+
+    def most_looks(
+        self, *, prepare_seconds: int, patience_seconds: int, period_seconds: int
+    ) -> int:
+        """Looks that a deployment may need: until it is ready, in its bakes, and past each of them
+        while the verdict is Unknown (one a metric period)."""
+        bakes = sum(ceil(step.bake_seconds / LONGEST_BLINDNESS_SECONDS) for step in self.steps)
+        unknown = ceil(patience_seconds / min(period_seconds, LONGEST_BLINDNESS_SECONDS))
+        ready = ceil(prepare_seconds / READY_WAIT_SECONDS)
+        return ready + bakes + len(self.steps) * (1 + unknown)
 
     def to_list(self) -> list[dict[str, Any]]:
         """The steps as JSON."""

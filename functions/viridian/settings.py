@@ -8,12 +8,15 @@ from typing import Any
 
 from viridian.errors import RegistrationInvalid
 from viridian.fields import Fields
-from viridian.plan import Plan
+from viridian.plan import MOST_LOOKS, Plan
 
 SERVICE_NAME = r"[a-z][a-z0-9-]{0,31}"
 SERVICE_NAME_HINT = "a lower-case name of at most 32 letters, digits and hyphens"
 PATH = r"/[!-~]*"
 HEADER = r"[A-Za-z0-9-]+"
+
+MOST_CHECKS = 10
+"""Smoke tests of a service: VerifyProduction asks each ten times within two minutes."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,9 @@ class Settings:
     def read(cls, fields: Fields) -> "Settings":
         """Read the members of a service file."""
         checks = fields.objects("smoke_tests")
-        if not checks:
-            raise fields.wrong("smoke_tests", "must have at least one check")
+        if not 1 <= len(checks) <= MOST_CHECKS:
+            wanted = f"must have 1 to {MOST_CHECKS} checks"
+            raise fields.wrong("smoke_tests", f"{wanted}, found {len(checks)}")
         settings = cls(
             service=fields.text("service", SERVICE_NAME, SERVICE_NAME_HINT),
             plan=Plan.read(fields, "steps"),
@@ -101,7 +105,23 @@ class Settings:
             alarms=AlarmSettings.read(fields.object("alarms")),
         )
         fields.done()
+        if complaint := settings.complaint_of(settings.plan):
+            raise fields.wrong("steps", complaint)
         return settings
+
+    def complaint_of(self, plan: Plan) -> str | None:
+        """What is wrong with a plan under these times: more looks than an execution can hold."""
+        looks = plan.most_looks(
+            prepare_seconds=self.prepare_timeout_seconds,
+            patience_seconds=self.unknown_patience_seconds,
+            period_seconds=self.alarms.period_seconds,
+        )
+        if looks <= MOST_LOOKS:
+            return None
+        return (
+            f"with prepare_timeout_seconds and unknown_patience_seconds they may take {looks} "
+            f"looks, and {MOST_LOOKS} fit the history of an execution; shorten one of them"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, under the keys of the service file; `from_dict` reads it back."""

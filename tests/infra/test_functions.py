@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = {
     "FunctionsSmokeTest": 120,
     "FunctionsShiftTraffic": 30,
     "FunctionsJudgeCandidate": 30,
-    "FunctionsVerifyProduction": 60,
+    "FunctionsVerifyProduction": 120,
     "FunctionsRestoreTraffic": 30,
     "FunctionsVerifyRestored": 60,
     "FunctionsPromote": 20,

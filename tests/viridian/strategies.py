@@ -15,12 +15,12 @@ service_names = st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True)
 versions = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", fullmatch=True)
 paths = st.from_regex(r"/[!-~]{0,20}", fullmatch=True)
 texts = st.text(min_size=1, max_size=20)
-bakes = st.integers(1, 86_400)
+bakes = st.integers(1, 43_200)
 
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[dict[str, int]]:
-    """Steps that rise and end at 100, a day at most together."""
+    """Steps that rise and end at 100, half a day at most together."""
     percents = [*sorted(draw(st.sets(st.integers(1, 99), max_size=6))), 100]
     return [
         {"percent": percent, "bake_seconds": draw(bakes) // len(percents) or 1}
@@ -51,7 +51,7 @@ service_files: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "resting_count": st.integers(0, 1000),
         "drain_seconds": st.integers(1, 3600),
         "prepare_timeout_seconds": st.integers(30, 7200),
-        "unknown_patience_seconds": st.integers(0, 3600),
+        "unknown_patience_seconds": st.integers(0, 600),
         "health_check_path": paths,
         "alarms": alarm_settings,
     }

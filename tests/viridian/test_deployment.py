@@ -19,7 +19,7 @@ from tests.viridian.shop import (
 )
 from tests.viridian.strategies import registrations, releases, steps
 from viridian.deployment import Deployment, Stage
-from viridian.errors import RegistrationInvalid
+from viridian.errors import RegistrationInvalid, RequestInvalid
 from viridian.registration import Registration
 from viridian.release import Release
 from viridian.request import Request
@@ -55,6 +55,16 @@ def test_a_registration_of_another_service_is_refused() -> None:
 
     with pytest.raises(RegistrationInvalid, match=r"service: wanted 'shop'.*found 'cart'"):
         Deployment.admitted("id", Request("shop", "1.1.0"), other, deployment().release)
+
+
+def test_a_plan_of_a_request_that_an_execution_cannot_hold_is_refused() -> None:
+    slow = Registration.from_dict(changed(REGISTRATION, "settings.prepare_timeout_seconds", 7200))
+    day = Request.from_dict(
+        {"service": "shop", "version": "1.1.0", "steps": [{"percent": 100, "bake_seconds": 86_400}]}
+    )
+
+    with pytest.raises(RequestInvalid, match=r"^input.steps: .* may take \d+ looks, and 1700 fit"):
+        Deployment.admitted("id", day, slow, deployment().release)
 
 
 @pytest.mark.parametrize("live", ["blue", "green"])

@@ -26,6 +26,14 @@ def test_a_plan_that_rises_to_100_is_read_and_written_back(value: list[dict[str,
     assert read(value).to_list() == value
 
 
+def test_a_deployment_looks_until_ready_in_every_bake_and_past_it_while_unknown() -> None:
+    plan = read([{"percent": 10, "bake_seconds": 61}, {"percent": 100, "bake_seconds": 60}])
+    times = {"prepare_seconds": 41, "patience_seconds": 120}
+
+    assert plan.most_looks(**times, period_seconds=10) == 3 + (2 + 1) + 2 * (1 + 12)
+    assert plan.most_looks(**times, period_seconds=300) == 3 + (2 + 1) + 2 * (1 + 2)
+
+
 @given(ANY_STEPS)
 def test_every_plan_that_is_read_rises_and_ends_at_100(value: list[dict[str, int]]) -> None:
     try:

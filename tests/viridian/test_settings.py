@@ -62,6 +62,24 @@ def test_an_unknown_key_is_refused_with_its_path(path: str) -> None:
         Settings.from_dict(changed(SETTINGS, path, 1), "service.yaml")
 
 
+def with_a_day_of_bakes(patience_seconds: int) -> dict[str, Any]:
+    """1 440 looks for the bakes, 6 to be ready, and 3 steps with 6 more a minute of patience."""
+    bakes = [{"percent": percent, "bake_seconds": 28_800} for percent in (10, 50, 100)]
+    return SETTINGS | {"steps": bakes, "unknown_patience_seconds": patience_seconds}
+
+
+def test_a_day_of_bakes_with_some_patience_is_held_by_an_execution() -> None:
+    found = Settings.from_dict(with_a_day_of_bakes(patience_seconds=830), "service.yaml")
+
+    assert found.unknown_patience_seconds == 830
+
+
+@pytest.mark.parametrize("patience_seconds", [831, 3600])
+def test_times_that_an_execution_cannot_hold_are_refused(patience_seconds: int) -> None:
+    with pytest.raises(RegistrationInvalid, match=r"^service.yaml.steps: .* and 1700 fit"):
+        Settings.from_dict(with_a_day_of_bakes(patience_seconds), "service.yaml")
+
+
 @pytest.mark.parametrize("name", sorted(SETTINGS))
 def test_an_absent_key_is_refused_with_its_path(name: str) -> None:
     with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.{name}: is missing"):
@@ -79,7 +97,8 @@ def test_an_absent_threshold_is_refused_with_its_path(name: str) -> None:
     [
         ("service", "Shop", "service: must be a lower-case name"),
         ("service", "s" * 33, "service: must be a lower-case name of at most 32"),
-        ("smoke_tests", [], "smoke_tests: must have at least one check"),
+        ("smoke_tests", [], "smoke_tests: must have 1 to 10 checks, found 0"),
+        ("smoke_tests", [{"path": "/"}] * 11, "smoke_tests: must have 1 to 10 checks, found 11"),
         ("smoke_tests.0.path", "http://elsewhere/", r"smoke_tests\[0\].path: must be a path"),
         ("smoke_tests.0.path", "/a b", r"smoke_tests\[0\].path: must be a path"),
         ("smoke_tests.0.path", "/\r\nHost: x", r"smoke_tests\[0\].path: must be a path"),
