@@ -20,14 +20,14 @@ from rehearsal.emulator.selfcheck.subject import Subject
 
 Check = Callable[[Subject], Iterator[None] | None]
 
-CHECKS: tuple[Check, ...] = (  # those that wait longest come first
+CHECKS: tuple[Check, ...] = (  # those that have to wait longest come first
+    *cloudwatch.CHECKS,
     *events.CHECKS,
+    *lambda_.CHECKS,
     *executions.CHECKS,
     *tasks.CHECKS,
     *targets.CHECKS,
-    *cloudwatch.CHECKS,
     *cloudformation.CHECKS,
-    *lambda_.CHECKS,
     *elbv2.CHECKS,
     *iam.CHECKS,
 )
