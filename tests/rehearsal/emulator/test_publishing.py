@@ -3,6 +3,7 @@
 import pytest
 from ministack.services import alb
 
+from rehearsal.emulator.errors import EnvoyEnded
 from rehearsal.emulator.repairs.elbv2 import publishing
 from rehearsal.emulator.target_registry import TargetRegistry
 
@@ -46,3 +47,15 @@ def test_resource_of_a_stack_is_made_when_the_data_plane_has_it(published):
     rules = publishing._RESOURCE_HANDLERS["AWS::ElasticLoadBalancingV2::ListenerRule"]
     rules["update"]({})
     assert published == ["update ListenerRule", "published"]
+
+
+@pytest.mark.parametrize("action", ["ModifyRule", "RegisterTargets"])
+def test_action_without_a_data_plane_is_answered_with_why(monkeypatch, action):
+    def end(_parameters=None):
+        raise EnvoyEnded("Envoy ended with -6: too many watches")
+
+    monkeypatch.setattr(alb, "_ACTION_MAP", {action: end})
+    publishing.apply(TargetRegistry(), end)
+    status, _, body = alb._ACTION_MAP[action]({})
+    assert status == 503
+    assert b"Envoy ended with -6: too many watches" in body

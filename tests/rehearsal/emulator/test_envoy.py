@@ -1,0 +1,39 @@
+"""The Envoy process: how its end is told."""
+
+import pytest
+
+from rehearsal.emulator.errors import EnvoyEnded
+from rehearsal.emulator.load_balancer.data_plane import DataPlane
+from rehearsal.emulator.load_balancer.envoy import Envoy, last_critical
+from rehearsal.emulator.load_balancer.model import Snapshot
+
+LOG = """\
+[2026-11-20 10:00:00.000][7][warning][main] [source/server/server.cc:1] nothing to see
+[2026-11-20 10:00:01.000][7][critical][assert] [source/watcher.cc:2] assert failure: fd_ >= 0.
+[2026-11-20 10:00:01.001][7][critical][backtrace] [./signal_action.h:3] Caught Aborted
+[2026-11-20 10:00:01.002][7][critical][backtrace] [./signal_action.h:3] #0: [0x55d0]
+"""
+
+
+@pytest.fixture
+def envoy(tmp_path):
+    started = Envoy(tmp_path)
+    yield started
+    started.close()
+
+
+def test_its_end_is_told_with_its_last_words_and_the_way_out(envoy):
+    plane = DataPlane(envoy, Snapshot)
+    with (envoy.directory / "envoy.log").open("a") as log:
+        log.write(LOG)
+    envoy.close()
+    for ask in (plane.publish, lambda: envoy.admin.values("x")):
+        with pytest.raises(EnvoyEnded, match="assert failure: fd_ >= 0") as told:
+            ask()
+        assert "fs.inotify.max_user_instances" in str(told.value)
+        assert str(envoy.directory / "envoy.log") in str(told.value)
+
+
+def test_its_last_words_are_not_its_stack():
+    assert last_critical(LOG) == "assert failure: fd_ >= 0."
+    assert last_critical("[7][warning][main] nothing") == ""
