@@ -30,8 +30,10 @@ class DataPlane:
             }
             for name, text in changed.items():
                 self.envoy.write(name, text)
-            self._written = files
+            gone, self._written = self._written.keys() - files.keys(), files
             self._wait_until_taken({envoy_config.version_of(text) for text in changed.values()})
+            for name in gone:
+                self.envoy.remove(name)
 
     def _wait_until_taken(self, versions: set[str]) -> None:
         deadline = time.monotonic() + ACCEPT_SECONDS

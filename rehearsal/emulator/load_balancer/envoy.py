@@ -17,6 +17,8 @@ from rehearsal.emulator.load_balancer.watched_files import FAILURES
 START_SECONDS = 10
 END_SECONDS = 3
 LOG_FLUSH_MILLISECONDS = 50
+# How long a removed listener lives on for connections it has; its file is watched as long.
+DRAIN_SECONDS = 1
 # Each file that Envoy watches takes one of the inotify instances that a user has, often 128.
 ADVICE = "if it is short of inotify instances: sudo sysctl fs.inotify.max_user_instances=1024"
 
@@ -37,6 +39,9 @@ class Envoy:
         draft = self.directory / f"{name}.draft"
         draft.write_text(text)
         draft.rename(self.directory / name)
+
+    def remove(self, name: str) -> None:
+        (self.directory / name).unlink(missing_ok=True)
 
     def require_running(self, patience_seconds: float = 0) -> None:
         """Raise EnvoyEnded if it has ended, or does within the time."""
@@ -67,6 +72,7 @@ class Envoy:
                     *("--admin-address-path", str(self._address_file)),
                     *("--concurrency", "1", "--log-level", "warn", "--disable-hot-restart"),
                     *("--file-flush-interval-msec", str(LOG_FLUSH_MILLISECONDS)),
+                    *("--drain-time-s", str(DRAIN_SECONDS)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

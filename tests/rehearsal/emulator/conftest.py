@@ -58,7 +58,9 @@ def start_app():
 
 @pytest.fixture
 def balancer(cloud, unique):
-    return Balancer(cloud.client("elbv2"), unique)
+    made = Balancer(cloud.client("elbv2"), unique)
+    yield made
+    made.close()
 
 
 @pytest.fixture

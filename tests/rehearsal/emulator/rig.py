@@ -99,6 +99,7 @@ class Balancer:
     def __init__(self, elbv2, name):
         self.elbv2 = elbv2
         self.port = free_port()
+        self._groups = []
         balancers = elbv2.create_load_balancer(Name=name, Subnets=["subnet-1"])["LoadBalancers"]
         self.arn = balancers[0]["LoadBalancerArn"]
         self.dns_name = balancers[0]["DNSName"]
@@ -131,7 +132,15 @@ class Balancer:
         )["TargetGroups"][0]["TargetGroupArn"]
         attribute = {"Key": "deregistration_delay.timeout_seconds", "Value": "2"}
         self.elbv2.modify_target_group_attributes(TargetGroupArn=group, Attributes=[attribute])
+        self._groups.append(group)
         return group
+
+    def close(self):
+        """Delete it with its rules and groups: the data plane watches files for each of them."""
+        self.elbv2.delete_listener(ListenerArn=self.listener)
+        for group in self._groups:
+            self.elbv2.delete_target_group(TargetGroupArn=group)
+        self.elbv2.delete_load_balancer(LoadBalancerArn=self.arn)
 
     def forward(self, blue, green):
         weights = [(self.blue, blue), (self.green, green)]

@@ -1,11 +1,16 @@
-"""The Envoy process: how its end is told."""
+"""The Envoy process: what it watches, and how its end is told."""
+
+import sys
+from pathlib import Path
 
 import pytest
 
 from rehearsal.emulator.errors import EnvoyEnded
 from rehearsal.emulator.load_balancer.data_plane import DataPlane
 from rehearsal.emulator.load_balancer.envoy import Envoy, last_critical
-from rehearsal.emulator.load_balancer.model import Snapshot
+from rehearsal.emulator.load_balancer.model import Forward, Listener, Rule, Snapshot, TargetGroup
+from rehearsal.ports import free_port
+from tests.rehearsal.emulator.rig import eventually
 
 LOG = """\
 [2026-11-20 10:00:00.000][7][warning][main] [source/server/server.cc:1] nothing to see
@@ -13,6 +18,7 @@ LOG = """\
 [2026-11-20 10:00:01.001][7][critical][backtrace] [./signal_action.h:3] Caught Aborted
 [2026-11-20 10:00:01.002][7][critical][backtrace] [./signal_action.h:3] #0: [0x55d0]
 """
+GROUP = "targetgroup/shop-blue/1"
 
 
 @pytest.fixture
@@ -20,6 +26,36 @@ def envoy(tmp_path):
     started = Envoy(tmp_path)
     yield started
     started.close()
+
+
+def watches(directory):
+    """How many inotify instances the Envoy of this folder holds."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(directory / "bootstrap.json") in (process / "cmdline").read_text():
+                links = [str(fd.readlink()) for fd in (process / "fd").iterdir()]
+                return links.count("anon_inode:inotify")
+        except OSError:
+            continue  # it ended, or a descriptor was closed while it was looked at
+    return 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_is_deleted_is_watched_no_longer(envoy):
+    snapshot = Snapshot()
+    plane = DataPlane(envoy, lambda: snapshot)
+    plane.publish()
+    before = watches(envoy.directory), set(envoy.directory.iterdir())
+    rule = Rule(Forward(((GROUP, 1),)))
+    snapshot = Snapshot((Listener(free_port(), "app/shop/1", (rule,)),), (TargetGroup(GROUP),))
+    plane.publish()
+    assert watches(envoy.directory) == before[0] + 2
+
+    snapshot = Snapshot()
+    plane.publish()
+
+    assert set(envoy.directory.iterdir()) == before[1]
+    eventually(lambda: watches(envoy.directory), lambda count: count == before[0])
 
 
 def test_its_end_is_told_with_its_last_words_and_the_way_out(envoy):
