@@ -31,9 +31,17 @@
 The class name is the error's name in the state machine; a test compares both sides.
 """
 
+LONGEST_MESSAGE = 2_000
+"""Characters. What is wrong may quote what was given, and Step Functions cuts a cause at 32 768:
+JSON that is cut could not be read where the machine catches the error."""
+
 
 class ViridianError(Exception):
     """Base of all."""
+
+    def __init__(self, message: str) -> None:
+        is_long = len(message) > LONGEST_MESSAGE
+        super().__init__(f"{message[: LONGEST_MESSAGE - 3]}..." if is_long else message)
 
 
 class Refusal(ViridianError):
