@@ -72,13 +72,27 @@ class ColourAlarms(Construct):
         )
 
     def _latency(self) -> cloudwatch.Alarm:
-        limit = self._settings.latency_p99_seconds
+        """p99 of at least `minimum_requests`, below that 0: of few requests it is the slowest.
+
+        Two periods: the first requests to a new task are slow, and those that warm it are counted.
+        """
+        minimum, limit = self._settings.minimum_requests, self._settings.latency_p99_seconds
+        slowest = cloudwatch.MathExpression(
+            expression=f"IF(requests >= {minimum}, slowest, 0)",
+            using_metrics={
+                "requests": self._metric("RequestCount", "Sum"),
+                "slowest": self._metric("TargetResponseTime", "p99"),
+            },
+            label="p99 of the response time, seconds",
+            period=self._period,
+        )
         return _alarm(
             self,
             "Latency",
-            f"The slowest hundredth of the requests took more than {limit:g} s.",
-            metric=self._metric("TargetResponseTime", "p99"),
+            f"The slowest hundredth of at least {minimum} requests took more than {limit:g} s.",
+            metric=slowest,
             threshold=limit,
+            periods=2,
         )
 
     def _unhealthy_hosts(self) -> cloudwatch.Alarm:

@@ -7,9 +7,20 @@ import pytest
 from tests.infra.template import Assembly
 
 COLOURS = ["Blue", "Green"]
+MATH = {  # expression, metrics with their statistics, threshold and periods
+    "ErrorRate": (
+        "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)",
+        {"requests": ("RequestCount", "Sum"), "errors": ("HTTPCode_Target_5XX_Count", "Sum")},
+        (5, 1),
+    ),
+    "Latency": (
+        "IF(requests >= 20, slowest, 0)",
+        {"requests": ("RequestCount", "Sum"), "slowest": ("TargetResponseTime", "p99")},
+        (1, 2),
+    ),
+}
 LOAD_BALANCER = ("LoadBalancer", "<FrontLoadBalancer.LoadBalancerFullName>")
 PER_COLOUR = {
-    "Latency": ("TargetResponseTime", "p99", 1, 1),
     "UnhealthyHosts": ("UnHealthyHostCount", "Maximum", 0, 2),
     "UnhealthyRouting": ("UnhealthyRoutingRequestCount", "Sum", 0, 1),
 }
@@ -32,33 +43,31 @@ def of_colour(colour: str) -> set[tuple[str, str]]:
 def test_there_is_a_set_for_each_colour_and_one_for_the_load_balancer(
     alarms: dict[str, dict[str, Any]],
 ) -> None:
-    kinds = [*PER_COLOUR, "ErrorRate"]
+    kinds = [*PER_COLOUR, *MATH]
 
     assert set(alarms) == {f"{c}Alarms{kind}" for c in COLOURS for kind in kinds} | {"Elb5xx"}
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_the_error_rate_is_a_share_of_enough_requests_to_one_side(
-    assembly: Assembly, alarms: dict[str, dict[str, Any]], colour: str
+@pytest.mark.parametrize("kind", MATH)
+def test_errors_and_latency_are_judged_by_enough_requests_to_one_side(
+    assembly: Assembly, alarms: dict[str, dict[str, Any]], colour: str, kind: str
 ) -> None:
-    alarm = alarms[f"{colour}AlarmsErrorRate"]
-    [rate] = [m for m in alarm["Metrics"] if m["ReturnData"]]
-    counts = {m["Id"]: m["MetricStat"] for m in alarm["Metrics"] if not m["ReturnData"]}
+    alarm = alarms[f"{colour}Alarms{kind}"]
+    [returned] = [m for m in alarm["Metrics"] if m["ReturnData"]]
+    stats = {m["Id"]: m["MetricStat"] for m in alarm["Metrics"] if not m["ReturnData"]}
+    metrics = {id: (stat["Metric"]["MetricName"], stat["Stat"]) for id, stat in stats.items()}
+    limits = (alarm["Threshold"], alarm["EvaluationPeriods"])
 
-    assert rate["Expression"] == "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)"
-    assert {i: c["Metric"]["MetricName"] for i, c in counts.items()} == {
-        "requests": "RequestCount",
-        "errors": "HTTPCode_Target_5XX_Count",
-    }
-    assert {(c["Stat"], c["Period"]) for c in counts.values()} == {("Sum", 60)}
-    for count in counts.values():
-        assert dimensions(assembly, count["Metric"]) == of_colour(colour)
-    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (5, 1)
+    assert (returned["Expression"], metrics, limits) == MATH[kind]
+    assert {stat["Period"] for stat in stats.values()} == {60}
+    for stat in stats.values():
+        assert dimensions(assembly, stat["Metric"]) == of_colour(colour)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("kind", PER_COLOUR)
-def test_latency_and_health_are_of_one_side(
+def test_health_is_of_one_side(
     assembly: Assembly, alarms: dict[str, dict[str, Any]], colour: str, kind: str
 ) -> None:
     alarm = alarms[f"{colour}Alarms{kind}"]

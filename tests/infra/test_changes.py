@@ -57,6 +57,7 @@ def test_settings_reach_the_alarms(edited: Assembly) -> None:
 
     assert ">= 50," in alarms["ServiceGreenAlarmsErrorRate"]["Metrics"][0]["Expression"]
     assert alarms["ServiceGreenAlarmsErrorRate"]["Threshold"] == 1
+    assert ">= 50," in alarms["ServiceGreenAlarmsLatency"]["Metrics"][0]["Expression"]
     assert alarms["ServiceGreenAlarmsLatency"]["Threshold"] == 0.5
     assert alarms["ServiceElb5xx"]["Threshold"] == 0
     assert alarms["ServiceElb5xx"]["Period"] == 30
