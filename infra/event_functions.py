@@ -91,7 +91,11 @@ def event_target(
     dead_letter_queue: sqs.IQueue,
     event: events.RuleTargetInput | None = None,
 ) -> targets.LambdaFunction:
-    """The function as a rule's target: retried for an hour, then kept in the queue."""
+    """The function as a rule's target: handed over for an hour, then kept in the queue.
+
+    An event that was handed over and failed is run twice more by Lambda within minutes, then kept in
+    the function's own queue.
+    """
     return targets.LambdaFunction(
         function.function,
         event=event,

@@ -81,7 +81,7 @@ def test_a_steady_fleet_wakes_its_deployment(
         (STEADY, "CandidateSteady", "<ServiceDeadLettersQueue.Arn>"),
     ],
 )
-def test_an_event_is_tried_for_an_hour_and_then_kept(
+def test_an_event_is_handed_over_for_an_hour_and_then_kept(
     assembly: Assembly, rules: dict[str, dict[str, Any]], name: str, function: str, queue: str
 ) -> None:
     [target] = rules[name]["Targets"]
