@@ -9,6 +9,7 @@ from rehearsal.demo.watch import Record
 from rehearsal.traffic import Answers
 
 PROMOTED, REVERTED, REJECTED = "promoted", "reverted", "rejected"
+UNRESTORED = "unrestored"
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,12 @@ class DeploymentFigures:
 
 def outcome_of(record: Record) -> str:
     """How a deployment ended, by the rule and the execution."""
-    if record.last.status == "SUCCEEDED" and record.last.candidate_percent == 100:
+    percent = record.last.candidate_percent
+    if record.last.status == "SUCCEEDED" and percent == 100:
         return PROMOTED
-    return REVERTED if record.shifted_at is not None else REJECTED
+    if record.error == "DeploymentReverted" and percent == 0:
+        return REVERTED
+    return REJECTED if record.shifted_at is None else UNRESTORED
 
 
 def figures_of(record: Record, answers: Answers) -> DeploymentFigures:

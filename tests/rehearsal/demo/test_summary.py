@@ -49,7 +49,12 @@ def answers(*found):
         (promoted(), "promoted"),
         (reverted(), "reverted"),
         (record((0, 0), (9, 0)), "rejected"),
-        (record((0, 0), (5, 10), (9, 10)), "reverted"),
+        (record((0, 0), (9, 0), error="DeploymentReverted"), "reverted"),
+        (record((0, 0), (5, 10), (9, 10), error="DeploymentReverted"), "unrestored"),
+        (record((0, 0), (5, 10), (9, 10), error="RestoreHeld"), "unrestored"),
+        (record((0, 0), (5, 10), (9, 0), error="RestoreUnverified"), "unrestored"),
+        (record((0, 0), (5, 100), status="TIMED_OUT"), "unrestored"),
+        (record((0, 0), (5, 50), status="SUCCEEDED"), "unrestored"),
         (record((0, 0), (9, 0), status="SUCCEEDED"), "rejected"),
     ],
 )
