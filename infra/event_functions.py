@@ -93,8 +93,8 @@ def event_target(
 ) -> targets.LambdaFunction:
     """The function as a rule's target: handed over for an hour, then kept in the queue.
 
-    An event that was handed over and failed is run twice more by Lambda within minutes, then kept in
-    the function's own queue.
+    An event that was handed over and failed is run twice more by Lambda within minutes, then kept
+    in the function's own queue.
     """
     return targets.LambdaFunction(
         function.function,
