@@ -21,8 +21,8 @@ from rehearsal.emulator.selfcheck.subject import Subject
 Check = Callable[[Subject], Iterator[None] | None]
 
 CHECKS: tuple[Check, ...] = (  # those that have to wait longest come first
-    *cloudwatch.CHECKS,
     *events.CHECKS,
+    *cloudwatch.CHECKS,
     *lambda_.CHECKS,
     *executions.CHECKS,
     *tasks.CHECKS,
