@@ -34,8 +34,8 @@ def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.Exit
     from rehearsal.emulator.load_balancer.data_plane import DataPlane
     from rehearsal.emulator.load_balancer.envoy import Envoy
     from rehearsal.emulator.load_balancer.metering import Meter
-    from rehearsal.emulator.load_balancer.statistics import FailureLog
-    from rehearsal.emulator.load_balancer.watched_files import FAILURES
+    from rehearsal.emulator.load_balancer.statistics import ErrorLog
+    from rehearsal.emulator.load_balancer.watched_files import ERRORS
 
     registry = targets.registry
     envoy = Envoy(directory / "load-balancer")
@@ -43,7 +43,7 @@ def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.Exit
     plane = DataPlane(envoy, lambda: snapshot.take(registry))
     repairs.apply(registry, plane.publish, faults)
     stack.callback(HealthChecker(registry).close)
-    log = FailureLog(envoy.directory / FAILURES)
+    log = ErrorLog(envoy.directory / ERRORS)
     clock = MetricClock(Meter(envoy.admin, log, registry), lambda: faults.silence_metrics)
     stack.callback(clock.close)
 

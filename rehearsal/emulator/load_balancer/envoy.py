@@ -12,7 +12,7 @@ from rehearsal.emulator.lifecycle import end_with_parent
 from rehearsal.emulator.load_balancer import envoy_config
 from rehearsal.emulator.load_balancer.admin import Admin
 from rehearsal.emulator.load_balancer.model import Snapshot
-from rehearsal.emulator.load_balancer.watched_files import FAILURES
+from rehearsal.emulator.load_balancer.watched_files import ERRORS
 
 START_SECONDS = 10
 END_SECONDS = 3
@@ -63,7 +63,7 @@ class Envoy:
     def _start(self) -> "subprocess.Popen[bytes]":
         bootstrap = self.directory / "bootstrap.json"
         bootstrap.write_text(json.dumps(envoy_config.bootstrap(self.directory)))
-        (self.directory / FAILURES).write_text("")
+        (self.directory / ERRORS).write_text("")
         self._address_file.unlink(missing_ok=True)
         with self._log.open("wb") as log:
             return subprocess.Popen(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.emulator.load_balancer.model import Listener
-from rehearsal.emulator.load_balancer.watched_files import FAILURES, TYPES, routes_file, source
+from rehearsal.emulator.load_balancer.watched_files import ERRORS, TYPES, routes_file, source
 
 
 def listener_resource(listener: Listener, directory: Path) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _connection_manager(listener: Listener, directory: Path) -> dict[str, Any]:
         "server_name": "awselb/2.0",
         "server_header_transformation": "APPEND_IF_ABSENT",
         "local_reply_config": {"mappers": [_reply_with(502, ["UF", "UC", "UPE", "URX"])]},
-        "access_log": [_failure_log(listener, directory)],
+        "access_log": [_error_log(listener, directory)],
         "http_filters": [{"name": "envoy.filters.http.router", "typed_config": router}],
     }
 
@@ -48,16 +48,17 @@ def _reply_with(status: int, flags: list[str]) -> dict[str, Any]:
     return {"filter": {"response_flag_filter": {"flags": flags}}, "status_code": status}
 
 
-def _failure_log(listener: Listener, directory: Path) -> dict[str, Any]:
-    """One line for each error that the load balancer itself answered: its own 5xx metric."""
+def _error_log(listener: Listener, directory: Path) -> dict[str, Any]:
+    """One line for each 5xx: its flags tell the load balancer's own from those of targets."""
+    least = {"default_value": 500, "runtime_key": "least-status-logged"}
     loggers = f"{TYPES}.extensions.access_loggers.file.v3.FileAccessLog"
     entry = f"{listener.load_balancer} %RESPONSE_CODE% %UPSTREAM_CLUSTER% %RESPONSE_FLAGS%\n"
     return {
         "name": "envoy.access_loggers.file",
-        "filter": {"response_flag_filter": {}},
+        "filter": {"status_code_filter": {"comparison": {"op": "GE", "value": least}}},
         "typed_config": {
             "@type": loggers,
-            "path": str(directory / FAILURES),
+            "path": str(directory / ERRORS),
             "log_format": {"text_format_source": {"inline_string": entry}},
         },
     }

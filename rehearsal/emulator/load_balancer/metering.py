@@ -18,47 +18,48 @@ from rehearsal.emulator.load_balancer.model import cluster_name
 from rehearsal.emulator.load_balancer.snapshot import full_name
 from rehearsal.emulator.load_balancer.statistics import (
     ClusterCounts,
-    FailureLog,
-    Failures,
+    ErrorLog,
+    Errors,
     increase,
     read_counts,
 )
 from rehearsal.emulator.repairs.elbv2.rules import load_balancers_of
 from rehearsal.emulator.target_registry import TargetRegistry
 
+# After it the log usually has all that was counted. What it has not is told a second later.
 LOG_DELAY_SECONDS = 2 * LOG_FLUSH_MILLISECONDS / 1000
 
 
 class Meter:
-    """Remembers what has been reported. The log is read after the counters, so an error of the
-    load balancer is never taken for one of a target."""
+    """Remembers what has been reported. Whose an error is, each line of the log says by itself, so
+    a line that comes late makes a datapoint late and never a wrong one."""
 
-    def __init__(self, admin: Admin, log: FailureLog, registry: TargetRegistry) -> None:
+    def __init__(self, admin: Admin, log: ErrorLog, registry: TargetRegistry) -> None:
         self._admin = admin
         self._log = log
         self._registry = registry
         self._counts: dict[str, ClusterCounts] = {}
-        self._failures: Mapping[tuple[str, int], int] = {}
+        self._own_errors: Mapping[tuple[str, int], int] = {}
 
     def read(self) -> list[Datum]:
         """What is new since the last time."""
         counts = read_counts(self._admin)
         time.sleep(LOG_DELAY_SECONDS)
-        failures = self._log.read()
-        return [*self._requests(counts, failures), *self._failed(failures), *self._hosts()]
+        errors = self._log.read()
+        return [*self._requests(counts, errors), *self._failed(errors), *self._hosts()]
 
-    def _requests(self, counts: dict[str, ClusterCounts], failures: Failures) -> Iterator[Datum]:
+    def _requests(self, counts: dict[str, ClusterCounts], errors: Errors) -> Iterator[Datum]:
         for group in _groups():
             cluster = cluster_name(group.target_group)
             before = self._counts.get(cluster, ClusterCounts())
-            failed = failures.by_cluster.get(cluster, 0)
-            now = counts.get(cluster, ClusterCounts()).of_targets_only(failed, before)
+            failed = errors.of_targets.get(cluster, 0)
+            now = counts.get(cluster, ClusterCounts()).with_errors(failed)
             self._counts[cluster] = now
             yield from group_metrics(group, now.since(before))
 
-    def _failed(self, failures: Failures) -> list[Datum]:
-        before, self._failures = self._failures, failures.by_status
-        return elb_failure_metrics(increase(failures.by_status, before))
+    def _failed(self, errors: Errors) -> list[Datum]:
+        before, self._own_errors = self._own_errors, errors.of_load_balancers
+        return elb_failure_metrics(increase(errors.of_load_balancers, before))
 
     def _hosts(self) -> Iterator[Datum]:
         for group, arn in _groups().items():

@@ -10,13 +10,15 @@ from rehearsal.emulator.load_balancer.admin import Admin
 
 Key = TypeVar("Key")
 
-COUNTERS = r"^cluster\.[^.]+\.(upstream_rq_total|upstream_rq_[2-5]xx|lb_healthy_panic)$"
+COUNTERS = r"^cluster\.[^.]+\.(upstream_rq_total|upstream_rq_[2-4]xx|lb_healthy_panic)$"
+# What Envoy notes of an answer that is the target's: nothing, or that the client left meanwhile.
+FLAGS_OF_TARGETS = ("-", "DC")
 TIMES = r"^cluster\.[^.]+\.upstream_rq_time$"
 
 
 @dataclass(frozen=True)
 class ClusterCounts:
-    """One target group's requests; Envoy's 5xx has those that the load balancer answered too."""
+    """One target group's requests and its targets' answers."""
 
     requests: int = 0
     by_class: Mapping[str, int] = field(default_factory=dict)
@@ -31,20 +33,17 @@ class ClusterCounts:
             increase(self.milliseconds, before.milliseconds),
         )
 
-    def of_targets_only(self, failures: int, before: "ClusterCounts") -> "ClusterCounts":
-        """Without the load balancer's own 5xx. The failures may be newer than the counts, so the
-        difference can be too small for a moment: it never falls behind what was told before."""
-        errors = self.by_class.get("5xx", 0) - failures
-        errors = max(errors, before.by_class.get("5xx", 0))
-        return replace(self, by_class={**self.by_class, "5xx": errors})
+    def with_errors(self, count: int) -> "ClusterCounts":
+        """With the 5xx, which Envoy's counters do not tell from the load balancer's own."""
+        return replace(self, by_class={**self.by_class, "5xx": count})
 
 
 @dataclass(frozen=True)
-class Failures:
-    """Errors the load balancer answered itself, by (load balancer, status) and by cluster."""
+class Errors:
+    """5xx: the load balancers' own by (load balancer, status), the targets' by cluster."""
 
-    by_status: Mapping[tuple[str, int], int] = field(default_factory=dict)
-    by_cluster: Mapping[str, int] = field(default_factory=dict)
+    of_load_balancers: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    of_targets: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_counts(admin: Admin) -> dict[str, ClusterCounts]:
@@ -55,7 +54,7 @@ def read_counts(admin: Admin) -> dict[str, ClusterCounts]:
             requests=values.get(f"cluster.{cluster}.upstream_rq_total", 0),
             by_class={
                 status: values.get(f"cluster.{cluster}.upstream_rq_{status}", 0)
-                for status in ("2xx", "3xx", "4xx", "5xx")
+                for status in ("2xx", "3xx", "4xx")
             },
             unhealthy_routing=values.get(f"cluster.{cluster}.lb_healthy_panic", 0),
             milliseconds=times.get(f"cluster.{cluster}.upstream_rq_time", {}),
@@ -64,27 +63,28 @@ def read_counts(admin: Admin) -> dict[str, ClusterCounts]:
     }
 
 
-class FailureLog:
-    """Reads on from where it stopped in the log that Envoy writes of its own answers."""
+class ErrorLog:
+    """Reads on from where it stopped in the log that Envoy writes of every 5xx."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
-        self._by_status: Counter[tuple[str, int]] = Counter()
-        self._by_cluster: Counter[str] = Counter()
+        self._of_load_balancers: Counter[tuple[str, int]] = Counter()
+        self._of_targets: Counter[str] = Counter()
 
-    def read(self) -> Failures:
-        """Everything since the start; only 5xx count."""
+    def read(self) -> Errors:
+        """Everything since the start."""
         with self._path.open("rb") as log:
             log.seek(self._offset)
             complete = log.read().rpartition(b"\n")[0]
         self._offset += len(complete) + 1 if complete else 0
         for line in complete.decode().splitlines():
-            load_balancer, status, cluster, _flags = line.split()
-            if int(status) >= 500:
-                self._by_status[load_balancer, int(status)] += 1
-                self._by_cluster[cluster] += 1
-        return Failures(dict(self._by_status), dict(self._by_cluster))
+            load_balancer, status, cluster, flags = line.split()
+            if flags in FLAGS_OF_TARGETS:
+                self._of_targets[cluster] += 1
+            else:
+                self._of_load_balancers[load_balancer, int(status)] += 1
+        return Errors(dict(self._of_load_balancers), dict(self._of_targets))
 
 
 def increase(after: Mapping[Key, int], before: Mapping[Key, int]) -> dict[Key, int]:

@@ -8,7 +8,7 @@ from rehearsal.emulator.load_balancer.model import Listener
 TYPES = "type.googleapis.com/envoy"
 LISTENERS = "listeners.json"
 CLUSTERS = "clusters.json"
-FAILURES = "failures.log"
+ERRORS = "errors.log"
 
 
 def routes_file(listener: Listener) -> str:

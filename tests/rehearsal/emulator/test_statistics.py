@@ -1,9 +1,12 @@
 """Envoy's counters become the metrics that CloudWatch has for a load balancer."""
 
 import pytest
+from ministack.services import alb
 
+from rehearsal.emulator.load_balancer.metering import Meter
 from rehearsal.emulator.load_balancer.metrics import GroupIdentity, group_metrics, host_metrics
-from rehearsal.emulator.load_balancer.statistics import ClusterCounts, FailureLog
+from rehearsal.emulator.load_balancer.statistics import ClusterCounts, ErrorLog
+from rehearsal.emulator.target_registry import TargetRegistry
 
 GROUP = GroupIdentity("app/shop/1", "targetgroup/shop-blue/2")
 
@@ -41,17 +44,6 @@ def test_only_new_requests_count():
     assert after.since(before) == ClusterCounts(2, {"2xx": 1, "5xx": 1}, 0, {1.0: 1, 9.0: 1})
 
 
-def test_error_of_the_load_balancer_is_not_one_of_the_target():
-    found = ClusterCounts(3, {"5xx": 3}).of_targets_only(2, ClusterCounts())
-    assert found.by_class == {"5xx": 1}
-
-
-def test_failure_that_is_logged_before_it_is_counted_is_made_up_for():
-    first = ClusterCounts(1, {"5xx": 1}).of_targets_only(2, ClusterCounts())
-    second = ClusterCounts(2, {"5xx": 2}).of_targets_only(2, first)
-    assert (first.by_class, second.by_class) == ({"5xx": 0}, {"5xx": 0})
-
-
 def test_hosts_are_counted_by_health():
     data = host_metrics(GROUP, ["healthy", "healthy", "unhealthy", "initial"])
     assert {d.name: d.values[0] for d in data} == {"HealthyHostCount": 2, "UnHealthyHostCount": 1}
@@ -63,13 +55,60 @@ def test_group_without_targets_reports_no_hosts():
 
 @pytest.fixture
 def log(tmp_path):
-    return tmp_path / "failures.log"
+    return tmp_path / "errors.log"
+
+
+def test_each_line_tells_whose_the_error_is(log):
+    flags = {"UH": 503, "UF": 502, "UT": 504, "UF,DC": 502, "-": 500, "DC": 503}
+    log.write_text("".join(f"app/shop/1 {s} shop-blue-2 {flag}\n" for flag, s in flags.items()))
+    found = ErrorLog(log).read()
+    own = {("app/shop/1", 502): 2, ("app/shop/1", 503): 1, ("app/shop/1", 504): 1}
+    assert found.of_load_balancers == own
+    assert found.of_targets == {"shop-blue-2": 2}
 
 
 def test_log_is_read_on_from_where_it_stopped(log):
-    log.write_text("app/shop/1 503 shop-blue-2 UH\napp/shop/1 0 shop-blue-2 DC\napp/shop/1 50")
-    reader = FailureLog(log)
-    assert reader.read().by_cluster == {"shop-blue-2": 1}
+    log.write_text("app/shop/1 500 shop-blue-2 -\napp/shop/1 50")
+    reader = ErrorLog(log)
+    assert reader.read().of_targets == {"shop-blue-2": 1}
     with log.open("a") as end:
         end.write("2 shop-blue-2 UF\n")
-    assert reader.read().by_status == {("app/shop/1", 503): 1, ("app/shop/1", 502): 1}
+    found = reader.read()
+    assert found.of_targets == {"shop-blue-2": 1}
+    assert found.of_load_balancers == {("app/shop/1", 502): 1}
+
+
+class Admin:
+    """Counts two answers of the target, and five requests."""
+
+    def values(self, _pattern):
+        return {
+            "cluster.shop-blue-2.upstream_rq_total": 5,
+            "cluster.shop-blue-2.upstream_rq_2xx": 2,
+        }
+
+    def histograms(self, _pattern):
+        return {}
+
+
+@pytest.fixture
+def meter(log, monkeypatch):
+    """Of a load balancer whose one group is GROUP."""
+    balancer, group = (f"arn:aws:elasticloadbalancing:us-east-1:0:{name}" for name in GROUP)
+    forward = {"ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group}]}}
+    monkeypatch.setattr(alb, "_tgs", {group: {"TargetGroupArn": group}})
+    monkeypatch.setattr(alb, "_listeners", {"listener": {"LoadBalancerArn": balancer}})
+    rule = {"ListenerArn": "listener", "Actions": [forward]}
+    monkeypatch.setattr(alb, "_rules", {"rule": rule})
+    log.touch()
+    return Meter(Admin(), ErrorLog(log), TargetRegistry())
+
+
+def test_an_error_that_is_logged_late_is_told_late_and_of_whom_it_was(meter, log):
+    def errors():
+        return {d.name: d.values for d in meter.read() if "5XX" in d.name}
+
+    assert errors() == {}
+    log.write_text("app/shop/1 500 shop-blue-2 -\napp/shop/1 502 shop-blue-2 UF\n")
+    assert errors() == {"HTTPCode_Target_5XX_Count": (1.0,), "HTTPCode_ELB_5XX_Count": (1.0,)}
+    assert errors() == {}
