@@ -15,8 +15,9 @@ from rehearsal.control import Control
 from rehearsal.ports import free_port
 
 
-def eventually(ask, wanted=bool, within=10.0):
-    """The first answer that is wanted; fails with the last one when time is over."""
+def eventually(ask, wanted=bool, within=30.0):
+    """The first answer that is wanted; fails with the last one when time is over. It is long since
+    a machine may be slow: what must not wait is told from it by what it would wait, a minute."""
     deadline = time.monotonic() + within
     while not wanted(answer := ask()):
         assert time.monotonic() < deadline, f"still {answer!r} after {within} s"
@@ -86,7 +87,7 @@ def fetch(port, path="/", **headers):
     """Status, and the name of the app that answered; None if the load balancer did."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.status, json.load(answer)["app"]
     except urllib.error.HTTPError as error:
         body = error.read()
