@@ -17,8 +17,8 @@ DIRECTORY = Path("build/bench")
 RESULT = Path("build/bench.json")
 
 
-def main() -> None:
-    """Measure everything; a figure that misses its promise is said, not hidden."""
+def main() -> int:
+    """Measure everything; a figure that misses its promise is said, and the exit code is 1."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--breaches", type=int, default=10, help="restores to measure")
     parser.add_argument("--rounds", type=int, default=5, help="cold starts of each handler")
@@ -29,9 +29,11 @@ def main() -> None:
     measured = deployments.measure(DIRECTORY, given.breaches, say)
     result = {"machine": machine(), "cold_start_ms": cold, **measured}
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
-    for name, found, promise in rows(result):
+    figures = rows(result)
+    for name, found, promise in figures:
         say(f"{'kept' if found <= promise else 'MISSED':6} {name}: {found:g} (at most {promise:g})")
     say(f"figures in {RESULT}")
+    return int(any(found > promise for _, found, promise in figures))
 
 
 def rows(result: dict[str, Any]) -> list[tuple[str, float, float]]:
@@ -65,4 +67,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
