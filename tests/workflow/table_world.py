@@ -1,0 +1,136 @@
+"""A world with a table: what the machine itself writes there, and what the adapter then finds.
+
+The states that call DynamoDB run on moto with their arguments as the interpreter evaluated them;
+the lease's other reads and writes are the adapter's own.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+from sfnx.testing import Call, Failure
+
+from adapters.leases import Leases
+from tests.workflow.conftest import DEPLOYMENT, SIDES, World, lambda_failure
+from viridian.errors import ViridianError
+
+TABLE = {"${TableName}": "deployments"}
+NOW = "2026-11-01T12:00:00.000Z"
+ALARM = "shop-green-5xx"
+BREACH = "shop-green-5xx went into ALARM at 12:00: 11 > 10"
+TOKEN = "token"
+"""The token of every wait in this interpreter."""
+
+
+class TableWorld(World):
+    """A world whose lease is an item of a table; things may happen before and during a state.
+
+    `stored` are the states whose writes the table took; `bake_token` and `steady_token` are what
+    an alarm and a steady fleet found there, and only the wait's own token ends the wait.
+    """
+
+    def __init__(self, dynamodb: Any) -> None:
+        super().__init__()
+        self.dynamodb = dynamodb
+        self.leases = Leases(dynamodb, TABLE["${TableName}"])
+        self.before: dict[str, Event] = {}
+        self.during: dict[str, Event] = {}
+        self.stored: list[str] = []
+        self.bake_token: str | None = None
+        self.steady_token: str | None = None
+
+    def item(self, sort_key: str = "LEASE") -> dict[str, Any]:
+        """An item of the service."""
+        key = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": sort_key}}
+        return dict(self.dynamodb.get_item(TableName=self.leases.table, Key=key).get("Item", {}))
+
+    def _task(self, call: Call) -> Any:
+        self.before.pop(call.state, nothing_happens)(self)
+        if ":aws-sdk:dynamodb:" in call.resource:
+            self._write(call)
+            self.during.pop(call.state, nothing_happens)(self)
+        try:
+            return super()._task(call)
+        except ViridianError as error:
+            raise lambda_failure(type(error).__name__, str(error)) from error
+
+    def _write(self, call: Call) -> None:
+        arguments: Any = call.arguments
+        operation = call.resource.split(":")[-1].removesuffix(".waitForTaskToken")
+        write = {"updateItem": self.dynamodb.update_item, "putItem": self.dynamodb.put_item}
+        try:
+            write[operation](**{**arguments, "TableName": TABLE[arguments["TableName"]]})
+        except ClientError as error:
+            answer = error.response["Error"]
+            raise Failure(f"DynamoDb.{answer['Code']}", answer["Message"]) from error
+        self.stored.append(call.state)
+
+    def _acquire_lease(self, arguments: dict[str, Any]) -> Any:
+        payload = arguments["Payload"]
+        return {"fence": acquire(self, payload["deployment"]["id"], payload["now"])}
+
+    def _await_candidate(self, _arguments: dict[str, Any]) -> Any:
+        if self.steady_token == TOKEN:
+            return {}
+        raise Failure("States.Timeout")
+
+    def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
+        payload = arguments["Payload"]
+        percent = DEPLOYMENT["steps"][payload["step"]]["percent"]
+        self.leases.authorise_forward(
+            "shop", payload["fence"], percent=percent, watched_alarms=(ALARM,)
+        )
+        return super()._shift_traffic(arguments)
+
+    def _bake(self, _arguments: dict[str, Any]) -> Any:
+        if self.bake_token == TOKEN:
+            raise Failure("CandidateBreached", BREACH)
+        raise Failure("States.Timeout")
+
+    def _restore_traffic(self, arguments: dict[str, Any]) -> Any:
+        fence, breach = arguments["Payload"]["fence"], arguments["Payload"]["breach"]
+        recorded = self.leases.authorise_back("shop", fence, breach=breach)
+        return {**super()._restore_traffic(arguments), "breach": recorded}
+
+    def _release_lease(self, _arguments: dict[str, Any]) -> Any:
+        return {}
+
+
+Event = Callable[[TableWorld], None]
+
+
+def nothing_happens(_world: TableWorld) -> None: ...
+
+
+def an_alarm_fires(world: TableWorld) -> None:
+    is_watched, world.bake_token = world.leases.record_breach("shop", ALARM, BREACH)
+    assert is_watched
+
+
+def the_fleet_gets_steady(world: TableWorld) -> None:
+    world.steady_token = world.leases.steady_token("shop", SIDES["candidate_fleet"])
+
+
+def nobody_holds_it(world: TableWorld) -> None:
+    """As the runbook gives a lease back by hand."""
+    world.dynamodb.update_item(
+        TableName=world.leases.table,
+        Key={"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}},
+        UpdateExpression="REMOVE deployment_id",
+    )
+
+
+def another_holds_it(world: TableWorld) -> None:
+    """As the next deployment takes it after that."""
+    nobody_holds_it(world)
+    acquire(world, "another")
+
+
+def its_fence_has_grown(world: TableWorld) -> None:
+    """As a deployment of the same name takes it after that."""
+    nobody_holds_it(world)
+    acquire(world, DEPLOYMENT["id"])
+
+
+def acquire(world: TableWorld, deployment_id: str, now: str = NOW) -> int:
+    return world.leases.acquire("shop", deployment_id, now=now, watched_alarms=())

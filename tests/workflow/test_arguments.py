@@ -1,0 +1,120 @@
+"""What the machine hands to its states, and how long it waits: every number comes from its owner.
+
+The world answers by the name of a state and looks at little of what it is asked; this looks.
+"""
+
+from typing import Any
+
+import pytest
+from sfnx.testing import Call, Execution, Wait, run
+
+from tests.workflow.conftest import DEPLOYMENT, MACHINE, REQUEST, SIDES, World, lambda_failure
+from viridian.plan import LONGEST_BAKE_SECONDS
+
+BUG = lambda_failure("KeyError", "'boom'")
+WATCH = {"next": "Watch", "watch_seconds": 5, "verdict": "Healthy", "reason": ""}
+WAY_BACK = [
+    {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": {"ClientId": "id"}},
+    {
+        "Type": "forward",
+        "Order": 2,
+        "ForwardConfig": {
+            "TargetGroups": [
+                {"TargetGroupArn": "arn:blue", "Weight": 100},
+                {"TargetGroupArn": "arn:green", "Weight": 0},
+            ],
+            "TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60},
+        },
+    },
+]
+
+
+class SteppedWorld(World):
+    """A world in which each step begins at another time, and waits are remembered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[Wait] = []
+
+    def deploy(self, request: Any = REQUEST, machine: dict[str, Any] = MACHINE) -> Execution:
+        return run(machine, request, self._task, on_wait=self.waits.append)
+
+    def _admit_request(self, _arguments: dict[str, Any]) -> Any:
+        registration = {**DEPLOYMENT["registration"], "settings": {"drain_seconds": 47}}
+        return {**DEPLOYMENT, "registration": registration}
+
+    def _inspect_live(self, _arguments: dict[str, Any]) -> Any:
+        return {**SIDES, "restore_actions": WAY_BACK}
+
+    def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
+        moved = super()._shift_traffic(arguments)
+        return {**moved, "shifted_at": 1000.5 + moved["candidate_percent"]}
+
+    def _restore_traffic_directly(self, _arguments: dict[str, Any]) -> Any:
+        self.percent = 0
+        return {"Rules": []}
+
+
+@pytest.fixture
+def world() -> SteppedWorld:
+    return SteppedWorld()
+
+
+def arguments_of(execution: Execution, state: str) -> list[Any]:
+    """What a state was called with, each time."""
+    calls: tuple[Call, ...] = execution.calls
+    return [call.arguments for call in calls if call.state == state]
+
+
+def test_a_promoted_deployment_drains_the_former_live_as_long_as_its_service_asks(
+    world: SteppedWorld,
+) -> None:
+    world.deploy()
+
+    assert world.waits == [Wait("DrainStandby", 47, None)]
+
+
+def test_a_reverted_deployment_drains_the_candidate_as_long_as_its_service_asks(
+    world: SteppedWorld,
+) -> None:
+    world.says("JudgeCandidate", BUG).deploy()
+
+    assert world.waits == [Wait("DrainCandidate", 47, None)]
+
+
+def test_the_machine_gives_up_after_twice_the_longest_bake() -> None:
+    """Two days, as the runbook says: one may be baked, one is left for all the rest."""
+    assert MACHINE["TimeoutSeconds"] == 2 * LONGEST_BAKE_SECONDS
+
+
+def test_each_step_is_judged_by_its_own_number_and_since_its_own_shift(world: SteppedWorld) -> None:
+    world.says("JudgeCandidate", None, WATCH, None)
+
+    asked = [call["Payload"] for call in arguments_of(world.deploy(), "JudgeCandidate")]
+
+    assert [(each["step"], each["shifted_at"]) for each in asked] == [
+        (0, 1010.5),
+        (1, 1050.5),
+        (1, 1050.5),
+        (2, 1100.5),
+    ]
+
+
+def test_a_bake_lasts_as_long_as_the_shift_or_the_judge_before_it_says(world: SteppedWorld) -> None:
+    """The interpreter does not evaluate a timeout, so it is handed over as an argument."""
+    bake = MACHINE["States"]["Bake"]
+    telling = {**bake, "Arguments": {"seconds": bake["TimeoutSeconds"]}}
+    machine = {**MACHINE, "States": {**MACHINE["States"], "Bake": telling}}
+    world.says("JudgeCandidate", WATCH, None)
+
+    asked = arguments_of(world.deploy(machine=machine), "Bake")
+
+    assert [each["seconds"] for each in asked] == [12, 5, 12, 12]
+
+
+def test_a_direct_restore_writes_the_very_actions_that_were_kept(world: SteppedWorld) -> None:
+    world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG)
+
+    asked = arguments_of(world.deploy(), "RestoreTrafficDirectly")
+
+    assert asked == [{"RuleArn": "arn:rule", "Actions": WAY_BACK}]

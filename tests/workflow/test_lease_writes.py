@@ -1,0 +1,160 @@
+"""What the machine itself writes into the table is what events and other deployments find there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from sfnx.testing import Failure
+
+from tests.adapters.conftest import KEEP_SESSION
+from tests.workflow.conftest import DEPLOYMENT, lambda_failure
+from tests.workflow.table_world import (
+    BREACH,
+    TABLE,
+    TOKEN,
+    Event,
+    TableWorld,
+    acquire,
+    an_alarm_fires,
+    another_holds_it,
+    its_fence_has_grown,
+    nobody_holds_it,
+    the_fleet_gets_steady,
+)
+
+BUG = lambda_failure("KeyError", "'boom'")
+NOT_READY = {"is_ready": False, "reason": "0 of 2"}
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Any:
+    """A client of its own session, made after moto was imported: only such a one is intercepted."""
+    return boto3.session.Session().client("dynamodb")
+
+
+@pytest.fixture
+def world(dynamodb: Any) -> Iterator[TableWorld]:
+    with mock_aws(config=KEEP_SESSION):
+        dynamodb.create_table(
+            TableName=TABLE["${TableName}"],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield TableWorld(dynamodb)
+
+
+def test_a_bake_does_not_begin_once_a_breach_is_recorded(world: TableWorld) -> None:
+    world.before["Bake"] = an_alarm_fires
+
+    execution = world.deploy()
+
+    assert (execution.error, execution.cause) == ("DeploymentReverted", BREACH)
+    assert "JudgeCandidate" not in execution.states
+
+
+def test_an_alarm_during_the_bake_ends_it_by_its_token(world: TableWorld) -> None:
+    world.during["Bake"] = an_alarm_fires
+
+    execution = world.deploy()
+
+    assert world.bake_token == TOKEN
+    assert (execution.error, execution.cause) == ("DeploymentReverted", BREACH)
+    assert "JudgeCandidate" not in execution.states
+
+
+def test_a_steady_fleet_ends_the_wait_for_it_by_its_token(world: TableWorld) -> None:
+    world.says("CheckCandidate", NOT_READY, None)
+    world.during["AwaitCandidate"] = the_fleet_gets_steady
+
+    assert world.deploy().error is None
+    assert world.steady_token == TOKEN
+
+
+@pytest.mark.parametrize("state", ["AwaitCandidate", "Bake"])
+@pytest.mark.parametrize("happens", [nobody_holds_it, another_holds_it, its_fence_has_grown])
+def test_no_wait_begins_on_a_lease_that_is_not_its_own(
+    world: TableWorld, state: str, happens: Event
+) -> None:
+    world.says("CheckCandidate", NOT_READY, None)
+    world.before[state] = happens
+
+    execution = world.deploy()
+
+    assert execution.error is not None
+    assert state in execution.states
+    assert state not in world.stored
+
+
+@pytest.mark.parametrize("failing", [None, "InspectLive", "SmokeTest", "JudgeCandidate"])
+def test_after_its_end_the_lease_is_free_for_the_next_with_a_higher_fence(
+    world: TableWorld, failing: str | None
+) -> None:
+    if failing:
+        world.says(failing, BUG)
+    world.deploy()
+
+    assert acquire(world, "next") == 2
+
+
+def test_a_lease_given_back_keeps_nothing_that_a_late_event_could_find(world: TableWorld) -> None:
+    world.says("CheckCandidate", NOT_READY, None)
+    world.during["Bake"] = an_alarm_fires
+    world.deploy()
+
+    assert {"AwaitCandidate", "Bake"} <= set(world.stored)
+    assert set(world.item()) <= {"pk", "sk", "fence", "candidate_percent"}
+
+
+def test_a_lease_that_another_took_meanwhile_is_not_given_back(world: TableWorld) -> None:
+    world.before["ReleaseLease"] = another_holds_it
+
+    assert world.deploy().error is None
+    assert world.item()["deployment_id"] == {"S": "another"}
+
+
+@pytest.mark.parametrize("answer", [None, Failure("States.Timeout")], ids=["refused", "lost"])
+def test_a_deployment_that_did_not_get_the_lease_leaves_it_to_its_holder(
+    world: TableWorld, answer: Failure | None
+) -> None:
+    acquire(world, "another")
+    world.says("AcquireLease", answer)
+
+    assert world.deploy().error == "DeploymentRefused"
+    assert world.item()["deployment_id"] == {"S": "another"}
+
+
+@pytest.mark.parametrize(
+    ("failing", "ending", "cause"),
+    [
+        (None, "DeploymentPromoted", "shop 1.1.0 is live"),
+        ("SmokeTest", "CandidateRejected", "KeyError: 'boom'"),
+        ("JudgeCandidate", "DeploymentReverted", "KeyError: 'boom'"),
+    ],
+)
+def test_a_record_says_what_ended_how_why_and_when(
+    world: TableWorld, failing: str | None, ending: str, cause: str
+) -> None:
+    if failing:
+        world.says(failing, BUG)
+    world.deploy()
+
+    record = world.item(f"DEPLOYMENT#{DEPLOYMENT['id']}")
+    assert (
+        record.items()
+        >= {
+            "version": {"S": "1.1.0"},
+            "ending": {"S": ending},
+            "cause": {"S": cause},
+            "fence": {"N": "1"},
+            "ended_at": {"S": "2026-01-01T00:00:00.000Z"},
+        }.items()
+    )
