@@ -34,7 +34,7 @@ def cloud(tmp_path_factory):
     ready = json.loads(process.stdout.readline())
     yield Cloud(ready["endpoint_url"], Control(ready["control_url"]))
     process.stdin.close()
-    assert process.wait(timeout=15) == 0
+    assert process.wait(timeout=60) == 0
 
 
 @pytest.fixture

@@ -127,12 +127,10 @@ class Balancer:
             TargetType="ip",
             HealthCheckPath="/health",
             HealthCheckIntervalSeconds=1,
-            HealthCheckTimeoutSeconds=1,
+            HealthCheckTimeoutSeconds=5,
             HealthyThresholdCount=2,
             UnhealthyThresholdCount=2,
         )["TargetGroups"][0]["TargetGroupArn"]
-        attribute = {"Key": "deregistration_delay.timeout_seconds", "Value": "2"}
-        self.elbv2.modify_target_group_attributes(TargetGroupArn=group, Attributes=[attribute])
         self._groups.append(group)
         return group
 
@@ -142,6 +140,10 @@ class Balancer:
         for group in self._groups:
             self.elbv2.delete_target_group(TargetGroupArn=group)
         self.elbv2.delete_load_balancer(LoadBalancerArn=self.arn)
+
+    def set_drain_seconds(self, group, seconds):
+        attribute = {"Key": "deregistration_delay.timeout_seconds", "Value": str(seconds)}
+        self.elbv2.modify_target_group_attributes(TargetGroupArn=group, Attributes=[attribute])
 
     def forward(self, blue, green):
         weights = [(self.blue, blue), (self.green, green)]

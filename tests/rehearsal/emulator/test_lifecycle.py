@@ -65,7 +65,7 @@ def test_it_ends_with_its_children(emulator, end):
     children = children_of(emulator.pid)
     assert children
     end(emulator)
-    assert emulator.wait(timeout=10) == 0
+    assert emulator.wait(timeout=60) == 0
     assert not any(map(is_running, children))
 
 
