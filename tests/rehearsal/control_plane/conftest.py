@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,18 @@ class ControlPlane:
             cause=found.get("cause", ""),
             states=[details["name"] for details in entered],
         )
+
+    @contextmanager
+    def lease_held(self, holder: str) -> Iterator[None]:
+        """Hold the shop's lease: what an upload starts meanwhile is refused."""
+        dynamodb, table = self.rehearsal.client("dynamodb"), self.rehearsal.outputs.table
+        lease = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}}
+        held = {"deployment_id": {"S": holder}, "acquired_at": {"S": "then"}, "fence": {"N": "1"}}
+        dynamodb.put_item(TableName=table, Item={**lease, **held})
+        try:
+            yield
+        finally:
+            dynamodb.delete_item(TableName=table, Key=lease)
 
     def live_weights(self) -> list[int]:
         """The weights of the production rule, blue's first."""

@@ -131,17 +131,10 @@ def test_the_same_upload_told_twice_is_one_deployment(control_plane: ControlPlan
 
 
 def test_packing_a_release_gives_a_manifest_that_is_admitted(control_plane: ControlPlane) -> None:
-    lease = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}}
-    held = {"deployment_id": {"S": "first"}, "acquired_at": {"S": "then"}, "fence": {"N": "1"}}
-    dynamodb, table = (
-        control_plane.rehearsal.client("dynamodb"),
-        control_plane.rehearsal.outputs.table,
-    )
-    dynamodb.put_item(TableName=table, Item={**lease, **held})
-    control_plane.rehearsal.upload(pack(SHOP / "releases" / "1.1.0"))
+    with control_plane.lease_held("first"):
+        control_plane.rehearsal.upload(pack(SHOP / "releases" / "1.1.0"))
 
-    ending = control_plane.ending_of_upload("shop-1.1.0-")
-    dynamodb.delete_item(TableName=table, Key=lease)
+        ending = control_plane.ending_of_upload("shop-1.1.0-")
 
     assert ending.error == "DeploymentRefused"
     assert "first holds the lease since then" in ending.cause

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from rehearsal.release import pack, upload
+from rehearsal.release import pack
 from rehearsal.session import SHOP
 from tests.rehearsal.control_plane.conftest import ControlPlane
 
@@ -31,20 +32,15 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def uploaded(control_plane: ControlPlane) -> dict[str, str]:
-    """A good release in the bucket, put there without the event that would deploy it."""
-    rehearsal = control_plane.rehearsal
-    events = rehearsal.client("events")
-    rules = [rule["Name"] for rule in events.list_rules()["Rules"] if "aws.s3" in str(rule)]
-    for rule in rules:
-        events.disable_rule(Name=rule)
-    upload(
-        rehearsal.client("s3"),
-        rehearsal.outputs.artifact_bucket,
-        pack(SHOP / "releases" / "1.1.0"),
-    )
-    for rule in rules:
-        events.enable_rule(Name=rule)
-    return {"service": "shop", "version": "1.1.0"}
+    """A good release in the bucket; the deployment that its upload started is over, refused."""
+    packed = pack(SHOP / "releases" / "1.1.0")
+    request = {"service": "shop", "version": "2.0.0"}
+    with control_plane.lease_held("test"):
+        control_plane.rehearsal.upload(
+            replace(packed, version="2.0.0", manifest={**packed.manifest, **request})
+        )
+        assert control_plane.ending_of_upload("shop-2.0.0-").error == "DeploymentRefused"
+    return request
 
 
 @pytest.mark.parametrize(("function", "action", "ending"), CASES)
