@@ -12,8 +12,8 @@ PROJECT = Path(__file__).parents[2]
 
 
 def processes_of(folder):
-    """Command lines of all processes that were started for the folder, or live in it."""
-    found = []
+    """All processes that were started for the folder, or live in it, with their command lines."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
@@ -21,12 +21,12 @@ def processes_of(folder):
         except OSError:
             continue  # it ended, or is a zombie
         if str(folder) in command or where.startswith(str(folder)):
-            found.append(command)
+            found[int(process.name)] = command
     return found
 
 
 def has_ended(folder):
-    for _ in range(100):
+    for _ in range(300):
         if not processes_of(folder):
             return True
         time.sleep(0.1)
@@ -57,8 +57,8 @@ def test_nothing_is_left_after(number, moment, exit_code, tmp_path):
         preexec_fn=heed_interrupts,
     )
     next(line for line in demo.stdout if moment in line)
-    assert processes_of(tmp_path)
+    assert processes_of(tmp_path).keys() > {demo.pid}
     demo.send_signal(number)
-    assert demo.wait(30) == exit_code
+    assert demo.wait(60) == exit_code
     demo.stdout.close()
     assert has_ended(tmp_path), processes_of(tmp_path)
