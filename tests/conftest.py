@@ -3,9 +3,14 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+# An account or a proxy of the person who tests is none of the tests' business.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
 os.environ.update(
+    NO_PROXY="127.0.0.1,localhost",
+    no_proxy="127.0.0.1,localhost",
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
@@ -17,7 +22,9 @@ os.environ.update(
 )
 
 # A slow machine is not a wrong answer.
-settings.register_profile("viridian", deadline=None, max_examples=50)
+settings.register_profile(
+    "viridian", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("viridian")
 
 
