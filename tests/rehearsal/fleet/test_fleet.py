@@ -15,7 +15,7 @@ from rehearsal.ports import free_port
 from rehearsal.release import pack, push_image
 from rehearsal.session import CLIENT, CREDENTIALS, SHOP
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 CLUSTER, SERVICE = "fleet", "shop"
 
 pytestmark = pytest.mark.xdist_group("fleet")
@@ -180,7 +180,9 @@ def test_a_service_runs_as_processes_that_are_healthy_targets(account):
 
 
 def test_being_steady_is_told_once_as_ecs_tells_it(account):
-    (event,) = account.steady_events()
+    events = []
+    account.wait_until(lambda: events.extend(account.steady_events()) or events, "told")
+    (event,) = events
     assert event["resources"] == [account.service()["serviceArn"]]
     assert event["detail"]["eventType"] == "INFO"
     assert event["detail"]["eventName"] == "SERVICE_STEADY_STATE"
