@@ -63,6 +63,6 @@ def test_it_is_ended_at_once_with_all_that_it_started(project, tmp_path):
 
         synthesis.stop()
 
-        assert select.select([started], [], [], 10)[0], "something of it still runs"
+        assert select.select([started], [], [], 30)[0], "something of it still runs"
         assert started.read() == b""
     assert {path.name for path in tmp_path.iterdir()} == {"out.log", "project"}

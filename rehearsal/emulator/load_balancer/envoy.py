@@ -14,7 +14,7 @@ from rehearsal.emulator.load_balancer.admin import Admin
 from rehearsal.emulator.load_balancer.model import Snapshot
 from rehearsal.emulator.load_balancer.watched_files import ERRORS
 
-START_SECONDS = 10
+START_SECONDS = 30
 END_SECONDS = 3
 LOG_FLUSH_MILLISECONDS = 50
 # How long a removed listener lives on for connections it has; its file is watched as long.

@@ -25,6 +25,6 @@ def test_a_directory_that_was_left_is_free(tmp_path):
 def test_a_demo_ends_at_once_where_another_runs(tmp_path):
     command = [sys.executable, "-m", "rehearsal", "demo", "--directory", str(tmp_path)]
     with sole_use(tmp_path):
-        ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=20)
+        ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert f"{tmp_path}: another demo runs in it" in ended.stderr

@@ -66,7 +66,7 @@ def test_it_ends_with_its_children(emulator, end):
     assert children
     end(emulator)
     assert emulator.wait(timeout=60) == 0
-    assert not any(map(is_running, children))
+    eventually(lambda: not any(map(is_running, children)))
 
 
 @ON_LINUX

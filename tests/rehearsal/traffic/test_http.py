@@ -29,7 +29,7 @@ def ask(*answers):
         connection = await Connection.open(*server.sockets[0].getsockname())
         heads = []
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 for _ in answers:
                     heads.append((await connection.get(REQUEST), connection.is_usable))
         finally:
