@@ -9,12 +9,12 @@ from rehearsal.emulator.target_registry import TargetRegistry
 
 
 @pytest.fixture
-def published(monkeypatch):
-    """The repair over handlers that only note their own call; resources keep their handlers."""
-    happened = []
+def happened(monkeypatch):
+    """What the handlers of ministack note here: nothing but their own call."""
+    noted = []
 
     def noting(action):
-        return lambda _parameters: happened.append(action)
+        return lambda _parameters: noted.append(action)
 
     handlers = {action: noting(action) for action in alb._ACTION_MAP}
     monkeypatch.setattr(alb, "_ACTION_MAP", handlers)
@@ -25,6 +25,11 @@ def published(monkeypatch):
         for resource in publishing.RESOURCES
     }
     monkeypatch.setattr(publishing, "_RESOURCE_HANDLERS", resources)
+    return noted
+
+
+@pytest.fixture
+def published(happened):
     publishing.apply(TargetRegistry(), lambda: happened.append("published"))
     return happened
 
@@ -50,12 +55,14 @@ def test_resource_of_a_stack_is_made_when_the_data_plane_has_it(published):
 
 
 @pytest.mark.parametrize("action", ["ModifyRule", "RegisterTargets"])
-def test_action_without_a_data_plane_is_answered_with_why(monkeypatch, action):
-    def end(_parameters=None):
+def test_action_without_a_data_plane_is_answered_with_why(happened, monkeypatch, action):
+    def end():
         raise EnvoyEnded("Envoy ended with -6: too many watches")
 
-    monkeypatch.setattr(alb, "_ACTION_MAP", {action: end})
-    publishing.apply(TargetRegistry(), end)
+    registry = TargetRegistry()
+    register = {"RegisterTargets": lambda _parameters: registry.on_change()}
+    monkeypatch.setattr(alb, "_ACTION_MAP", {**alb._ACTION_MAP, **register})
+    publishing.apply(registry, end)
     status, _, body = alb._ACTION_MAP[action]({})
     assert status == 503
     assert b"Envoy ended with -6: too many watches" in body
