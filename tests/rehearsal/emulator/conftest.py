@@ -65,10 +65,11 @@ def balancer(cloud, unique):
 
 @pytest.fixture
 def create_function(cloud, unique):
-    """Create a function from source text; its role may do what the statements say."""
+    """Create a function from source text; its role may do what the statements say. It goes with
+    the test, and so does its warm process."""
+    iam, functions = cloud.client("iam"), cloud.client("lambda")
 
     def create(source, statements=(), **settings):
-        iam, functions = cloud.client("iam"), cloud.client("lambda")
         role = iam.create_role(RoleName=unique, AssumeRolePolicyDocument=document())
         if statements:
             iam.put_role_policy(
@@ -80,10 +81,11 @@ def create_function(cloud, unique):
             Handler="app.handler",
             Role=role["Role"]["Arn"],
             Code={"ZipFile": zipped(source)},
-            **{"Timeout": 10, **settings},
+            **{"Timeout": 30, **settings},
         )["FunctionArn"]
 
-    return create
+    yield create
+    functions.delete_function(FunctionName=unique)
 
 
 @pytest.fixture
