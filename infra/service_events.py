@@ -35,7 +35,6 @@ class ServiceEvents(Construct):
                     {
                         "service": service,
                         "alarm": at("$.detail.alarmName"),
-                        "state": at("$.detail.state.value"),
                         "reason": at("$.detail.state.reason"),
                         "at": at("$.time"),
                     }

@@ -53,7 +53,6 @@ def test_an_alarm_says_which_why_and_when(rules: dict[str, dict[str, Any]]) -> N
     assert transformed(rules[ALARM]) == {
         "service": "shop",
         "alarm": "$.detail.alarmName",
-        "state": "$.detail.state.value",
         "reason": "$.detail.state.reason",
         "at": "$.time",
     }

@@ -84,7 +84,7 @@ def test_a_key_out_of_place_is_refused_and_named(key: str) -> None:
 
 def test_an_alarm_s_breach_says_which_when_and_why() -> None:
     change = AlarmChange.from_event(
-        {"service": "shop", "alarm": "5xx", "state": "ALARM", "reason": "9 > 5", "at": "12:00"}
+        {"service": "shop", "alarm": "5xx", "reason": "9 > 5", "at": "12:00"}
     )
 
     assert change.service == "shop"

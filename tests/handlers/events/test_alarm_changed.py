@@ -24,7 +24,6 @@ def change(
     event = {
         "service": "shop",
         "alarm": alarm,
-        "state": "ALARM",
         "reason": "11 > 10",
         "at": "12:00",
     }
