@@ -5,10 +5,15 @@ import importlib.util
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rehearsal.emulator import environment, repairs, targets
 from rehearsal.emulator.control_server import ControlServer
+from rehearsal.emulator.errors import SelfCheckFailed
 from rehearsal.emulator.faults import Faults
+
+if TYPE_CHECKING:
+    from rehearsal.emulator.load_balancer.envoy import Envoy
 
 HAS_FLEET = importlib.util.find_spec("rehearsal.fleet") is not None
 
@@ -20,14 +25,14 @@ def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
     endpoint = environment.prepare(directory, listening.getsockname()[1])
     faults = Faults()
     with contextlib.ExitStack() as stack:
-        _start_load_balancer(directory, faults, stack)
-        _start_api(listening, stack)
+        envoy = _start_load_balancer(directory, faults, stack)
+        _start_api(listening, envoy, stack)
         control = _start_control(faults, stack)
         _start_fleet(directory, stack)
         yield {"endpoint_url": endpoint, "control_url": control.url}
 
 
-def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.ExitStack) -> None:
+def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.ExitStack) -> "Envoy":
     from rehearsal.emulator.alarms.clock import MetricClock
     from rehearsal.emulator.health_checks import HealthChecker
     from rehearsal.emulator.load_balancer import snapshot
@@ -46,16 +51,21 @@ def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.Exit
     log = ErrorLog(envoy.directory / ERRORS)
     clock = MetricClock(Meter(envoy.admin, log, registry), lambda: faults.silence_metrics)
     stack.callback(clock.close)
+    return envoy
 
 
-def _start_api(listening: socket.socket, stack: contextlib.ExitStack) -> None:
+def _start_api(listening: socket.socket, envoy: "Envoy", stack: contextlib.ExitStack) -> None:
     from rehearsal.emulator import selfcheck
     from rehearsal.emulator.repairs import lambda_
     from rehearsal.emulator.server import serving
 
     stack.callback(lambda_.end_workers)
     stack.enter_context(serving(listening))
-    selfcheck.run()
+    try:
+        selfcheck.run()
+    except SelfCheckFailed:
+        envoy.require_running()  # without it much fails, for one reason
+        raise
 
 
 def _start_control(faults: Faults, stack: contextlib.ExitStack) -> ControlServer:

@@ -13,5 +13,5 @@ class SelfCheckFailed(CannotBeTrusted):
     """The named behaviour is not the one of AWS: a repair has no effect any more."""
 
 
-class EnvoyEnded(RuntimeError):
+class EnvoyEnded(CannotBeTrusted):
     """The load balancer is gone until the next start. The message says why and what to do."""

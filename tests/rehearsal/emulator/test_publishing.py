@@ -64,5 +64,5 @@ def test_action_without_a_data_plane_is_answered_with_why(happened, monkeypatch,
     monkeypatch.setattr(alb, "_ACTION_MAP", {**alb._ACTION_MAP, **register})
     publishing.apply(registry, end)
     status, _, body = alb._ACTION_MAP[action]({})
-    assert status == 503
+    assert status == 400
     assert b"Envoy ended with -6: too many watches" in body

@@ -1,7 +1,7 @@
 """Every change of a listener, rule or target reaches the data plane before it is answered.
 
 A health that is told is one the data plane routes by: a check may have changed it a moment ago.
-Without a data plane there is no answer but that.
+Without a data plane there is no answer but that, and not one that clients would ask for again.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def _telling_of_its_end(handler: Handler) -> Handler:
         try:
             return handler(*args, **kwargs)
         except EnvoyEnded as end:
-            return alb._error("ServiceUnavailable", str(end), 503)
+            return alb._error("EnvoyEnded", str(end))
 
     return handle
 
