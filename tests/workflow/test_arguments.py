@@ -3,6 +3,7 @@
 The world answers by the name of a state and looks at little of what it is asked; this looks.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -27,6 +28,9 @@ WAY_BACK = [
         },
     },
 ]
+REGISTRATION = {**DEPLOYMENT["registration"], "settings": {"drain_seconds": 47}}
+ADMITTED = {**DEPLOYMENT, "registration": REGISTRATION}
+INSPECTED = {**SIDES, "restore_actions": WAY_BACK}
 
 
 class SteppedWorld(World):
@@ -40,11 +44,10 @@ class SteppedWorld(World):
         return run(machine, request, self._task, on_wait=self.waits.append)
 
     def _admit_request(self, _arguments: dict[str, Any]) -> Any:
-        registration = {**DEPLOYMENT["registration"], "settings": {"drain_seconds": 47}}
-        return {**DEPLOYMENT, "registration": registration}
+        return ADMITTED
 
     def _inspect_live(self, _arguments: dict[str, Any]) -> Any:
-        return {**SIDES, "restore_actions": WAY_BACK}
+        return INSPECTED
 
     def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
         moved = super()._shift_traffic(arguments)
@@ -64,6 +67,46 @@ def arguments_of(execution: Execution, state: str) -> list[Any]:
     """What a state was called with, each time."""
     calls: tuple[Call, ...] = execution.calls
     return [call.arguments for call in calls if call.state == state]
+
+
+def test_a_request_is_admitted_as_it_came_under_the_execution_s_own_name(
+    world: SteppedWorld,
+) -> None:
+    """The name is the deployment's id: an upload that is told twice is one deployment."""
+    [asked] = arguments_of(world.deploy(), "AdmitRequest")
+
+    assert asked["Payload"] == {"request": REQUEST, "deployment_id": "execution"}
+
+
+@pytest.mark.parametrize("failing", [None, "JudgeCandidate"])
+def test_every_function_is_told_what_was_admitted_acquired_and_inspected(
+    world: SteppedWorld, failing: str | None
+) -> None:
+    if failing:
+        world.says(failing, BUG)
+    known = {"deployment": ADMITTED, "fence": 7, "sides": INSPECTED}
+
+    execution = world.deploy()
+
+    for state in {call.state for call in execution.calls if ":lambda:" in call.resource}:
+        for asked in arguments_of(execution, state):
+            for name in known.keys() & asked["Payload"].keys():
+                assert asked["Payload"][name] == known[name], f"{state}: {name}"
+
+
+def test_a_promotion_is_dated(world: SteppedWorld) -> None:
+    [asked] = arguments_of(world.deploy(), "Promote")
+
+    assert asked["Payload"]["now"] == "2026-01-01T00:00:00.000Z"
+
+
+def test_the_candidate_is_looked_for_as_it_was_prepared_and_since_then(
+    world: SteppedWorld,
+) -> None:
+    [asked] = [call["Payload"] for call in arguments_of(world.deploy(), "CheckCandidate")]
+
+    assert asked["task_definition_arn"] == "arn:shop:2"
+    assert asked["since_ms"] == datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000
 
 
 def test_a_promoted_deployment_drains_the_former_live_as_long_as_its_service_asks(
