@@ -75,12 +75,16 @@ class TableWorld(World):
         raise Failure("States.Timeout")
 
     def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
-        payload = arguments["Payload"]
-        percent = DEPLOYMENT["steps"][payload["step"]]["percent"]
-        self.leases.authorise_forward(
-            "shop", payload["fence"], percent=percent, watched_alarms=(ALARM,)
-        )
+        self._go_forward(arguments, DEPLOYMENT["steps"][arguments["Payload"]["step"]]["percent"])
         return super()._shift_traffic(arguments)
+
+    def _promote(self, arguments: dict[str, Any]) -> Any:
+        self._go_forward(arguments, 100)
+        return super()._promote(arguments)
+
+    def _go_forward(self, arguments: dict[str, Any], percent: int) -> None:
+        fence = arguments["Payload"]["fence"]
+        self.leases.authorise_forward("shop", fence, percent=percent, watched_alarms=(ALARM,))
 
     def _bake(self, _arguments: dict[str, Any]) -> Any:
         if self.bake_token == TOKEN:
