@@ -94,6 +94,21 @@ def test_no_wait_begins_on_a_lease_that_is_not_its_own(
     assert state not in world.stored
 
 
+@pytest.mark.parametrize(
+    ("state", "error"), [("AwaitCandidate", "LeaseLost"), ("Bake", "DeploymentReverted")]
+)
+def test_a_lease_given_back_by_hand_is_the_reason_of_the_ending(
+    world: TableWorld, state: str, error: str
+) -> None:
+    world.says("CheckCandidate", NOT_READY, None)
+    world.before[state] = nobody_holds_it
+
+    execution = world.deploy()
+
+    assert execution.error == error
+    assert (execution.cause or "").startswith("LeaseReleased: the lease was given back")
+
+
 @pytest.mark.parametrize("failing", [None, "InspectLive", "SmokeTest", "JudgeCandidate"])
 def test_after_its_end_the_lease_is_free_for_the_next_with_a_higher_fence(
     world: TableWorld, failing: str | None
