@@ -1,5 +1,6 @@
 """The Envoy process: what it watches, and how its end is told."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -30,14 +31,25 @@ def envoy(tmp_path):
 
 def watches(directory):
     """How many inotify instances the Envoy of this folder holds."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if str(directory / "bootstrap.json") in (process / "cmdline").read_text():
-                links = [str(fd.readlink()) for fd in (process / "fd").iterdir()]
-                return links.count("anon_inode:inotify")
-        except OSError:
-            continue  # it ended, or a descriptor was closed while it was looked at
-    return 0
+    bootstrap = f"{directory}/bootstrap.json"
+    (found,) = (
+        command.parent
+        for command in Path("/proc").glob("[0-9]*/cmdline")
+        if bootstrap in content(command)
+    )
+    return sum("inotify" in target(descriptor) for descriptor in (found / "fd").iterdir())
+
+
+def content(path):
+    with contextlib.suppress(OSError):  # the process ended meanwhile
+        return path.read_text(errors="replace")
+    return ""
+
+
+def target(link):
+    with contextlib.suppress(OSError):  # the file was closed meanwhile
+        return str(link.readlink())
+    return ""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
