@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-DEADLINE_SECONDS = 5
+DEADLINE_SECONDS = 20
 POLL_SECONDS = 0.01
 
 

@@ -120,7 +120,7 @@ class Emulator:
 
     def close(self):
         self._process.stdin.close()
-        assert self._process.wait(timeout=15) == 0
+        assert self._process.wait(timeout=30) == 0
         self._process.stdout.close()
 
 
