@@ -52,17 +52,12 @@ class ColourAlarms(Construct):
         wait for one before it judged the minute. The requests are not filled: their newest minute
         comes late, and filled with 0 it would read as a good one.
         """
-        minimum = self._settings.minimum_requests
-        rate = cloudwatch.MathExpression(
-            expression=f"IF(requests >= {minimum}, 100 * FILL(errors, 0) / requests, 0)",
-            using_metrics={
-                "requests": self._metric("RequestCount", "Sum"),
-                "errors": self._metric("HTTPCode_Target_5XX_Count", "Sum"),
-            },
+        minimum, limit = self._settings.minimum_requests, self._settings.error_rate_percent
+        rate = self._of_enough_requests(
+            "100 * FILL(errors, 0) / requests",
             label="5xx of the targets, percent",
-            period=self._period,
+            errors=self._metric("HTTPCode_Target_5XX_Count", "Sum"),
         )
-        limit = self._settings.error_rate_percent
         return _alarm(
             self,
             "ErrorRate",
@@ -77,14 +72,10 @@ class ColourAlarms(Construct):
         Two periods: the first requests to a new task are slow, and those that warm it are counted.
         """
         minimum, limit = self._settings.minimum_requests, self._settings.latency_p99_seconds
-        slowest = cloudwatch.MathExpression(
-            expression=f"IF(requests >= {minimum}, slowest, 0)",
-            using_metrics={
-                "requests": self._metric("RequestCount", "Sum"),
-                "slowest": self._metric("TargetResponseTime", "p99"),
-            },
+        slowest = self._of_enough_requests(
+            "slowest",
             label="p99 of the response time, seconds",
-            period=self._period,
+            slowest=self._metric("TargetResponseTime", "p99"),
         )
         return _alarm(
             self,
@@ -93,6 +84,17 @@ class ColourAlarms(Construct):
             metric=slowest,
             threshold=limit,
             periods=2,
+        )
+
+    def _of_enough_requests(
+        self, value: str, *, label: str, **metrics: cloudwatch.IMetric
+    ) -> cloudwatch.MathExpression:
+        """The value of a period with `minimum_requests` or more, otherwise 0."""
+        return cloudwatch.MathExpression(
+            expression=f"IF(requests >= {self._settings.minimum_requests}, {value}, 0)",
+            using_metrics={"requests": self._metric("RequestCount", "Sum"), **metrics},
+            label=label,
+            period=self._period,
         )
 
     def _unhealthy_hosts(self) -> cloudwatch.Alarm:

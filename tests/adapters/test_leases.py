@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from adapters.leases import Leases
+from tests.deployments_table import create_table
 from tests.fakes import FakeLeases
 from viridian.errors import CandidateBreached, FenceStale, LeaseHeld, LeaseReleased
 
@@ -32,18 +33,7 @@ class AwsStand:
 
     def __init__(self) -> None:
         self.dynamodb = boto3.client("dynamodb")
-        self.dynamodb.create_table(
-            TableName="deployments",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(self.dynamodb, "deployments")
         self.leases = Leases(self.dynamodb, "deployments")
 
     def release(self, deployment_id: str = "first") -> None:

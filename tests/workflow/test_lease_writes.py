@@ -9,6 +9,7 @@ from moto import mock_aws
 from sfnx.testing import Failure
 
 from tests.adapters.conftest import KEEP_SESSION
+from tests.deployments_table import create_table
 from tests.workflow.conftest import DEPLOYMENT, lambda_failure
 from tests.workflow.table_world import (
     BREACH,
@@ -37,18 +38,7 @@ def dynamodb() -> Any:
 @pytest.fixture
 def world(dynamodb: Any) -> Iterator[TableWorld]:
     with mock_aws(config=KEEP_SESSION):
-        dynamodb.create_table(
-            TableName=TABLE["${TableName}"],
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(dynamodb, TABLE["${TableName}"])
         yield TableWorld(dynamodb)
 
 
