@@ -29,7 +29,8 @@ def handler(
                 probe.get(
                     registration.test_url, check.path, version_header=header, headers=headers
                 ),
-                version,
+                version=version,
+                version_header=header,
             )
         )
     ]

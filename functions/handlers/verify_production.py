@@ -24,7 +24,9 @@ def handler(
         answer = probe.get(
             registration.production_url, check.path, version_header=settings.version_header
         )
-        if found := complaint(check, answer, version):
+        if found := complaint(
+            check, answer, version=version, version_header=settings.version_header
+        ):
             raise WrongVersionServed(found)
 
     logger.info("production verified", extra={"requests": len(checks)})

@@ -30,13 +30,14 @@ class Answer:
     error: str = ""
 
 
-def complaint(check: SmokeTest, answer: Answer, version: str) -> str | None:
+def complaint(check: SmokeTest, answer: Answer, *, version: str, version_header: str) -> str | None:
     """What is wrong with an answer, or None when it is the wanted one."""
     if answer.status != check.status:
         found = answer.error or str(answer.status)
         return f"GET {check.path}: wanted {check.status}, found {found}"
     if answer.version != version:
-        return f"GET {check.path}: wanted version {version}, found {answer.version or 'none'}"
+        wanted = f"version {version} in {version_header}"
+        return f"GET {check.path}: wanted {wanted}, found {answer.version or 'none'}"
     return None
 
 

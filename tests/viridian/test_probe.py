@@ -8,10 +8,11 @@ from viridian.probe import WARM_WINDOW, Answer, complaint, has_settled
 from viridian.settings import SmokeTest
 
 CHECK = SmokeTest("/cart", 200)
+WANTED = {"version": "1.1.0", "version_header": "X-V"}
 
 
 def test_the_wanted_status_and_version_are_no_complaint() -> None:
-    assert complaint(CHECK, Answer("/cart", 200, "1.1.0", 0.1), "1.1.0") is None
+    assert complaint(CHECK, Answer("/cart", 200, "1.1.0", 0.1), **WANTED) is None
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,12 @@ def test_the_wanted_status_and_version_are_no_complaint() -> None:
         (Answer("/cart", 302, "1.1.0", 0.1), "GET /cart: wanted 200, found 302"),
         (Answer("/cart", 0, None, 5.0, "refused"), "GET /cart: wanted 200, found refused"),
         (Answer("/cart", 0, None, 5.0), "GET /cart: wanted 200, found 0"),
-        (Answer("/cart", 200, "1.0.0", 0.1), "GET /cart: wanted version 1.1.0, found 1.0.0"),
-        (Answer("/cart", 200, None, 0.1), "GET /cart: wanted version 1.1.0, found none"),
+        (Answer("/cart", 200, "1.0.0", 0.1), "GET /cart: wanted version 1.1.0 in X-V, found 1.0.0"),
+        (Answer("/cart", 200, None, 0.1), "GET /cart: wanted version 1.1.0 in X-V, found none"),
     ],
 )
 def test_a_complaint_states_the_comparison(answer: Answer, wanted: str) -> None:
-    assert complaint(CHECK, answer, "1.1.0") == wanted
+    assert complaint(CHECK, answer, **WANTED) == wanted
 
 
 @given(st.lists(st.floats(0.001, 5), max_size=2 * WARM_WINDOW - 1))
