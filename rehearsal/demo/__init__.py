@@ -8,7 +8,7 @@ import yaml
 
 from infra.service_file import read_service_file
 from rehearsal.demo.story import Chapter, Story
-from rehearsal.demo.summary import PROMOTED, REVERTED, write_summary
+from rehearsal.demo.summary import PROMOTED, REVERTED, summary_file, write_summary
 from rehearsal.progress import Progress
 from rehearsal.release import PackedRelease, ReleaseUnusable, pack
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
@@ -54,6 +54,11 @@ def own_script(folder: Path, directory: Path) -> Script:
     The shop may not pass that file's health check, so the folder itself is then live first.
     """
     release = pack(folder)
+    if release.version == FIRST_VERSION:
+        raise ReleaseUnusable(
+            f"{folder / 'release.json'}.version: {FIRST_VERSION} is what is live first, and "
+            "answers are told apart by their version; give the release another one"
+        )
     own_file = folder / "rehearsal.yaml"
     chapters = (Chapter(release, PROMOTED),)
     if not own_file.exists():
@@ -64,6 +69,7 @@ def own_script(folder: Path, directory: Path) -> Script:
 
 def play(script: Script, directory: Path, progress: Progress) -> Ending:
     """Start everything, play the script, end everything; `summary.json` is below `directory`."""
+    summary_file(directory).unlink(missing_ok=True)
     with (
         progress,
         Rehearsal(

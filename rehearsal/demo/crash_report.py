@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rehearsal.ecs_services import Crash, EcsServices
 
 LOOK_SECONDS = 1.0
+PATIENCE = "ECS starts another one; Viridian waits until prepare_timeout_seconds are over"
 
 
 class CrashReport:
@@ -24,7 +25,7 @@ class CrashReport:
         self._next_look_at = now + LOOK_SECONDS
         if crashes := self._new():
             self._is_told = True
-            self._say(crashes[-1].in_full)
+            self._say(f"{crashes[-1].in_full}\n    {PATIENCE}")
 
     def conclude(self) -> None:
         """Tell how many there were, and the newest."""

@@ -20,6 +20,6 @@ def sole_use(directory: Path) -> Iterator[None]:
         except BlockingIOError:
             raise DirectoryInUse(
                 f"{directory}: another demo runs in it; wait for its end, or give this one its own:"
-                f" .venv/bin/python -m rehearsal demo --directory {directory}-2"
+                f" make demo DIRECTORY={directory}-2 (or --directory)"
             ) from None
         yield

@@ -95,9 +95,14 @@ def complaints(figures: DeploymentFigures, expected: str) -> list[str]:
     return [f"{figures.release}: {complaint}" for complaint in found]
 
 
+def summary_file(directory: Path) -> Path:
+    """Where the summary of the newest demo is."""
+    return directory / "summary.json"
+
+
 def write_summary(summary: dict[str, Any], directory: Path) -> Path:
     """Write `summary.json`; return where it is."""
-    path = directory / "summary.json"
+    path = summary_file(directory)
     path.write_text(json.dumps(summary, indent=2) + "\n")
     return path
 

@@ -5,8 +5,9 @@ import json
 import pytest
 import yaml
 
-from rehearsal.demo import own_script, shop_script
+from rehearsal.demo import own_script, play, shop_script
 from rehearsal.demo.summary import PROMOTED, REVERTED
+from rehearsal.progress import Progress
 from rehearsal.release import ReleaseUnusable
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE
 
@@ -65,3 +66,22 @@ def test_a_wrong_service_file_is_refused_with_its_path(
     with pytest.raises(ReleaseUnusable, match=complaint) as refused:
         own_script(folder, tmp_path / "demo")
     assert str(refused.value).startswith(str(own_file))
+
+
+def test_a_release_that_cannot_be_told_from_what_is_live_is_refused(folder, tmp_path):
+    manifest = {"service": "orders", "version": "1.0.0", "command": ["./run"]}
+    (folder / "release.json").write_text(json.dumps(manifest))
+    with pytest.raises(ReleaseUnusable, match=r"release.json.version: 1.0.0 is what is live first"):
+        own_script(folder, tmp_path / "demo")
+
+
+class Interrupted(Progress):
+    def __enter__(self):
+        raise KeyboardInterrupt
+
+
+def test_the_summary_of_an_earlier_demo_does_not_outlive_the_start_of_the_next(tmp_path):
+    (tmp_path / "summary.json").write_text("{}")
+    with pytest.raises(KeyboardInterrupt):
+        play(shop_script(), tmp_path, Interrupted())
+    assert not (tmp_path / "summary.json").exists()
