@@ -2,19 +2,7 @@
 
 import pytest
 
-from rehearsal.ecs_services import EcsServices
 from rehearsal.emulator_process import RehearsalFailed
-from tests.rehearsal.fake_ecs import CLUSTER, SERVICE, FakeEcs
-
-
-@pytest.fixture
-def ecs():
-    return FakeEcs()
-
-
-@pytest.fixture
-def services(ecs, tmp_path):
-    return EcsServices(ecs, ((CLUSTER, SERVICE),), tmp_path)
 
 
 def test_the_third_task_that_ends_by_itself_ends_the_wait_with_its_log(ecs, services, tmp_path):

@@ -3,18 +3,6 @@
 import pytest
 
 from rehearsal.demo.crash_report import PATIENCE, CrashReport
-from rehearsal.ecs_services import EcsServices
-from tests.rehearsal.fake_ecs import CLUSTER, SERVICE, FakeEcs
-
-
-@pytest.fixture
-def ecs():
-    return FakeEcs()
-
-
-@pytest.fixture
-def services(ecs, tmp_path):
-    return EcsServices(ecs, ((CLUSTER, SERVICE),), tmp_path)
 
 
 @pytest.fixture
