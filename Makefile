@@ -21,12 +21,13 @@ help: ## List the commands
 
 install: $(INSTALLED) $(NODE_INSTALLED) ## Install all that is needed, below this folder
 
-$(INSTALLED): requirements.lock
+$(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"Viridian needs Python 3.11 or newer, $(PYTHON) is {v.major}.{v.minor}: make PYTHON=python3.13 ...")'
 	@command -v node >/dev/null || { echo "Viridian needs Node 20 or newer: the CDK runs on it" >&2; exit 1; }
 	@echo "Installing the locked packages into $(VENV) (about a minute, once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(NODE_INSTALLED): package-lock.json

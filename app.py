@@ -6,11 +6,11 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from examples.shop.stack import Shop
-from infra import PROJECT
-from infra.automation import Automation
-from infra.configuration import Configuration
-from infra.packaging import functions_code
-from infra.service_file import read_service_file
+from viridian_cdk import PROJECT
+from viridian_cdk.automation import Automation
+from viridian_cdk.configuration import Configuration
+from viridian_cdk.packaging import functions_code
+from viridian_cdk.service_file import read_service_file
 
 
 def build() -> App:

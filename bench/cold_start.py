@@ -14,9 +14,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from infra import FUNCTIONS
-from infra.functions import POWERTOOLS
-from infra.packaging import assemble
+from viridian_cdk import FUNCTIONS
+from viridian_cdk.functions import POWERTOOLS
+from viridian_cdk.packaging import assemble
 
 PATIENCE_SECONDS = 30
 ENVIRONMENT = {
@@ -76,7 +76,7 @@ def handlers() -> list[str]:
     """Every handler there is, as its function names it."""
     return [
         ".".join(file.relative_to(FUNCTIONS).with_suffix("").parts) + ".handler"
-        for file in sorted((FUNCTIONS / "handlers").rglob("*.py"))
+        for file in sorted((FUNCTIONS / "viridian" / "handlers").rglob("*.py"))
         if "\ndef handler(" in file.read_text()
     ]
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import infra  # noqa: F401 - makes functions/ an import root
-from viridian.errors import Refusal
-from viridian.release import Manifest
-from viridian.request import Request
+from viridian.core.errors import Refusal
+from viridian.core.release.release import Manifest
+from viridian.core.release.request import Request
 
 MANIFEST = "release.json"
 BUNDLE = "bundle.zip"

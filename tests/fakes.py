@@ -9,7 +9,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from viridian.errors import (
+from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
+from viridian.core.errors import (
     ArtifactMissing,
     CandidateBreached,
     FenceStale,
@@ -19,15 +20,14 @@ from viridian.errors import (
     PreflightFailed,
     ServiceUnknown,
 )
-from viridian.health import Health
-from viridian.probe import Answer
-from viridian.registration import Fleet, Registration
-from viridian.release import Bundle, Manifest, Release, bundle_key, require_checksum
-from viridian.request import Request
-from viridian.rollout import Rollout
-from viridian.split import Actions, Split
-from viridian.task_definition import TaskDefinition, is_same, task_definition_of
-from viridian.verdict import Requests
+from viridian.core.evidence.health import Health
+from viridian.core.evidence.probe import Answer
+from viridian.core.evidence.rollout import Rollout
+from viridian.core.judgement.verdict import Requests
+from viridian.core.release.release import Bundle, Manifest, Release, bundle_key, require_checksum
+from viridian.core.release.request import Request
+from viridian.core.service.registration import Fleet, Registration
+from viridian.core.split import Actions, Split
 
 
 @dataclass

@@ -11,23 +11,25 @@ from typing import Any
 
 import pytest
 
-from adapters.http_probe import PATIENCE_SECONDS
-from handlers.warm_candidate import LONGEST_SECONDS
-from viridian import errors
-from viridian.plan import LONGEST_BLINDNESS_SECONDS, MOST_LOOKS, READY_WAIT_SECONDS
-from viridian.settings import MOST_CHECKS
+from viridian.adapters.http_probe import PATIENCE_SECONDS
+from viridian.core import errors
+from viridian.core.plan import LONGEST_BLINDNESS_SECONDS, MOST_LOOKS, READY_WAIT_SECONDS
+from viridian.core.service.settings import MOST_CHECKS
+from viridian.handlers.warm_candidate import LONGEST_SECONDS
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS = ROOT / "functions"
 MACHINE = json.loads((ROOT / "statemachines/deploy.asl.json").read_text())
 STATES: dict[str, dict[str, Any]] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
-OURS = {"viridian", "adapters", "handlers", "infra", "rehearsal"}
+PACKAGE = FUNCTIONS / "viridian"
 MAY_IMPORT = {
-    "viridian": {"viridian"},
-    "adapters": {"adapters", "viridian"},
-    "handlers": {"handlers", "adapters", "viridian"},
+    "core": {"core"},
+    "adapters": {"adapters", "core"},
+    "runtime": {"runtime"},
+    "handlers": {"handlers", "runtime", "adapters", "core"},
 }
+OTHERS = {"viridian_cdk", "emulator", "rehearsal", "bench", "examples"}
 IMPURE = {"boto3", "botocore", "os", "time", "socket", "random", "uuid", "subprocess", "pathlib"}
 NAMES_OF_AWS = re.compile(
     r"(States|Lambda|DynamoDb|ElasticLoadBalancingV2|Sandbox)\..+"
@@ -37,7 +39,7 @@ NAMES_OF_AWS = re.compile(
 
 
 def modules(package: str) -> list[Path]:
-    return sorted((FUNCTIONS / package).rglob("*.py"))
+    return sorted((PACKAGE / package).rglob("*.py"))
 
 
 def imported(module: Path) -> set[str]:
@@ -61,8 +63,13 @@ def attributes(module: Path) -> set[str]:
     return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
+def rooms(module: Path) -> set[str]:
+    """The rooms of our package that a module imports from."""
+    return {name.split(".")[1] for name in imported(module) if name.startswith("viridian.")}
+
+
 def named(module: Path) -> str:
-    return str(module.relative_to(FUNCTIONS))
+    return str(module.relative_to(PACKAGE))
 
 
 ALL_MODULES = [module for package in MAY_IMPORT for module in modules(package)]
@@ -70,12 +77,13 @@ ALL_MODULES = [module for package in MAY_IMPORT for module in modules(package)]
 
 @pytest.mark.parametrize("module", ALL_MODULES, ids=named)
 def test_arrows_run_one_way(module: Path) -> None:
-    package = module.relative_to(FUNCTIONS).parts[0]
+    room = module.relative_to(PACKAGE).parts[0]
 
-    assert imported_packages(module) & OURS <= MAY_IMPORT[package]
+    assert rooms(module) <= MAY_IMPORT[room]
+    assert not imported_packages(module) & OTHERS
 
 
-@pytest.mark.parametrize("module", modules("viridian"), ids=named)
+@pytest.mark.parametrize("module", modules("core"), ids=named)
 def test_the_core_is_pure(module: Path) -> None:
     clocks = {name for name in attributes(module) if re.search(r"\.(now|utcnow|today)$", name)}
 
@@ -87,7 +95,7 @@ def test_the_core_is_pure(module: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [m for m in ALL_MODULES if named(m) != "handlers/environment.py"], ids=named
+    "module", [m for m in ALL_MODULES if named(m) != "runtime/environment.py"], ids=named
 )
 def test_one_module_alone_reads_the_environment(module: Path) -> None:
     assert not attributes(module) & {"os.environ", "os.getenv"}
@@ -155,7 +163,7 @@ def test_every_function_of_the_machine_has_its_handler_and_every_handler_its_sta
     wanted = {snake(name.removesuffix("Arn")) for name in placeholders() if name.endswith("Arn")}
     found = {
         module.stem
-        for module in (FUNCTIONS / "handlers").glob("*.py")
+        for module in (FUNCTIONS / "viridian" / "handlers").glob("*.py")
         if "def handler(" in module.read_text()
     }
 
@@ -206,7 +214,7 @@ def test_every_member_that_a_handler_reads_is_in_its_payload(name: str) -> None:
     """`event["x"]` in the handler, and what a Stage reads, must be given by the state."""
     payload = TASKS[name]["Arguments"]["Payload"]
     function = re.sub(r"\W", "", TASKS[name]["Arguments"]["FunctionName"]).removesuffix("Arn")
-    source = (FUNCTIONS / f"handlers/{snake(function)}.py").read_text()
+    source = (FUNCTIONS / f"viridian/handlers/{snake(function)}.py").read_text()
     wanted = set(re.findall(r'event\["(\w+)"\]', source))
     if "Stage.from_event" in source:
         wanted |= {"deployment", "fence", "sides"}

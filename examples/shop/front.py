@@ -7,9 +7,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledgements import acknowledge
-from infra.configuration import Host
-from infra.routes import Entrance
+from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.configuration import Host
+from viridian_cdk.routes import Entrance
 
 ANYWHERE = "0.0.0.0/0"
 

@@ -13,12 +13,12 @@ from constructs import Construct
 
 from examples.shop.front import Front
 from examples.shop.tasks import CONTAINER_PORT, shop_task_definition
-from infra.acknowledgements import acknowledge
-from infra.automation import Automation
-from infra.configuration import Host
-from infra.fleets.ecs import EcsTasks
-from infra.service import BlueGreenService
-from viridian.settings import Settings
+from viridian.core.service.settings import Settings
+from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.automation import Automation
+from viridian_cdk.configuration import Host
+from viridian_cdk.fleets.ecs import EcsTasks
+from viridian_cdk.service import BlueGreenService
 
 
 class Shop(Stack):

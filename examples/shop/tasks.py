@@ -7,7 +7,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledgements import acknowledge
+from viridian_cdk.acknowledgements import acknowledge
 
 CONTAINER_PORT = 8080
 # Between SIGTERM and SIGKILL, after the load balancer has drained the task: ECS's own default.

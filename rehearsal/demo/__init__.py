@@ -6,14 +6,14 @@ from typing import Any
 
 import yaml
 
-from infra.service_file import read_service_file
 from rehearsal.demo.story import Chapter, Story
 from rehearsal.demo.summary import PROMOTED, REVERTED, summary_file, write_summary
 from rehearsal.progress import Progress
 from rehearsal.release import PackedRelease, ReleaseUnusable, pack
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
-from viridian.errors import Refusal
+from viridian.core.errors import Refusal
+from viridian_cdk.service_file import read_service_file
 
 REQUESTS_PER_SECOND = 200.0
 FIRST_VERSION = "1.0.0"

@@ -6,9 +6,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from adapters.alarms import Alarms
-from adapters.clients import client
 from tests.fakes import FakeAlarms
+from viridian.adapters.alarms import Alarms
+from viridian.adapters.clients import client
 
 
 def on_aws(known: dict[str, str]) -> Alarms:

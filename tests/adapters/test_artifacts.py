@@ -10,18 +10,18 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from adapters.artifacts import Artifacts
-from adapters.clients import client
 from tests.fakes import FakeArtifacts
-from viridian.errors import (
+from viridian.adapters.artifacts import Artifacts
+from viridian.adapters.clients import client
+from viridian.core.errors import (
     ArtifactMissing,
     ChecksumMismatch,
     ManifestInvalid,
     ManifestMissing,
     ManifestTooLarge,
 )
-from viridian.release import MANIFEST_LIMIT_BYTES
-from viridian.request import Request
+from viridian.core.release.release import MANIFEST_LIMIT_BYTES
+from viridian.core.release.request import Request
 
 BYTES = b"the release" * 200_000
 REQUEST = Request("shop", "1.1.0")

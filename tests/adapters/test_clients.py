@@ -1,6 +1,6 @@
 """Clients: all with the same bounded patience."""
 
-from adapters.clients import client
+from viridian.adapters.clients import client
 
 
 def test_three_tries_end_within_the_shortest_timeout_of_a_function() -> None:

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from adapters.clients import client
-from adapters.executions import Executions
 from tests.fakes import FakeExecutions
+from viridian.adapters.clients import client
+from viridian.adapters.executions import Executions
 
 REQUEST = {"service": "shop", "version": "1.1.0"}
 

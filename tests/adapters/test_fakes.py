@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from adapters.alarms import Alarms
-from adapters.artifacts import Artifacts
-from adapters.executions import Executions
-from adapters.fleets.ecs import EcsFleets
-from adapters.http_probe import HttpProbe
-from adapters.leases import Leases
-from adapters.listener_rules import ListenerRules
-from adapters.production_records import ProductionRecords
-from adapters.registrations import Registrations
-from adapters.request_metrics import RequestMetrics
-from adapters.target_groups import TargetGroups
 from tests import fakes
+from viridian.adapters.alarms import Alarms
+from viridian.adapters.artifacts import Artifacts
+from viridian.adapters.executions import Executions
+from viridian.adapters.fleets.ecs import EcsFleets
+from viridian.adapters.http_probe import HttpProbe
+from viridian.adapters.leases import Leases
+from viridian.adapters.listener_rules import ListenerRules
+from viridian.adapters.production_records import ProductionRecords
+from viridian.adapters.registrations import Registrations
+from viridian.adapters.request_metrics import RequestMetrics
+from viridian.adapters.target_groups import TargetGroups
 
 ADAPTERS = [
     Alarms,

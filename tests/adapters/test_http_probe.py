@@ -7,9 +7,9 @@ from threading import Event, Thread
 
 import pytest
 
-from adapters.http_probe import LIMIT_BYTES, HttpProbe
 from tests.fakes import FakeHttpProbe
-from viridian.probe import Answer
+from viridian.adapters.http_probe import LIMIT_BYTES, HttpProbe
+from viridian.core.evidence.probe import Answer
 
 HEADER = "X-Release-Version"
 PATIENCE_SECONDS = 0.3  # where an answer does not come

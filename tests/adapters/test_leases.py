@@ -7,10 +7,10 @@ from typing import Any, Protocol
 import boto3
 import pytest
 
-from adapters.leases import Leases
 from tests.deployments_table import create_table
 from tests.fakes import FakeLeases
-from viridian.errors import CandidateBreached, FenceStale, LeaseHeld, LeaseReleased
+from viridian.adapters.leases import Leases
+from viridian.core.errors import CandidateBreached, FenceStale, LeaseHeld, LeaseReleased
 
 MACHINE = json.loads((Path(__file__).parents[2] / "statemachines/deploy.asl.json").read_text())
 KEY = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}}

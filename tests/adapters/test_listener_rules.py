@@ -6,13 +6,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from adapters.clients import client
-from adapters.listener_rules import ListenerRules
-from adapters.target_groups import TargetGroups
+from tests.core.shop import BLUE, GREEN, RULE, forward
 from tests.fakes import FakeListenerRules, FakeTargetGroups
-from tests.viridian.shop import BLUE, GREEN, RULE, forward
-from viridian.errors import SplitNotApplied
-from viridian.split import Split, weights_in
+from viridian.adapters.clients import client
+from viridian.adapters.listener_rules import ListenerRules
+from viridian.adapters.target_groups import TargetGroups
+from viridian.core.errors import SplitNotApplied
+from viridian.core.split import Split, weights_in
 
 STICKY = {"Enabled": True, "DurationSeconds": 60}
 COGNITO = {

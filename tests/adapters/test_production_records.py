@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from adapters.production_records import ProductionRecords
 from tests.adapters.test_leases import AwsStand as Table
 from tests.fakes import FakeProductionRecords
+from viridian.adapters.production_records import ProductionRecords
 
 
 class AwsRecords(ProductionRecords):

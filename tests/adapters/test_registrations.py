@@ -6,10 +6,10 @@ from typing import Any
 import boto3
 import pytest
 
-from adapters.registrations import Registrations
+from tests.core.shop import REGISTRATION, registration
 from tests.fakes import FakeRegistrations
-from tests.viridian.shop import REGISTRATION, registration
-from viridian.errors import RegistrationInvalid, ServiceUnknown
+from viridian.adapters.registrations import Registrations
+from viridian.core.errors import RegistrationInvalid, ServiceUnknown
 
 
 def on_aws(texts: dict[str, str]) -> Registrations:

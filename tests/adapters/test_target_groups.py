@@ -3,11 +3,11 @@
 import pytest
 from botocore.stub import Stubber
 
-from adapters.clients import client
-from adapters.target_groups import TargetGroups
+from tests.core.shop import GREEN
 from tests.fakes import FakeTargetGroups
-from tests.viridian.shop import GREEN
-from viridian.health import Health
+from viridian.adapters.clients import client
+from viridian.adapters.target_groups import TargetGroups
+from viridian.core.evidence.health import Health
 
 STATES = ["healthy", "unhealthy", "initial", "draining", "draining", "unused"]
 

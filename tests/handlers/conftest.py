@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from handlers.telemetry import logger
+from tests.core.shop import (
+    BLUE,
+    BLUE_FLEET,
+    DEPLOYMENT_ID,
+    GREEN,
+    GREEN_FLEET,
+    REGISTRATION,
+    RULE,
+    SHARED_ALARMS,
+    WATCHED_ALARMS,
+    forward,
+)
 from tests.fakes import (
     EcsService,
     FakeAlarms,
@@ -23,20 +34,9 @@ from tests.fakes import (
     FakeRequestMetrics,
     FakeTargetGroups,
 )
-from tests.viridian.shop import (
-    BLUE,
-    BLUE_FLEET,
-    DEPLOYMENT_ID,
-    GREEN,
-    GREEN_FLEET,
-    REGISTRATION,
-    RULE,
-    SHARED_ALARMS,
-    WATCHED_ALARMS,
-    forward,
-)
-from viridian.split import weights_in
-from viridian.verdict import Requests
+from viridian.core.judgement.verdict import Requests
+from viridian.core.split import weights_in
+from viridian.runtime.telemetry import logger
 
 
 class Context:

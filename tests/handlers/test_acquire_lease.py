@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.acquire_lease import handler
+from tests.core.shop import DEPLOYMENT_ID, SHARED_ALARMS, deployment
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import DEPLOYMENT_ID, SHARED_ALARMS, deployment
-from viridian.errors import LeaseHeld
+from viridian.core.errors import LeaseHeld
+from viridian.handlers.acquire_lease import handler
 
 
 def acquire(shop: Shop, context: Any) -> dict[str, Any]:

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from handlers.admit_request import handler
+from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, changed, registration
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import DEPLOYMENT_ID, REGISTRATION, changed, registration
-from viridian.deployment import Deployment
-from viridian.errors import (
+from viridian.core.deployment import Deployment
+from viridian.core.errors import (
     ArtifactMissing,
     ChecksumMismatch,
     ManifestMissing,
@@ -18,6 +17,7 @@ from viridian.errors import (
     RequestInvalid,
     ServiceUnknown,
 )
+from viridian.handlers.admit_request import handler
 
 BYTES = b"the release"
 MANIFEST = {

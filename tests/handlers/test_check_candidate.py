@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.check_candidate import handler
+from tests.core.shop import GREEN, GREEN_FLEET, stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import GREEN, GREEN_FLEET, stage_event
-from viridian.errors import CandidateNotReady
+from viridian.core.errors import CandidateNotReady
+from viridian.handlers.check_candidate import handler
 
 STARTED_MS = 1_800_000_000_000
 ARN = "arn:aws:ecs:task-definition/green:1"

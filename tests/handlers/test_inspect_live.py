@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from handlers.inspect_live import handler
-from tests.handlers.conftest import Shop
-from tests.viridian.shop import (
+from tests.core.shop import (
     BLUE,
     BLUE_FLEET,
     GREEN,
@@ -16,8 +14,10 @@ from tests.viridian.shop import (
     deployment,
     forward,
 )
-from viridian.errors import PreflightFailed
-from viridian.split import weights_in
+from tests.handlers.conftest import Shop
+from viridian.core.errors import PreflightFailed
+from viridian.core.split import weights_in
+from viridian.handlers.inspect_live import handler
 
 
 def inspect(shop: Shop, context: Any) -> dict[str, Any]:

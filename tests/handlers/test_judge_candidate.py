@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from handlers.judge_candidate import handler
+from tests.core.shop import stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import stage_event
-from viridian.verdict import Requests
+from viridian.core.judgement.verdict import Requests
+from viridian.handlers.judge_candidate import handler
 
 SHIFTED_AT = 1_800_000_000.0
 CANDIDATE = "targetgroup/shop-green/2"

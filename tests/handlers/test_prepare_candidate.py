@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from handlers.prepare_candidate import handler
+from tests.core.shop import BLUE_FLEET, GREEN_FLEET, stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import BLUE_FLEET, GREEN_FLEET, stage_event
-from viridian.task_definition import serving_container
+from viridian.adapters.fleets.task_definition import serving_container
+from viridian.handlers.prepare_candidate import handler
 
 
 def prepare(shop: Shop, context: Any) -> dict[str, Any]:

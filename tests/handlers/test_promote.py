@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.promote import handler
+from tests.core.shop import DEPLOYMENT_ID, stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import DEPLOYMENT_ID, stage_event
-from viridian.errors import CandidateBreached, FenceStale
+from viridian.core.errors import CandidateBreached, FenceStale
+from viridian.handlers.promote import handler
 
 
 def promote(shop: Shop, context: Any, **members: Any) -> dict[str, Any]:

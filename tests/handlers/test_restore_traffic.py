@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.restore_traffic import handler
+from tests.core.shop import BLUE, GREEN, RULE, stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import BLUE, GREEN, RULE, stage_event
-from viridian.errors import FenceStale, RestoreHeld, SplitNotApplied
+from viridian.core.errors import FenceStale, RestoreHeld, SplitNotApplied
+from viridian.handlers.restore_traffic import handler
 
 NOW = 1_800_000_000.5
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.retire_standby import handler
+from tests.core.shop import BLUE_FLEET, GREEN_FLEET, RULE, stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import BLUE_FLEET, GREEN_FLEET, RULE, stage_event
-from viridian.errors import SideServing
+from viridian.core.errors import SideServing
+from viridian.handlers.retire_standby import handler
 
 
 def retire(shop: Shop, context: Any, colour: str) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from handlers.shift_traffic import handler
+from tests.core.shop import BLUE, GREEN, WATCHED_ALARMS, stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import BLUE, GREEN, WATCHED_ALARMS, stage_event
-from viridian.errors import (
+from viridian.core.errors import (
     CandidateBreached,
     CandidateFailing,
     FenceStale,
@@ -15,6 +14,7 @@ from viridian.errors import (
     SideUnhealthy,
     SplitNotApplied,
 )
+from viridian.handlers.shift_traffic import handler
 
 NOW = 1_800_000_000.5
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.smoke_test import handler
+from tests.core.shop import stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import stage_event
-from viridian.errors import SmokeTestFailed
+from viridian.core.errors import SmokeTestFailed
+from viridian.handlers.smoke_test import handler
 
 
 def smoke(shop: Shop, context: Any, **members: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.verify_production import handler
+from tests.core.shop import stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import stage_event
-from viridian.errors import WrongVersionServed
+from viridian.core.errors import WrongVersionServed
+from viridian.handlers.verify_production import handler
 
 
 def verify(shop: Shop, context: Any) -> dict[str, Any]:

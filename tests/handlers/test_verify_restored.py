@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from handlers.verify_restored import handler
+from tests.core.shop import BLUE, GREEN, stage_event
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import BLUE, GREEN, stage_event
-from viridian.errors import RestoreUnverified, SplitNotApplied
+from viridian.core.errors import RestoreUnverified, SplitNotApplied
+from viridian.handlers.verify_restored import handler
 
 
 def verify(shop: Shop, context: Any) -> dict[str, Any]:

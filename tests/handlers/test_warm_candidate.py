@@ -3,11 +3,11 @@
 from itertools import count
 from typing import Any
 
-from handlers.warm_candidate import LONGEST_SECONDS, handler
+from tests.core.shop import stage_event
 from tests.fakes import FakeHttpProbe
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import stage_event
-from viridian.probe import Answer
+from viridian.core.evidence.probe import Answer
+from viridian.handlers.warm_candidate import LONGEST_SECONDS, handler
 
 
 class Unsettled(FakeHttpProbe):

@@ -3,7 +3,7 @@
 import pytest
 from aws_cdk import App
 
-from infra.configuration import Configuration, ConfigurationInvalid, Host
+from viridian_cdk.configuration import Configuration, ConfigurationInvalid, Host
 
 
 def configuration(**context: str) -> Configuration:

@@ -63,7 +63,7 @@ def test_every_handler_is_a_file(functions: dict[str, dict[str, Any]]) -> None:
 
 
 def test_every_handler_file_is_a_function(functions: dict[str, dict[str, Any]]) -> None:
-    files = (FUNCTIONS / "handlers").rglob("*.py")
+    files = (FUNCTIONS / "viridian" / "handlers").rglob("*.py")
     modules = {
         ".".join(file.relative_to(FUNCTIONS).with_suffix("").parts)
         for file in files

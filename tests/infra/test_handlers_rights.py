@@ -7,7 +7,7 @@ import pytest
 
 from tests.infra.test_rights import EVENT_FUNCTIONS, STATE_FUNCTIONS
 
-HANDLERS = Path(__file__).parents[2] / "functions" / "handlers"
+HANDLERS = Path(__file__).parents[2] / "functions" / "viridian" / "handlers"
 SERVICE_OF_ADAPTER = {
     "alarms": "cloudwatch",
     "artifacts": "s3",
@@ -35,7 +35,7 @@ def adapters_of(handler: Path) -> set[str]:
     return {
         (i.module or "").rpartition(".")[2]
         for i in imports
-        if (i.module or "").startswith("adapters.")
+        if (i.module or "").startswith("viridian.adapters.")
     }
 
 

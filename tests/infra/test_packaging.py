@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from infra.packaging import REQUIREMENTS, PackageUnfit, assemble, required_packages
 from tests.infra.template import Assembly
+from viridian_cdk.packaging import REQUIREMENTS, PackageUnfit, assemble, required_packages
 
 IMPORT_EVERYTHING = """
 import os, sys
 sys.path = [p for p in sys.path if "site-packages" not in p]
 sys.path.insert(0, ".")
 import aws_lambda_powertools, jmespath, typing_extensions
-import viridian.deployment, viridian.registration
+import viridian.core.deployment, viridian.core.service.registration
 assert all(m.__file__.startswith(os.getcwd()) for m in (aws_lambda_powertools, jmespath, viridian))
 """
 
@@ -27,7 +27,7 @@ def asset(assembly: Assembly) -> Path:
 
 
 def test_the_import_root_is_the_functions_folder(asset: Path) -> None:
-    assert {"viridian", "adapters", "handlers"} < {path.name for path in asset.iterdir()}
+    assert {"viridian"} < {path.name for path in asset.iterdir()}
 
 
 def test_nothing_in_it_was_made_for_this_machine(asset: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.placeholders import PlaceholderMismatch, check_placeholders
+from viridian_cdk.placeholders import PlaceholderMismatch, check_placeholders
 
 DEFINITION = '{"FunctionName": "${PromoteArn}", "Again": "${PromoteArn}", "Table": "${TableName}"}'
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from infra.service_file import read_service_file
 from tests.infra.conftest import PROJECT
 from tests.infra.template import Assembly
-from viridian.registration import Fleet, Registration, Side
+from viridian.core.service.registration import Fleet, Registration, Side
+from viridian_cdk.service_file import read_service_file
 
 ATTRIBUTES = {
     "DNSName": "shop.example",

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from infra.placeholders import PLACEHOLDER
 from tests.infra.conftest import PROJECT
 from tests.infra.template import Assembly
 from tests.infra.test_rights import STATE_FUNCTIONS
+from viridian_cdk.placeholders import PLACEHOLDER
 
 DEFINITION = PROJECT / "statemachines" / "deploy.asl.json"
 VALIDATOR = PROJECT / "node_modules" / ".bin" / "asl-validator"

@@ -10,9 +10,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 from sfnx.testing import Call, Failure
 
-from adapters.leases import Leases
 from tests.workflow.conftest import DEPLOYMENT, SIDES, World, lambda_failure
-from viridian.errors import ViridianError
+from viridian.adapters.leases import Leases
+from viridian.core.errors import ViridianError
 
 TABLE = {"${TableName}": "deployments"}
 NOW = "2026-11-01T12:00:00.000Z"

@@ -10,7 +10,7 @@ import pytest
 from sfnx.testing import Call, Execution, Wait, run
 
 from tests.workflow.conftest import DEPLOYMENT, MACHINE, REQUEST, SIDES, World, lambda_failure
-from viridian.plan import LONGEST_BAKE_SECONDS
+from viridian.core.plan import LONGEST_BAKE_SECONDS
 
 BUG = lambda_failure("KeyError", "'boom'")
 WATCH = {"next": "Watch", "watch_seconds": 5, "verdict": "Healthy", "reason": ""}

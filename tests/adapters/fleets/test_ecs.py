@@ -7,14 +7,14 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from adapters.clients import client
-from adapters.fleets.ecs import EcsFleets
+from tests.core.shop import BUNDLE_RELEASE, CHECKSUM, IMAGE_RELEASE, registration
 from tests.fakes import EcsService, FakeEcsFleets
-from tests.viridian.shop import BUNDLE_RELEASE, CHECKSUM, IMAGE_RELEASE, registration
-from viridian.errors import PreflightFailed
-from viridian.registration import Fleet
-from viridian.rollout import Rollout
-from viridian.task_definition import serving_container
+from viridian.adapters.clients import client
+from viridian.adapters.fleets.ecs import EcsFleets
+from viridian.adapters.fleets.task_definition import serving_container
+from viridian.core.errors import PreflightFailed
+from viridian.core.evidence.rollout import Rollout
+from viridian.core.service.registration import Fleet
 
 TAGS = [{"key": "team", "value": "shop"}]
 

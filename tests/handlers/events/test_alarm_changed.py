@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from handlers.events.alarm_changed import handler
 from tests.handlers.conftest import Shop
+from viridian.handlers.events.alarm_changed import handler
 
 BREACH = "shop-elb-5xx went into ALARM at 12:00: 11 > 10"
 

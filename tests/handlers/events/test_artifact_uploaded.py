@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from handlers.events.artifact_uploaded import handler
 from tests.handlers.conftest import Shop
-from viridian.errors import RequestInvalid
+from viridian.core.errors import RequestInvalid
+from viridian.handlers.events.artifact_uploaded import handler
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:deploy"
 

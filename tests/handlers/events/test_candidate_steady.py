@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from handlers.events.candidate_steady import handler
+from tests.core.shop import BLUE_FLEET, GREEN_FLEET
 from tests.handlers.conftest import Shop
-from tests.viridian.shop import BLUE_FLEET, GREEN_FLEET
+from viridian.handlers.events.candidate_steady import handler
 
 
 def tell(shop: Shop, context: Any, fleet: str = GREEN_FLEET) -> dict[str, Any]:

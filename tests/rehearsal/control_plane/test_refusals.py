@@ -146,5 +146,5 @@ def starter(control_plane: ControlPlane) -> str:
     return next(
         str(function["FunctionName"])
         for function in functions
-        if function["Handler"] == "handlers.events.artifact_uploaded.handler"
+        if function["Handler"] == "viridian.handlers.events.artifact_uploaded.handler"
     )

@@ -1,0 +1,62 @@
+"""GETs against a service's own load balancer: bounded in time and size, no redirects."""
+
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from urllib.parse import urlsplit
+
+from viridian.core.evidence.probe import Answer
+
+LIMIT_BYTES = 64 * 1024
+PATIENCE_SECONDS = 5.0
+USER_AGENT = "Viridian"
+CONNECTIONS = {"http": HTTPConnection, "https": HTTPSConnection}
+
+
+@dataclass(frozen=True)
+class HttpProbe:
+    """Asks one base URL, the registration's; callers give paths only.
+
+    Each question has a connection of its own, and http.client follows no redirect.
+    """
+
+    patience_seconds: float = PATIENCE_SECONDS
+
+    def get(
+        self,
+        base_url: str,
+        path: str,
+        *,
+        version_header: str,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Ask once. An answer that does not come whole is an Answer with status 0."""
+        started, url = time.perf_counter(), urlsplit(base_url)
+        connection = CONNECTIONS[url.scheme](url.netloc, timeout=self.patience_seconds)
+        try:
+            with closing(connection):
+                connection.request(
+                    "GET", path, headers={"User-Agent": USER_AGENT, **(headers or {})}
+                )
+                response = connection.getresponse()
+                _read(response, until=started + self.patience_seconds)
+        except (OSError, HTTPException) as error:
+            return Answer(path, 0, None, time.perf_counter() - started, str(error) or repr(error))
+        seconds = time.perf_counter() - started
+        return Answer(path, response.status, response.headers.get(version_header), seconds)
+
+
+def _read(response: HTTPResponse, *, until: float) -> None:
+    """Read the body to its end or the limit, whichever comes first.
+
+    The socket's timeout bounds one packet only: a body that drips is ended here.
+    """
+    announced = response.length
+    left = LIMIT_BYTES if announced is None else min(announced, LIMIT_BYTES)
+    while left and (chunk := response.read1(left)):
+        left -= len(chunk)
+        if time.perf_counter() > until:
+            raise TimeoutError("timed out: the answer had begun and did not end")
+    if left and announced is not None:
+        raise IncompleteRead(b"", left)

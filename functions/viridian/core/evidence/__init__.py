@@ -1,0 +1,1 @@
+"""What is known of a candidate: alarms, health, answers, rollout."""

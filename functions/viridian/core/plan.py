@@ -1,0 +1,86 @@
+"""The plan: the ordered steps by which the candidate is given production traffic."""
+
+from dataclasses import asdict, dataclass
+from math import ceil
+from typing import Any
+
+from viridian.core.fields import Fields
+
+LONGEST_BAKE_SECONDS = 86_400
+"""A day: the longest that one step, and all steps together, may be watched: 1 440 looks."""
+
+MOST_LOOKS = 1_700
+"""A wait and the look after it cost about 13 history events: 22 100 of the 25 000 that AWS allows.
+
+What is left is for 100 steps at most (10 events each), the other states and retries. An execution
+that reaches AWS's limit ends without a Catch, and its traffic stays split.
+"""
+
+LONGEST_BLINDNESS_SECONDS = 60
+"""The longest wait between two looks at the evidence, should no alarm event come."""
+
+READY_WAIT_SECONDS = 20
+"""The longest wait between two looks at a candidate that is not ready: AwaitCandidate's timeout."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One share of the traffic and how long it is watched."""
+
+    percent: int
+    bake_seconds: int
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Step":
+        """Read one step: percent 1 to 100, bake_seconds 1 to a day."""
+        step = cls(
+            fields.integer("percent", 1, 100),
+            fields.integer("bake_seconds", 1, LONGEST_BAKE_SECONDS),
+        )
+        fields.done()
+        return step
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps whose percents rise and end at 100."""
+
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def read(cls, fields: Fields, name: str) -> "Plan":
+        """Read the list `name`; refuse one that does not rise to 100."""
+        members = fields.objects(name)
+        if not members:
+            raise fields.wrong(name, "must have at least one step")
+        steps = tuple(Step.read(member) for member in members)
+        for index in range(1, len(steps)):
+            below = steps[index - 1].percent
+            if steps[index].percent <= below:
+                raise fields.wrong(f"{name}[{index}].percent", f"must be above {below}")
+        if steps[-1].percent != 100:
+            raise fields.wrong(f"{name}[{len(steps) - 1}].percent", "the last step must be 100")
+        total = sum(step.bake_seconds for step in steps)
+        if total > LONGEST_BAKE_SECONDS:
+            limit = f"together at most {LONGEST_BAKE_SECONDS} (a day)"
+            raise fields.wrong(name, f"bake_seconds must be {limit}, found {total}")
+        return cls(steps)
+
+    def most_looks(
+        self, *, prepare_seconds: int, patience_seconds: int, period_seconds: int
+    ) -> int:
+        """Looks that a deployment may need: until it is ready, in its bakes, and past each of them
+        while the verdict is Unknown (one a metric period)."""
+        bakes = sum(ceil(step.bake_seconds / LONGEST_BLINDNESS_SECONDS) for step in self.steps)
+        unknown = ceil(patience_seconds / min(period_seconds, LONGEST_BLINDNESS_SECONDS))
+        ready = ceil(prepare_seconds / READY_WAIT_SECONDS)
+        return ready + bakes + len(self.steps) * (1 + unknown)
+
+    def to_list(self) -> list[dict[str, Any]]:
+        """The steps as JSON."""
+        return [asdict(step) for step in self.steps]
+
+
+def watch_slice(remaining_seconds: float) -> int:
+    """Seconds of the next wait: whole, at least 1, at most the longest blindness."""
+    return max(1, min(LONGEST_BLINDNESS_SECONDS, round(remaining_seconds)))

@@ -1,0 +1,1 @@
+"""A release: how it is asked for, named, proven and uploaded."""

@@ -1,0 +1,60 @@
+"""What events tell: an upload becomes a request with a name, an alarm becomes a breach."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from viridian.core.errors import RequestInvalid
+from viridian.core.release.request import VERSION
+from viridian.core.service.settings import SERVICE_NAME
+
+MANIFEST_KEY = re.compile(rf"(?P<service>{SERVICE_NAME})/(?P<version>{VERSION})/release\.json")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An uploaded manifest. The same upload always gives the same deployment id."""
+
+    deployment_id: str
+    request: dict[str, str]
+
+    @classmethod
+    def from_event(cls, event: dict[str, Any]) -> "Upload":
+        """Read an S3 "Object Created" event; raises RequestInvalid for a key out of place."""
+        bucket, item = event["detail"]["bucket"]["name"], event["detail"]["object"]
+        match = MANIFEST_KEY.fullmatch(item["key"])
+        if match is None:
+            raise RequestInvalid(
+                f"{item['key']}: out of place; a manifest is <service>/<version>/release.json"
+            )
+        version_id = item["version-id"]
+        request = {**match.groupdict(), "manifest_version_id": version_id}
+        return cls(_deployment_id(request, bucket, item["key"]), request)
+
+
+def _deployment_id(request: dict[str, str], bucket: str, key: str) -> str:
+    """An execution name of at most 80 characters: readable, and one for each S3 version."""
+    identity = f"{bucket}/{key}?versionId={request['manifest_version_id']}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    return f"{request['service']}-{request['version']}-{digest}"
+
+
+@dataclass(frozen=True)
+class AlarmChange:
+    """An alarm that went into ALARM, as the service's EventBridge rule hands it over."""
+
+    service: str
+    alarm: str
+    reason: str
+    at: str
+
+    @classmethod
+    def from_event(cls, event: dict[str, Any]) -> "AlarmChange":
+        """Read the transformed event."""
+        return cls(event["service"], event["alarm"], event["reason"], event["at"])
+
+    @property
+    def breach(self) -> str:
+        """The breach in words, as it is recorded and ends the deployment."""
+        return f"{self.alarm} went into ALARM at {self.at}: {self.reason}"

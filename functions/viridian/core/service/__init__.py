@@ -1,0 +1,1 @@
+"""A service: what a person sets for it, and how it is known."""

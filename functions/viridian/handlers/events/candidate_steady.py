@@ -1,0 +1,29 @@
+"""CandidateSteady: ECS says that a service is steady: wake the deployment that waits for it.
+
+The event proves nothing: the deployment looks again for itself.
+"""
+
+from typing import Any
+
+from viridian.adapters.executions import Executions
+from viridian.adapters.leases import Leases
+from viridian.runtime import environment
+from viridian.runtime.telemetry import logger
+
+table_leases = Leases.from_session(environment.table())
+account_executions = Executions.from_session()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(
+    event: dict[str, Any],
+    _context: object,
+    leases: Leases = table_leases,
+    executions: Executions = account_executions,
+) -> dict[str, Any]:
+    """Answer whether a deployment was woken."""
+    token = leases.steady_token(event["service"], event["ecs_service"])
+    is_woken = token is not None and executions.succeed(token)
+
+    logger.info("fleet steady", extra={"ecs_service": event["ecs_service"], "is_woken": is_woken})
+    return {"is_woken": is_woken}

@@ -1,0 +1,1 @@
+"""What every handler stands on: its environment, its logs and metrics."""

@@ -1,0 +1,181 @@
+"""The standing alarms of a service: one set for each colour, one for the load balancer.
+
+They stand as long as the service does: an alarm made for a deployment would begin it without
+data. None has an action; a rule on their state changes ends the running wait. Missing data is not
+breaching, since ALB metrics exist only while requests flow: whether there was enough traffic to
+judge by is the verdict's question, not the alarm's.
+"""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from constructs import Construct
+
+from viridian.core.service.settings import AlarmSettings
+
+GREATER = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+NOT_BREACHING = cloudwatch.TreatMissingData.NOT_BREACHING
+
+
+class ColourAlarms(Construct):
+    """Errors, latency and health of one target group."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        load_balancer: elbv2.ApplicationLoadBalancer,
+        target_group: elbv2.ApplicationTargetGroup,
+        settings: AlarmSettings,
+    ) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._dimensions = {
+            "LoadBalancer": load_balancer.load_balancer_full_name,
+            "TargetGroup": target_group.target_group_full_name,
+        }
+        self.names = [
+            alarm.alarm_name
+            for alarm in (
+                self._error_rate(),
+                self._latency(),
+                self._unhealthy_hosts(),
+                self._unhealthy_routing(),
+            )
+        ]
+
+    def _error_rate(self) -> cloudwatch.Alarm:
+        """5xx of the targets as a share of at least `minimum_requests`, below that 0.
+
+        FILL makes an absent error count 0: CloudWatch writes no point for no error, and would
+        wait for one before it judged the minute. The requests are not filled: their newest minute
+        comes late, and filled with 0 it would read as a good one.
+        """
+        minimum, limit = self._settings.minimum_requests, self._settings.error_rate_percent
+        rate = self._of_enough_requests(
+            "100 * FILL(errors, 0) / requests",
+            label="5xx of the targets, percent",
+            errors=self._metric("HTTPCode_Target_5XX_Count", "Sum"),
+        )
+        return _alarm(
+            self,
+            "ErrorRate",
+            f"More than {limit:g} % of at least {minimum} requests answered 5xx.",
+            metric=rate,
+            threshold=limit,
+        )
+
+    def _latency(self) -> cloudwatch.Alarm:
+        """p99 of at least `minimum_requests`, below that 0: of few requests it is the slowest.
+
+        Two periods: the first requests to a new task are slow, and those that warm it are counted.
+        """
+        minimum, limit = self._settings.minimum_requests, self._settings.latency_p99_seconds
+        slowest = self._of_enough_requests(
+            "slowest",
+            label="p99 of the response time, seconds",
+            slowest=self._metric("TargetResponseTime", "p99"),
+        )
+        return _alarm(
+            self,
+            "Latency",
+            f"The slowest hundredth of at least {minimum} requests took more than {limit:g} s.",
+            metric=slowest,
+            threshold=limit,
+            periods=2,
+        )
+
+    def _of_enough_requests(
+        self, value: str, *, label: str, **metrics: cloudwatch.IMetric
+    ) -> cloudwatch.MathExpression:
+        """The value of a period with `minimum_requests` or more, otherwise 0."""
+        return cloudwatch.MathExpression(
+            expression=f"IF(requests >= {self._settings.minimum_requests}, {value}, 0)",
+            using_metrics={"requests": self._metric("RequestCount", "Sum"), **metrics},
+            label=label,
+            period=self._period,
+        )
+
+    def _unhealthy_hosts(self) -> cloudwatch.Alarm:
+        """Two periods: one task replaced by ECS is not yet a bad release."""
+        return _alarm(
+            self,
+            "UnhealthyHosts",
+            "A target fails its health checks.",
+            metric=self._metric("UnHealthyHostCount", "Maximum"),
+            threshold=0,
+            periods=2,
+        )
+
+    def _unhealthy_routing(self) -> cloudwatch.Alarm:
+        return _alarm(
+            self,
+            "UnhealthyRouting",
+            "Requests were sent to unhealthy targets, because no other target was left.",
+            metric=self._metric("UnhealthyRoutingRequestCount", "Sum"),
+            threshold=0,
+        )
+
+    def _metric(self, name: str, statistic: str) -> cloudwatch.Metric:
+        return _alb_metric(name, statistic, self._dimensions, self._period)
+
+    @property
+    def _period(self) -> Duration:
+        return Duration.seconds(self._settings.period_seconds)
+
+
+def elb_5xx_alarm(
+    scope: Construct, *, load_balancer: elbv2.ApplicationLoadBalancer, settings: AlarmSettings
+) -> cloudwatch.Alarm:
+    """502, 503 and 504 made by the load balancer itself: how unreachable targets show.
+
+    CloudWatch has it for the load balancer only, so every service on it shares the blame.
+    """
+    limit = settings.elb_5xx_count
+    return _alarm(
+        scope,
+        "Elb5xx",
+        f"The load balancer itself answered 5xx more than {limit} times.",
+        metric=_alb_metric(
+            "HTTPCode_ELB_5XX_Count",
+            "Sum",
+            {"LoadBalancer": load_balancer.load_balancer_full_name},
+            Duration.seconds(settings.period_seconds),
+        ),
+        threshold=limit,
+    )
+
+
+def _alb_metric(
+    name: str, statistic: str, dimensions: dict[str, str], period: Duration
+) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/ApplicationELB",
+        metric_name=name,
+        dimensions_map=dimensions,
+        statistic=statistic,
+        period=period,
+    )
+
+
+def _alarm(
+    scope: Construct,
+    id: str,
+    description: str,
+    *,
+    metric: cloudwatch.IMetric,
+    threshold: float,
+    periods: int = 1,
+) -> cloudwatch.Alarm:
+    return cloudwatch.Alarm(
+        scope,
+        id,
+        alarm_description=description,
+        metric=metric,
+        threshold=threshold,
+        comparison_operator=GREATER,
+        evaluation_periods=periods,
+        datapoints_to_alarm=periods,
+        treat_missing_data=NOT_BREACHING,
+    )

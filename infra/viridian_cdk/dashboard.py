@@ -1,0 +1,47 @@
+"""One page for whoever looks at Viridian itself: how deployments end, what broke, what is stuck."""
+
+from collections.abc import Iterable
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from viridian_cdk.dead_letters import DeadLetters
+from viridian_cdk.functions import HandlerFunction
+
+PERIOD = Duration.minutes(5)
+
+
+def add_dashboard(
+    scope: Construct,
+    *,
+    machine: sfn.StateMachine,
+    functions: Iterable[HandlerFunction],
+    dead_letters: Iterable[DeadLetters],
+) -> cloudwatch.Dashboard:
+    """Three graphs: deployments, errors of functions, events given up."""
+    errors = [f.function.metric_errors(label=f.node.id, period=PERIOD) for f in functions]
+    given_up = [letters.alarm.metric for letters in dead_letters]
+    return cloudwatch.Dashboard(
+        scope,
+        "Dashboard",
+        default_interval=Duration.days(7),
+        widgets=[
+            [
+                cloudwatch.GraphWidget(title="Deployments", left=_endings(machine), width=8),
+                cloudwatch.GraphWidget(title="Errors of functions", left=errors, width=8),
+                cloudwatch.GraphWidget(title="Events given up", left=given_up, width=8),
+            ]
+        ],
+    )
+
+
+def _endings(machine: sfn.StateMachine) -> list[cloudwatch.IMetric]:
+    return [
+        machine.metric_started(label="started", period=PERIOD),
+        machine.metric_succeeded(label="promoted", period=PERIOD),
+        machine.metric_failed(label="not promoted", period=PERIOD),
+        machine.metric_timed_out(label="timed out", period=PERIOD),
+        machine.metric_aborted(label="stopped", period=PERIOD),
+    ]

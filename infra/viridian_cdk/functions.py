@@ -1,0 +1,82 @@
+"""One Lambda function: its handler, a role of its own, its log group, its limits."""
+
+import re
+from collections.abc import Mapping
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from viridian_cdk.acknowledgements import acknowledge
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
+POWERTOOLS = {
+    "POWERTOOLS_SERVICE_NAME": "viridian",
+    "POWERTOOLS_METRICS_NAMESPACE": "Viridian",
+    "LOG_LEVEL": "INFO",
+}
+
+
+class HandlerFunction(Construct):
+    """A handler, run under a role that may only do what it is granted.
+
+    The id names the handler: ShiftTraffic is `viridian/handlers/shift_traffic.py`. The role begins
+    with nothing but writing to its own log group and sending traces: the managed policy that CDK
+    would attach allows every log group of the account.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        code: lambda_.Code,
+        timeout_seconds: int,
+        memory_mib: int = 512,
+        package: str = "viridian.handlers",
+        environment: Mapping[str, str] | None = None,
+        dead_letter_queue: sqs.IQueue | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        log_group = logs.LogGroup(
+            self, "Logs", retention=LOG_RETENTION, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(self.role)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=code,
+            handler=f"{package}.{snake_case(id)}.handler",
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            role=self.role,
+            log_group=log_group,
+            timeout=Duration.seconds(timeout_seconds),
+            memory_size=memory_mib,
+            environment=POWERTOOLS | dict(environment or {}),
+            tracing=lambda_.Tracing.ACTIVE,
+            dead_letter_queue=dead_letter_queue,
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
+        )
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-IAM5[Resource::*]": "X-Ray, and what a function may do "
+                "`anywhere`, have no narrower resource in AWS.",
+                "AwsSolutions-L1": "Not the newest: 3.13 is supported, and what was rehearsed.",
+            },
+        )
+
+    def allow(self, *actions: str, on: list[str]) -> None:
+        """Allow the actions on these resource ARNs, where no `grant_` method is as exact."""
+        self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=on))
+
+
+def snake_case(name: str) -> str:
+    """ShiftTraffic is shift_traffic."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,150 @@
+"""One service under blue/green deployment: its routes, fleets, alarms, events and registration.
+
+The rule's weights, the fleets' counts and their task definitions belong to Viridian from the
+first deployment on. CloudFormation writes a resource only when its properties in the template
+change: as long as nobody edits these, no infrastructure deployment moves live traffic.
+"""
+
+from typing import Any
+
+from aws_cdk import Annotations, Stack
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from viridian.core.service.registration import parameter_name
+from viridian.core.service.settings import Settings
+from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.alarms import ColourAlarms, elb_5xx_alarm
+from viridian_cdk.automation import Automation
+from viridian_cdk.dead_letters import DeadLetters
+from viridian_cdk.fleets.ecs import EcsFleet, EcsTasks, fleet_findings, fleet_rights
+from viridian_cdk.routes import COLOURS, Entrance, Routes
+from viridian_cdk.service_events import ServiceEvents
+from viridian_cdk.service_grants import ServiceGrants
+
+ALB_METRIC_SECONDS = 60
+
+
+class BlueGreenService(Construct):
+    """Blue takes all the traffic at first; green rests.
+
+    The counts are those of the creation. They stand apart from the settings: a count taken from
+    `resting_count` would, once that is edited, scale whichever side is live.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        automation: Automation,
+        settings: Settings,
+        entrance: Entrance,
+        tasks: EcsTasks,
+        initial_live_count: int = 2,
+        initial_idle_count: int = 1,
+    ) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._entrance = entrance
+        self.routes = Routes(
+            self,
+            "Routes",
+            entrance=entrance,
+            settings=settings,
+            vpc=tasks.cluster.vpc,
+            port=tasks.port,
+        )
+        counts = {"blue": initial_live_count, "green": initial_idle_count}
+        self.fleets = {c: self._fleet(c, tasks, counts[c]) for c in COLOURS}
+        self._alarms = {c: self._colour_alarms(c) for c in COLOURS}
+        self._shared_alarms = self._shared_alarm_names()
+        self._add_events(automation)
+        grants = ServiceGrants(
+            self,
+            "Grants",
+            service=settings.service,
+            automation=automation,
+            rule_arn=self.routes.production_rule.listener_rule_arn,
+            fleet_rights=fleet_rights(list(self.fleets.values()), tasks),
+        )
+        acknowledge(grants, fleet_findings(tasks))
+        self._warn_of_dataless_alarms()
+        self.registration = self._register()
+        self.registration.node.add_dependency(grants)  # registered means ready to be deployed
+
+    def _fleet(self, colour: str, tasks: EcsTasks, count: int) -> EcsFleet:
+        return EcsFleet(
+            self,
+            f"{colour.capitalize()}Fleet",
+            tasks=tasks,
+            target_group=self.routes.target_groups[colour],
+            initial_count=count,
+        )
+
+    def _colour_alarms(self, colour: str) -> ColourAlarms:
+        return ColourAlarms(
+            self,
+            f"{colour.capitalize()}Alarms",
+            load_balancer=self._entrance.load_balancer,
+            target_group=self.routes.target_groups[colour],
+            settings=self._settings.alarms,
+        )
+
+    def _shared_alarm_names(self) -> list[str]:
+        alarm = elb_5xx_alarm(
+            self, load_balancer=self._entrance.load_balancer, settings=self._settings.alarms
+        )
+        return [alarm.alarm_name, *self._settings.alarms.extra]
+
+    def _add_events(self, automation: Automation) -> None:
+        colours = [name for alarms in self._alarms.values() for name in alarms.names]
+        ServiceEvents(
+            self,
+            "Events",
+            service=self._settings.service,
+            functions=automation.events,
+            dead_letters=DeadLetters(self, "DeadLetters", operators=automation.operators.topic),
+            alarm_names=[*colours, *self._shared_alarms],
+            ecs_service_arns=[fleet.service.service_arn for fleet in self.fleets.values()],
+        )
+
+    def _warn_of_dataless_alarms(self) -> None:
+        period = self._settings.alarms.period_seconds
+        if period < ALB_METRIC_SECONDS:
+            Annotations.of(self).add_warning_v2(
+                "viridian:alarmPeriod",
+                f"alarms.period_seconds: {period} suits the rehearsal alone; on AWS a load "
+                f"balancer's metrics come every {ALB_METRIC_SECONDS} s, so its alarms would have "
+                "no data and every deployment would be reverted",
+            )
+
+    def _register(self) -> ssm.StringParameter:
+        settings = self._settings
+        value = {
+            "service": settings.service,
+            "rule_arn": self.routes.production_rule.listener_rule_arn,
+            "production_url": self._entrance.production_url,
+            "test_url": self._entrance.test_url,
+            "load_balancer": self._entrance.load_balancer.load_balancer_full_name,
+            **{colour: self._side(colour) for colour in COLOURS},
+            "shared_alarms": self._shared_alarms,
+            "settings": settings.to_dict(),
+        }
+        return ssm.StringParameter(
+            self,
+            "Registration",
+            description=f"How Viridian deploys {settings.service}",
+            parameter_name=parameter_name(settings.service),
+            string_value=Stack.of(self).to_json_string(value),
+            tier=ssm.ParameterTier.INTELLIGENT_TIERING,  # long service files pass 4 KiB
+        )
+
+    def _side(self, colour: str) -> dict[str, Any]:
+        group = self.routes.target_groups[colour]
+        return {
+            "target_group_arn": group.target_group_arn,
+            "target_group": group.target_group_full_name,
+            "alarms": self._alarms[colour].names,
+            "fleet": self.fleets[colour].registration(),
+        }

@@ -1,0 +1,99 @@
+"""The deployment state machine: its definition as text, its role, its log group."""
+
+from collections.abc import Mapping
+
+from aws_cdk import CfnResource, Names, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.functions import LOG_RETENTION, HandlerFunction
+from viridian_cdk.placeholders import check_placeholders
+
+
+class Workflow(Construct):
+    """A standard state machine over the functions of its Task states.
+
+    A text definition gets no grant, no timeout and no retry from CDK: the grants are here, the
+    rest is in the text. It names published versions, which are kept: an execution goes on with the
+    definition and the code that it began with, whatever is deployed meanwhile.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        definition: str,
+        functions: Mapping[str, HandlerFunction],
+        table: dynamodb.ITable,
+    ) -> None:
+        super().__init__(scope, id)
+        versions = {name: f.function.current_version for name, f in functions.items()}
+        substitutions = {f"{name}Arn": v.function_arn for name, v in versions.items()}
+        substitutions["TableName"] = table.table_name
+        check_placeholders(definition, substitutions)
+
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        self._grant(functions, table)
+        self.machine = sfn.StateMachine(
+            self,
+            "Machine",
+            definition_body=sfn.DefinitionBody.from_string(definition),
+            definition_substitutions=substitutions,
+            role=self.role,
+            tracing_enabled=True,
+            logs=sfn.LogOptions(
+                destination=self._log_group(),
+                level=sfn.LogLevel.ALL,
+                include_execution_data=False,  # task tokens are bearer secrets
+            ),
+        )
+        _quieten_schema(self.machine)
+        acknowledge(self, _findings(functions))
+
+    def _grant(self, functions: Mapping[str, HandlerFunction], table: dynamodb.ITable) -> None:
+        versions = [f"{f.function.function_arn}:*" for f in functions.values()]
+        self.role.add_to_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=versions)
+        )
+        table.grant(self.role, "dynamodb:PutItem", "dynamodb:UpdateItem")
+
+    def _log_group(self) -> logs.LogGroup:
+        """Named under /aws/vendedlogs/: others fill the account's log resource policy (5 120)."""
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/vendedlogs/states/{Names.unique_resource_name(self)}",
+            retention=LOG_RETENTION,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+
+def _findings(functions: Mapping[str, HandlerFunction]) -> dict[str, str]:
+    """What cdk-nag finds in the machine's rights, and why it is so."""
+    of_versions = {
+        f"AwsSolutions-IAM5[Resource::<{_logical_id(f.function)}.Arn>:*]": (
+            "An execution that runs on calls the version that it began with."
+        )
+        for f in functions.values()
+    }
+    narrowest = "Log delivery and X-Ray have no narrower resource."
+    return of_versions | {"AwsSolutions-IAM5[Resource::*]": narrowest}
+
+
+def _logical_id(construct: Construct) -> str:
+    """The name of the construct's resource in its template."""
+    resource = construct.node.default_child
+    assert isinstance(resource, CfnResource)
+    return str(Stack.of(construct).resolve(resource.logical_id))
+
+
+def _quieten_schema(machine: sfn.StateMachine) -> None:
+    """Its schema in cfn-lint does not know JSONata in TimeoutSeconds; a test checks the rest."""
+    resource = machine.node.default_child
+    assert isinstance(resource, CfnResource)
+    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["E3601"]}})

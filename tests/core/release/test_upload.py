@@ -1,0 +1,91 @@
+"""What events tell."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.strategies import service_names, versions
+from viridian.core.errors import RequestInvalid
+from viridian.core.release.request import Request
+from viridian.core.release.upload import AlarmChange, Upload
+
+VERSION_IDS = st.text(min_size=1, max_size=40)
+
+
+def upload(key: str, version_id: str = "v1", bucket: str = "artifacts") -> Upload:
+    event: dict[str, Any] = {
+        "detail": {"bucket": {"name": bucket}, "object": {"key": key, "version-id": version_id}}
+    }
+    return Upload.from_event(event)
+
+
+@given(service_names, versions, VERSION_IDS)
+def test_an_upload_becomes_a_request_that_pins_the_version_uploaded(
+    service: str, version: str, version_id: str
+) -> None:
+    found = upload(f"{service}/{version}/release.json", version_id)
+
+    assert Request.from_dict(found.request) == Request(service, version, version_id)
+
+
+@given(service_names, versions, VERSION_IDS)
+def test_a_deployment_id_is_a_valid_execution_name(
+    service: str, version: str, version_id: str
+) -> None:
+    found = upload(f"{service}/{version}/release.json", version_id).deployment_id
+
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,80}", found)
+    assert found.startswith(f"{service}-{version}-")
+
+
+@given(service_names, versions, VERSION_IDS)
+def test_the_same_upload_told_twice_has_one_id(service: str, version: str, version_id: str) -> None:
+    key = f"{service}/{version}/release.json"
+
+    assert upload(key, version_id) == upload(key, version_id)
+
+
+@given(service_names, versions, st.lists(VERSION_IDS, min_size=2, unique=True))
+def test_each_version_uploaded_has_an_id_of_its_own(
+    service: str, version: str, version_ids: list[str]
+) -> None:
+    key = f"{service}/{version}/release.json"
+
+    assert len({upload(key, v).deployment_id for v in version_ids}) == len(version_ids)
+
+
+def test_services_whose_names_run_together_have_ids_of_their_own() -> None:
+    ids = {upload(f"{key}/release.json").deployment_id for key in ("shop/a-b", "shop-a/b")}
+
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "release.json",
+        "shop/release.json",
+        "shop/1.1.0/extra/release.json",
+        "shop/1.1.0/release.json.bak",
+        "shop/1.1.0/bundle.zip",
+        "Shop/1.1.0/release.json",
+        "../1.1.0/release.json",
+        "shop/../release.json",
+        "shop/1.1.0/release.json\n",
+    ],
+)
+def test_a_key_out_of_place_is_refused_and_named(key: str) -> None:
+    with pytest.raises(RequestInvalid, match=f"^{re.escape(key)}: out of place"):
+        upload(key)
+
+
+def test_an_alarm_s_breach_says_which_when_and_why() -> None:
+    change = AlarmChange.from_event(
+        {"service": "shop", "alarm": "5xx", "reason": "9 > 5", "at": "12:00"}
+    )
+
+    assert change.service == "shop"
+    assert change.breach == "5xx went into ALARM at 12:00: 9 > 5"

@@ -1,0 +1,71 @@
+"""How a service is known."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from tests.core.shop import BLUE_FLEET, ELB, REGISTRATION, changed, registration, without
+from tests.core.strategies import registrations
+from viridian.core.errors import RegistrationInvalid
+from viridian.core.service.registration import Registration, parameter_name
+
+
+def test_the_parameter_is_named_after_the_service() -> None:
+    assert parameter_name("shop") == "/viridian/services/shop"
+
+
+def test_a_registration_is_read_from_the_parameter() -> None:
+    found = Registration.from_json(json.dumps(REGISTRATION))
+
+    assert found == registration()
+    assert (found.blue.colour, found.green.colour) == ("blue", "green")
+    assert found.blue.fleet.service == BLUE_FLEET
+    assert found.blue.target_group == "targetgroup/shop-blue/1"
+
+
+@given(registrations())
+def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None:
+    found = Registration.from_dict(document)
+
+    assert Registration.from_json(json.dumps(found.to_dict())) == found
+
+
+@pytest.mark.parametrize("path", ["unknown", "blue.unknown", "green.fleet.unknown"])
+def test_an_unknown_key_is_refused_with_its_path(path: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=rf"^registration.{path}: unknown key"):
+        Registration.from_dict(changed(REGISTRATION, path, 1))
+
+
+@pytest.mark.parametrize("path", [*sorted(REGISTRATION), "blue.fleet", "green.alarms"])
+def test_an_absent_key_is_refused_with_its_path(path: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=rf"^registration.{path}: is missing"):
+        Registration.from_dict(without(REGISTRATION, path))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ("rule_arn", "rule", "rule_arn: must be the production listener rule's ARN"),
+        ("production_url", "http://shop/path", r"production_url: must be http\(s\)://host"),
+        ("test_url", "ftp://shop", r"test_url: must be http\(s\)://host"),
+        ("test_url", "http://user@shop", r"test_url: must be http\(s\)://host"),
+        ("load_balancer", "net/shop/1", "load_balancer: must be app/<name>/<id>"),
+        ("blue.colour", "green", "blue.colour: must be blue, found 'green'"),
+        ("blue.target_group", f"{ELB}:1", "blue.target_group: must be targetgroup/<name>/<id>"),
+        ("blue.fleet.kind", "asg", "blue.fleet.kind: must be ecs, found 'asg'"),
+        ("blue.fleet.cluster", "shop", "blue.fleet.cluster: must be the cluster's ARN"),
+        ("settings.drain_seconds", 0, "settings.drain_seconds: must be a whole number"),
+        ("settings.service", "cart", "settings.service: wanted 'shop', found 'cart'"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_path(path: str, value: Any, complaint: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=f"^registration.{complaint}"):
+        Registration.from_dict(changed(REGISTRATION, path, value))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null"])
+def test_a_parameter_that_holds_no_registration_is_refused(text: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=r"registration: (not JSON|must be an object)"):
+        Registration.from_json(text)

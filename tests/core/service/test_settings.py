@@ -1,0 +1,138 @@
+"""The service file."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+
+from tests.core.shop import SETTINGS, changed, settings, without
+from tests.core.strategies import service_files
+from viridian.core.errors import RegistrationInvalid
+from viridian.core.service.settings import Settings, SmokeTest
+
+DOCUMENTED_EXAMPLE = Path(__file__).parents[3] / "examples/shop/service.yaml"
+
+
+def test_the_documented_example_is_a_valid_service_file() -> None:
+    document = yaml.safe_load(DOCUMENTED_EXAMPLE.read_text())
+
+    found = Settings.from_dict(document, "service.yaml")
+
+    assert found.service == "shop"
+    assert found.to_dict() == document
+
+
+def test_the_rehearsal_differs_from_the_example_in_its_times_alone() -> None:
+    aws, rehearsed = (
+        Settings.from_dict(yaml.safe_load(path.read_text()), path.name).to_dict()
+        for path in (DOCUMENTED_EXAMPLE, DOCUMENTED_EXAMPLE.with_name("rehearsal.yaml"))
+    )
+    times = {"drain_seconds", "prepare_timeout_seconds", "unknown_patience_seconds"}
+
+    assert {key for key in aws if aws[key] != rehearsed[key]} == times | {"alarms", "steps"}
+    assert rehearsed["alarms"] == {**aws["alarms"], "period_seconds": 10}
+    assert [s["percent"] for s in rehearsed["steps"]] == [s["percent"] for s in aws["steps"]]
+
+
+def test_a_service_file_is_read_to_its_values() -> None:
+    found = settings()
+
+    assert [step.percent for step in found.plan.steps] == [10, 50, 100]
+    assert found.smoke_tests == (SmokeTest("/", 200), SmokeTest("/missing", 404))
+    assert found.alarms.extra == ("orders-lost",)
+
+
+@given(service_files)
+def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None:
+    found = Settings.from_dict(document, "service.yaml")
+
+    assert found.to_dict() == document
+    assert Settings.from_dict(found.to_dict(), "service.yaml") == found
+
+
+@pytest.mark.parametrize(
+    "path", ["unknown", "alarms.unknown", "steps.1.unknown", "smoke_tests.0.unknown"]
+)
+def test_an_unknown_key_is_refused_with_its_path(path: str) -> None:
+    where = path.replace(".1", r"\[1\]").replace(".0", r"\[0\]")
+
+    with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.{where}: unknown key"):
+        Settings.from_dict(changed(SETTINGS, path, 1), "service.yaml")
+
+
+def with_a_day_of_bakes(patience_seconds: int) -> dict[str, Any]:
+    """1 440 looks for the bakes, 6 to be ready, and 3 steps with 6 more a minute of patience."""
+    bakes = [{"percent": percent, "bake_seconds": 28_800} for percent in (10, 50, 100)]
+    return SETTINGS | {"steps": bakes, "unknown_patience_seconds": patience_seconds}
+
+
+def test_a_day_of_bakes_with_some_patience_is_held_by_an_execution() -> None:
+    found = Settings.from_dict(with_a_day_of_bakes(patience_seconds=830), "service.yaml")
+
+    assert found.unknown_patience_seconds == 830
+
+
+@pytest.mark.parametrize("patience_seconds", [831, 3600])
+def test_times_that_an_execution_cannot_hold_are_refused(patience_seconds: int) -> None:
+    with pytest.raises(RegistrationInvalid, match=r"^service.yaml.steps: .* and 1700 fit"):
+        Settings.from_dict(with_a_day_of_bakes(patience_seconds), "service.yaml")
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_an_absent_key_is_refused_with_its_path(name: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.{name}: is missing"):
+        Settings.from_dict(without(SETTINGS, name), "service.yaml")
+
+
+@pytest.mark.parametrize("name", sorted(set(SETTINGS["alarms"]) - {"extra"}))
+def test_an_absent_threshold_is_refused_with_its_path(name: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.alarms.{name}: is missing"):
+        Settings.from_dict(without(SETTINGS, f"alarms.{name}"), "service.yaml")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ("service", "Shop", "service: must be a lower-case name"),
+        ("service", "s" * 33, "service: must be a lower-case name of at most 32"),
+        ("smoke_tests", [], "smoke_tests: must have 1 to 10 checks, found 0"),
+        ("smoke_tests", [{"path": "/"}] * 11, "smoke_tests: must have 1 to 10 checks, found 11"),
+        ("smoke_tests.0.path", "http://elsewhere/", r"smoke_tests\[0\].path: must be a path"),
+        ("smoke_tests.0.path", "/a b", r"smoke_tests\[0\].path: must be a path"),
+        ("smoke_tests.0.path", "/\r\nHost: x", r"smoke_tests\[0\].path: must be a path"),
+        ("smoke_tests.0.status", 0, r"smoke_tests\[0\].status: .* from 100 to 599, found 0"),
+        ("version_header", "X Version", "version_header: must be a header name"),
+        ("resting_count", -1, "resting_count: must be a whole number from 0"),
+        ("drain_seconds", 0, "drain_seconds: must be a whole number from 1"),
+        ("health_check_path", "health", "health_check_path: must be a path that starts with /"),
+        ("alarms.period_seconds", 45, "alarms.period_seconds: must be 10, 20, 30 or a multiple"),
+        ("alarms.minimum_requests", 0, "alarms.minimum_requests: must be a whole number from 1"),
+        ("alarms.error_rate_percent", 101, "alarms.error_rate_percent: must be a number from 0"),
+        ("alarms.latency_p99_seconds", 0, "alarms.latency_p99_seconds: must be a number from"),
+        ("alarms.extra", ["a", ""], r"alarms.extra\[1\]: must be a text"),
+        ("alarms.extra", "a", "alarms.extra: must be a list of texts, found a text"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_path(path: str, value: Any, complaint: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=f"^service.yaml.{complaint}"):
+        Settings.from_dict(changed(SETTINGS, path, value), "service.yaml")
+
+
+@pytest.mark.parametrize("document", [None, [], "service: shop"])
+def test_a_file_that_is_no_object_is_refused(document: Any) -> None:
+    with pytest.raises(RegistrationInvalid, match=r"^service.yaml: must be an object"):
+        Settings.from_dict(document, "service.yaml")
+
+
+def test_a_check_wants_status_200_unless_it_says_otherwise() -> None:
+    document = changed(SETTINGS, "smoke_tests", [{"path": "/"}])
+
+    assert Settings.from_dict(document, "service.yaml").smoke_tests == (SmokeTest("/", 200),)
+
+
+def test_a_service_without_alarms_of_its_own_names_none() -> None:
+    found = Settings.from_dict(without(SETTINGS, "alarms.extra"), "service.yaml")
+
+    assert found.alarms.extra == ()

@@ -1,0 +1,142 @@
+"""The service of the tests: a shop whose blue side is live and whose green side is idle."""
+
+import copy
+from typing import Any
+
+from viridian.core.deployment import Deployment
+from viridian.core.release.release import Bundle, Release
+from viridian.core.release.request import Request
+from viridian.core.service.registration import Registration
+from viridian.core.service.settings import Settings
+
+ELB = "arn:aws:elasticloadbalancing:us-east-1:123456789012"
+ECS = "arn:aws:ecs:us-east-1:123456789012"
+RULE = f"{ELB}:listener-rule/app/shop/1/2/3"
+BLUE, GREEN = f"{ELB}:targetgroup/shop-blue/1", f"{ELB}:targetgroup/shop-green/2"
+BLUE_FLEET, GREEN_FLEET = f"{ECS}:service/shop/blue", f"{ECS}:service/shop/green"
+CHECKSUM = "0f" * 32
+DEPLOYMENT_ID = "shop-1.1.0-0123456789ab"
+
+SETTINGS: dict[str, Any] = {
+    "service": "shop",
+    "steps": [
+        {"percent": 10, "bake_seconds": 12},
+        {"percent": 50, "bake_seconds": 90},
+        {"percent": 100, "bake_seconds": 12},
+    ],
+    "smoke_tests": [{"path": "/", "status": 200}, {"path": "/missing", "status": 404}],
+    "version_header": "X-Release-Version",
+    "resting_count": 1,
+    "drain_seconds": 5,
+    "prepare_timeout_seconds": 120,
+    "unknown_patience_seconds": 30,
+    "health_check_path": "/health",
+    "alarms": {
+        "period_seconds": 10,
+        "error_rate_percent": 5,
+        "minimum_requests": 20,
+        "latency_p99_seconds": 1.0,
+        "elb_5xx_count": 10,
+        "extra": ["orders-lost"],
+    },
+}
+
+
+def _side(colour: str, arn: str, fleet: str) -> dict[str, Any]:
+    return {
+        "target_group_arn": arn,
+        "target_group": arn.rpartition(":")[2],
+        "alarms": [f"shop-{colour}-5xx", f"shop-{colour}-p99"],
+        "fleet": {"kind": "ecs", "cluster": f"{ECS}:cluster/shop", "service": fleet},
+    }
+
+
+REGISTRATION: dict[str, Any] = {
+    "service": "shop",
+    "rule_arn": RULE,
+    "production_url": "http://shop.example:80",
+    "test_url": "http://shop.example:8080",
+    "load_balancer": "app/shop/1",
+    "blue": _side("blue", BLUE, BLUE_FLEET),
+    "green": _side("green", GREEN, GREEN_FLEET),
+    "shared_alarms": ["shop-elb-5xx", "orders-lost"],
+    "settings": SETTINGS,
+}
+
+GREEN_ALARMS = ("shop-green-5xx", "shop-green-p99")
+SHARED_ALARMS = ("shop-elb-5xx", "orders-lost")
+WATCHED_ALARMS = (*GREEN_ALARMS, *SHARED_ALARMS)
+
+BUNDLE_RELEASE = Release(
+    service="shop",
+    version="1.1.0",
+    bundle=Bundle("artifacts", "shop/1.1.0/bundle.zip", "v1", CHECKSUM),
+    image=None,
+    command=("python3", "app.py"),
+    environment={"BANNER": "spring"},
+)
+IMAGE_RELEASE = Release(
+    service="shop",
+    version="1.1.0",
+    bundle=None,
+    image=f"registry.example/shop@sha256:{CHECKSUM}",
+    command=(),
+    environment={},
+)
+
+
+def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of a document with the member at a dotted path set; list items go by number."""
+    copied = copy.deepcopy(document)
+    *parents, last = path.split(".")
+    place: Any = copied
+    for name in parents:
+        place = place[int(name)] if isinstance(place, list) else place[name]
+    place[last] = value
+    return copied
+
+
+def without(document: dict[str, Any], path: str) -> dict[str, Any]:
+    """A copy of a document without the member at a dotted path."""
+    parent, _, last = path.rpartition(".")
+    copied = copy.deepcopy(document)
+    place = copied
+    for name in filter(None, parent.split(".")):
+        place = place[name]
+    del place[last]
+    return copied
+
+
+def settings() -> Settings:
+    """The service file as read."""
+    return Settings.from_dict(SETTINGS, "service.yaml")
+
+
+def registration() -> Registration:
+    """The registration as read."""
+    return Registration.from_dict(REGISTRATION)
+
+
+def deployment(release: Release = BUNDLE_RELEASE) -> Deployment:
+    """A deployment of version 1.1.0, admitted."""
+    request = Request("shop", release.version)
+    return Deployment.admitted(DEPLOYMENT_ID, request, registration(), release)
+
+
+def forward(blue: int, green: int, **config: Any) -> list[dict[str, Any]]:
+    """The rule's actions with these weights."""
+    groups = [
+        {"TargetGroupArn": BLUE, "Weight": blue},
+        {"TargetGroupArn": GREEN, "Weight": green},
+    ]
+    return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups, **config}}]
+
+
+def stage_event(**members: Any) -> dict[str, Any]:
+    """The machine's variables after InspectLive, under fence 1, and what a state adds."""
+    return {
+        "deployment": deployment().to_dict(),
+        "fence": 1,
+        "sides": {"live": "blue", "candidate": "green", "size": 2},
+        **members,
+    }

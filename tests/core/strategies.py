@@ -1,0 +1,116 @@
+"""What Hypothesis draws from: every valid plan, service file, release and set of evidence."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.core.shop import CHECKSUM, REGISTRATION
+from viridian.core.judgement.verdict import Evidence, Requests
+from viridian.core.release.release import Bundle, Release
+
+STATES = ("OK", "INSUFFICIENT_DATA", "ALARM")
+ALARM_NAMES = ("green-5xx", "green-p99", "elb-5xx")
+
+service_names = st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True)
+versions = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", fullmatch=True)
+paths = st.from_regex(r"/[!-~]{0,20}", fullmatch=True)
+texts = st.text(min_size=1, max_size=20)
+bakes = st.integers(1, 43_200)
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[dict[str, int]]:
+    """Steps that rise and end at 100, half a day at most together."""
+    percents = [*sorted(draw(st.sets(st.integers(1, 99), max_size=6))), 100]
+    return [
+        {"percent": percent, "bake_seconds": draw(bakes) // len(percents) or 1}
+        for percent in percents
+    ]
+
+
+alarm_settings = st.fixed_dictionaries(
+    {
+        "period_seconds": st.sampled_from([10, 20, 30, 60, 300, 3600]),
+        "error_rate_percent": st.floats(0, 100),
+        "minimum_requests": st.integers(1, 1_000_000),
+        "latency_p99_seconds": st.floats(0.001, 3600),
+        "elb_5xx_count": st.integers(0, 1_000_000),
+        "extra": st.lists(texts, max_size=3),
+    }
+)
+service_files: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {
+        "service": service_names,
+        "steps": steps(),
+        "smoke_tests": st.lists(
+            st.fixed_dictionaries({"path": paths, "status": st.integers(100, 599)}),
+            min_size=1,
+            max_size=3,
+        ),
+        "version_header": st.from_regex(r"[A-Za-z0-9-]+", fullmatch=True),
+        "resting_count": st.integers(0, 1000),
+        "drain_seconds": st.integers(1, 3600),
+        "prepare_timeout_seconds": st.integers(30, 7200),
+        "unknown_patience_seconds": st.integers(0, 600),
+        "health_check_path": paths,
+        "alarms": alarm_settings,
+    }
+)
+
+
+@st.composite
+def registrations(draw: st.DrawFn) -> dict[str, Any]:
+    """Registrations of any service file."""
+    settings = draw(service_files)
+    shared = draw(st.lists(texts, max_size=3))
+    own = {"service": settings["service"], "settings": settings, "shared_alarms": shared}
+    return {**REGISTRATION, **own}
+
+
+environments = st.dictionaries(
+    st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,15}", fullmatch=True).filter(
+        lambda name: not name.startswith("VIRIDIAN_") and name != "RELEASE_VERSION"
+    ),
+    st.text(max_size=20),
+    max_size=4,
+)
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> Release:
+    """Releases by bundle and by image."""
+    service, version = draw(service_names), draw(versions)
+    key = f"{service}/{version}/bundle.zip"
+    bundle = Bundle("artifacts", key, draw(texts), CHECKSUM) if draw(st.booleans()) else None
+    return Release(
+        service=service,
+        version=version,
+        bundle=bundle,
+        image=None if bundle else f"{draw(service_names)}@sha256:{CHECKSUM}",
+        command=tuple(draw(st.lists(texts, max_size=3))),
+        environment=draw(environments),
+    )
+
+
+counts = st.none() | st.integers(0, 10_000).map(float)
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Requests:
+    """Requests of which some failed, or no data."""
+    count = draw(counts)
+    errors = draw(st.none() | st.integers(0, int(count)).map(float)) if count else None
+    return Requests(count, errors)
+
+
+@st.composite
+def evidence(draw: st.DrawFn) -> Evidence:
+    """What may be known at decision time."""
+    return Evidence(
+        alarms=draw(st.dictionaries(st.sampled_from(ALARM_NAMES), st.sampled_from(STATES))),
+        watched_alarms=ALARM_NAMES,
+        candidate=draw(requests()),
+        live=draw(requests()),
+        minimum_requests=draw(st.integers(1, 100)),
+        error_rate_percent=draw(st.floats(0, 100)),
+    )

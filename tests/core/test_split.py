@@ -1,0 +1,189 @@
+"""The split: weights in the rule, and all else of the rule kept."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.shop import BLUE, GREEN, RULE, forward, registration
+from tests.core.strategies import steps
+from viridian.core.errors import PreflightFailed, SideServing, SplitNotApplied
+from viridian.core.split import Split, require_idle, roles_in, weights_in
+
+PERCENTS = st.integers(0, 100)
+STICKY = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
+OIDC = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": {"ClientId": "c"}}
+COGNITO = {
+    "Type": "authenticate-cognito",
+    "Order": 1,
+    "AuthenticateCognitoConfig": {"UserPoolArn": "arn:aws:cognito-idp:pool", "Scope": "openid"},
+}
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Action lists as DescribeRules gives them: perhaps an authentication, then the forward."""
+    groups = [{"TargetGroupArn": arn, "Weight": draw(st.integers(0, 999))} for arn in (BLUE, GREEN)]
+    config: dict[str, Any] = {"TargetGroups": draw(st.permutations(groups))}
+    if draw(st.booleans()):
+        config["TargetGroupStickinessConfig"] = {
+            "Enabled": draw(st.booleans()),
+            "DurationSeconds": draw(st.integers(1, 604_800)),
+        }
+    forward_action = {"Type": "forward", "Order": 2, "ForwardConfig": config}
+    return [*draw(st.sampled_from([[], [COGNITO]])), forward_action]
+
+
+def without_groups(actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kept = copy.deepcopy(actions)
+    for action in kept:
+        action.get("ForwardConfig", {}).pop("TargetGroups", None)
+    return kept
+
+
+@given(PERCENTS)
+def test_both_sides_sum_to_100(percent: int) -> None:
+    weights = Split(BLUE, GREEN, percent).weights()
+
+    assert sum(weights.values()) == 100
+    assert weights[GREEN] == percent
+
+
+@given(st.integers().filter(lambda percent: not 0 <= percent <= 100))
+def test_a_share_out_of_bounds_cannot_be_made(percent: int) -> None:
+    with pytest.raises(ValueError, match="wanted 0 to 100"):
+        Split(BLUE, GREEN, percent)
+
+
+@given(steps())
+def test_the_splits_of_a_plan_rise_and_end_with_everything_on_the_candidate(
+    plan: list[dict[str, int]],
+) -> None:
+    weights = [Split(BLUE, GREEN, step["percent"]).weights() for step in plan]
+
+    assert [w[GREEN] for w in weights] == sorted({w[GREEN] for w in weights})
+    assert weights[-1] == {BLUE: 0, GREEN: 100}
+
+
+@given(rules(), PERCENTS)
+def test_the_weights_are_written_and_all_else_of_the_actions_is_kept(
+    actions: list[dict[str, Any]], percent: int
+) -> None:
+    before = copy.deepcopy(actions)
+
+    written = Split(BLUE, GREEN, percent).applied_to(actions)
+
+    assert weights_in(written) == {BLUE: 100 - percent, GREEN: percent}
+    assert without_groups(written) == without_groups(actions)
+    assert actions == before
+
+
+@given(rules(), PERCENTS)
+def test_both_target_groups_stay_in_the_rule(actions: list[dict[str, Any]], percent: int) -> None:
+    written = Split(BLUE, GREEN, percent).applied_to(actions)
+
+    assert set(weights_in(written)) == {BLUE, GREEN}
+
+
+@given(rules(), PERCENTS)
+def test_writing_a_split_twice_is_writing_it_once(
+    actions: list[dict[str, Any]], percent: int
+) -> None:
+    split = Split(BLUE, GREEN, percent)
+
+    assert split.applied_to(split.applied_to(actions)) == split.applied_to(actions)
+
+
+def test_a_group_named_beside_the_forward_config_is_not_written_twice() -> None:
+    actions = [{**forward(100, 0)[0], "TargetGroupArn": BLUE}]
+
+    assert "TargetGroupArn" not in Split(BLUE, GREEN, 10).applied_to(actions)[0]
+
+
+def test_an_oidc_action_asks_aws_to_keep_the_secret_that_it_never_shows() -> None:
+    written = Split(BLUE, GREEN, 10).applied_to([OIDC, *forward(100, 0)])
+
+    assert written[0]["AuthenticateOidcConfig"] == {
+        "ClientId": "c",
+        "UseExistingClientSecret": True,
+    }
+
+
+def test_a_rule_that_does_not_forward_takes_no_split() -> None:
+    with pytest.raises(SplitNotApplied, match="no forward action"):
+        Split(BLUE, GREEN, 10).applied_to([{"Type": "fixed-response"}])
+
+
+@given(rules(), PERCENTS)
+def test_a_rule_read_back_passes_only_with_the_weights_written(
+    actions: list[dict[str, Any]], percent: int
+) -> None:
+    split = Split(BLUE, GREEN, percent)
+    split.require_in(split.applied_to(actions), RULE)
+    if weights_in(actions) == split.weights():
+        return
+
+    with pytest.raises(SplitNotApplied, match=f"wanted .*{percent}.*found .* on {RULE}"):
+        split.require_in(actions, RULE)
+
+
+def test_a_weight_that_is_not_named_counts_1_as_on_aws() -> None:
+    actions = [{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": BLUE}]}}]
+
+    assert weights_in(actions) == {BLUE: 1}
+
+
+@pytest.mark.parametrize(
+    ("weights", "live", "candidate"),
+    [((100, 0), "blue", "green"), ((0, 100), "green", "blue"), ((1, 0), "blue", "green")],
+)
+def test_live_is_the_side_with_all_the_weight(
+    weights: tuple[int, int], live: str, candidate: str
+) -> None:
+    roles = roles_in(forward(*weights, **STICKY), registration())
+
+    assert (roles.live.colour, roles.candidate.colour) == (live, candidate)
+
+
+@pytest.mark.parametrize("weights", [(90, 10), (0, 0), (1, 999)])
+def test_a_rule_that_names_no_one_live_side_fails_the_preflight(weights: tuple[int, int]) -> None:
+    with pytest.raises(PreflightFailed, match=f"{RULE}: wanted all weight on one side, found blue"):
+        roles_in(forward(*weights), registration())
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        [],
+        [{"Type": "fixed-response"}],
+        [{"Type": "forward", "TargetGroupArn": BLUE}],
+        [{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": BLUE}]}}],
+        [
+            *forward(100, 0),
+            {
+                **forward(0, 0)[0],
+                "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": "arn:other", "Weight": 0}]},
+            },
+        ],
+    ],
+)
+def test_a_rule_with_other_target_groups_fails_the_preflight(actions: list[dict[str, Any]]) -> None:
+    with pytest.raises(PreflightFailed, match="exactly the target groups of blue and green"):
+        roles_in(actions, registration())
+
+
+def test_only_a_side_with_weight_0_may_lose_capacity() -> None:
+    require_idle(registration().green, forward(100, 0))
+
+
+@pytest.mark.parametrize("weight", [1, 50, 100])
+def test_a_side_with_any_weight_keeps_its_capacity(weight: int) -> None:
+    with pytest.raises(SideServing, match=f"green: wanted weight 0 .* found {weight}"):
+        require_idle(registration().green, forward(100 - weight, weight))
+
+
+def test_a_side_that_the_rule_does_not_name_keeps_its_capacity() -> None:
+    with pytest.raises(SideServing, match="found None"):
+        require_idle(registration().green, [{"Type": "fixed-response"}])
