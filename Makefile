@@ -14,7 +14,7 @@ IMAGE ?=
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types template format bench synth deploy lock clean
+.PHONY: help install demo test check lint types machine template format bench synth deploy lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -49,9 +49,14 @@ lint: $(INSTALLED) ## Check the style
 types: $(INSTALLED) ## Check the types
 	@$(BIN)/mypy
 
+machine: $(INSTALLED) ## Print the state machine as Step Functions gets it, and its picture (Mermaid)
+	@mkdir -p build
+	@$(BIN)/python -m viridian_cdk.machine build/deploy.asl.json
+
 template: install synth ## Check the template and the state machine
 	@$(BIN)/cfn-lint build/cdk.out/*.template.json
-	@npx --no-install asl-validator --json-path statemachines/deploy.asl.json
+	@$(BIN)/python -m viridian_cdk.machine build/deploy.asl.json > /dev/null
+	@npx --no-install asl-validator --json-path build/deploy.asl.json
 
 synth: $(INSTALLED) ## Synthesise the templates into build/cdk.out/
 	@CDK_OUTDIR=build/cdk.out $(BIN)/python app.py

@@ -17,9 +17,8 @@ def build() -> App:
     """The app with its two stacks, the same with the CDK CLI and without it."""
     app = App(context=json.loads((PROJECT / "cdk.json").read_text())["context"])
     configuration = Configuration.from_context(app.node)
-    definition = (PROJECT / "statemachines" / "deploy.asl.json").read_text()
 
-    automation = Automation(app, "Viridian", code=functions_code(), definition=definition)
+    automation = Automation(app, "Viridian", code=functions_code())
     Shop(
         app,
         "Shop",

@@ -16,10 +16,11 @@ from viridian.core import errors
 from viridian.core.plan import LONGEST_BLINDNESS_SECONDS, MOST_LOOKS, READY_WAIT_SECONDS
 from viridian.core.service.settings import MOST_CHECKS
 from viridian.handlers.warm_candidate import LONGEST_SECONDS
+from viridian_cdk.machine import read_machine
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS = ROOT / "functions"
-MACHINE = json.loads((ROOT / "statemachines/deploy.asl.json").read_text())
+MACHINE = read_machine()
 STATES: dict[str, dict[str, Any]] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 PACKAGE = FUNCTIONS / "viridian"

@@ -9,6 +9,7 @@ from constructs import Construct
 from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
+from viridian_cdk.machine import definition
 from viridian_cdk.operators import Operators
 from viridian_cdk.state_functions import StateFunctions
 from viridian_cdk.storage import Storage
@@ -28,7 +29,6 @@ class Automation(Stack):
         id: str,
         *,
         code: lambda_.Code,
-        definition: str,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
@@ -38,7 +38,7 @@ class Automation(Stack):
         self.workflow = Workflow(
             self,
             "Workflow",
-            definition=definition,
+            definition=definition(),
             functions=self.functions.by_name,
             table=self.storage.table,
         )

@@ -1,7 +1,5 @@
 """Leases: the right to change one service's traffic. The same claims hold for the fake."""
 
-import json
-from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
@@ -11,8 +9,9 @@ from tests.deployments_table import create_table
 from tests.fakes import FakeLeases
 from viridian.adapters.leases import Leases
 from viridian.core.errors import CandidateBreached, FenceStale, LeaseHeld, LeaseReleased
+from viridian_cdk.machine import read_machine
 
-MACHINE = json.loads((Path(__file__).parents[2] / "statemachines/deploy.asl.json").read_text())
+MACHINE = read_machine()
 KEY = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}}
 ALARMS = ("green-5xx", "elb-5xx")
 FLEET = "arn:aws:ecs:service/green"

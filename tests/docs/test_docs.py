@@ -1,11 +1,12 @@
 """The documents name what exists: states, endings, files."""
 
-import json
 import re
 from pathlib import Path
 
+from viridian_cdk.machine import read_machine
+
 PROJECT = Path(__file__).parents[2]
-MACHINE = json.loads((PROJECT / "statemachines" / "deploy.asl.json").read_text())
+MACHINE = read_machine()
 README = (PROJECT / "README.md").read_text()
 RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text()
 DOCUMENTS = [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")]

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from tests.infra.conftest import PROJECT
 from tests.infra.template import Assembly
 from tests.infra.test_rights import STATE_FUNCTIONS
+from viridian_cdk.machine import read_machine
 from viridian_cdk.placeholders import PLACEHOLDER
 
-DEFINITION = PROJECT / "statemachines" / "deploy.asl.json"
 VALIDATOR = PROJECT / "node_modules" / ".bin" / "asl-validator"
 
 
@@ -21,8 +22,8 @@ def machine(assembly: Assembly) -> dict[str, Any]:
     return machine
 
 
-def test_the_definition_is_the_committed_text(machine: dict[str, Any]) -> None:
-    assert machine["DefinitionString"] == DEFINITION.read_text()
+def test_the_definition_is_the_committed_one(machine: dict[str, Any]) -> None:
+    assert json.loads(machine["DefinitionString"]) == read_machine()
 
 
 def test_each_placeholder_is_a_version_of_the_function_of_that_name(
@@ -100,9 +101,11 @@ def test_it_keeps_its_history(machine: dict[str, Any]) -> None:
 
 
 @pytest.mark.skipif(not VALIDATOR.exists(), reason="npm's tools are not installed: make install")
-def test_a_second_validator_accepts_it() -> None:
+def test_a_second_validator_accepts_it(machine: dict[str, Any], tmp_path: Path) -> None:
+    text = tmp_path / "deploy.asl.json"
+    text.write_text(machine["DefinitionString"])
     done = subprocess.run(
-        [VALIDATOR, "--json-path", DEFINITION], capture_output=True, text=True, check=False
+        [VALIDATOR, "--json-path", text], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from sfnx.testing import Call, Execution, Failure, run
 
-MACHINE = json.loads((Path(__file__).parents[2] / "statemachines" / "deploy.asl.json").read_text())
+from viridian_cdk.machine import read_machine
+
+MACHINE = read_machine()
 REQUEST = json.loads(
     (Path(__file__).parents[2] / "statemachines" / "deploy.input.json").read_text()
 )

@@ -1,0 +1,85 @@
+"""State machines as they are written (YAML), as Step Functions gets them (JSON), and as a picture.
+
+    python -m viridian_cdk.machine build/deploy.asl.json
+
+writes the deployment machine to the file, and prints it and its picture as Mermaid text.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).parent
+SHIPPED = HERE / "statemachines"
+FOLDER = SHIPPED if SHIPPED.is_dir() else HERE.parents[1] / "statemachines"
+"""In an installed package beside this file, in a checkout at its top."""
+
+OURS = "Policies"
+"""The part of a file that holds what its states share; Step Functions does not know it."""
+
+State = dict[str, Any]
+Edge = tuple[str, str, str]
+
+
+def read_machine(name: str = "deploy") -> dict[str, Any]:
+    """A machine by its name, with all that is shared put in its places."""
+    machine: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.asl.yaml").read_text())
+    del machine[OURS]
+    return machine
+
+
+def definition(name: str = "deploy") -> str:
+    """A machine as Step Functions takes it; functions and table are still placeholders."""
+    return json.dumps(read_machine(name), indent=2)
+
+
+def picture(machine: dict[str, Any]) -> str:
+    """Mermaid text: each state once, an arrow for each way on, dashed for what is caught."""
+    edges = [edge for name, state in machine["States"].items() for edge in _edges(name, state)]
+    endings = [n for n, s in machine["States"].items() if s["Type"] == "Fail"]
+    return "\n".join(
+        [
+            "flowchart TD",
+            f"  start([started]) --> {machine['StartAt']}",
+            *(f"  {line}" for line in _merged(edges)),
+            "  classDef good fill:#d8efe3,stroke:#2f7d5b",
+            "  classDef bad fill:#f6dcd8,stroke:#a8493b",
+            "  class DeploymentPromoted good",
+            f"  class {','.join(endings)} bad",
+        ]
+    )
+
+
+def _edges(name: str, state: State) -> Iterator[Edge]:
+    for choice in state.get("Choices", []):
+        yield name, f"-- {_condition(choice['Condition'])} -->", choice["Next"]
+    for key, label in (("Default", "otherwise"), ("Next", "")):
+        if key in state:
+            yield name, f"-- {label} -->" if label else "-->", state[key]
+    for catch in state.get("Catch", []):
+        errors = ", ".join(error.rpartition(".")[2] for error in catch["ErrorEquals"])
+        yield name, "-. fails .->" if errors == "ALL" else f"-. {errors} .->", catch["Next"]
+
+
+def _condition(expression: str) -> str:
+    """The value that is compared with, the last one: enough to know the way by."""
+    return str(re.findall(r"= '?(\w+)", expression)[0])
+
+
+def _merged(edges: list[Edge]) -> Iterator[str]:
+    """One line for all the states that go the same way to the same place."""
+    sources: dict[tuple[str, str], list[str]] = {}
+    for source, arrow, target in edges:
+        sources.setdefault((arrow, target), []).append(source)
+    for (arrow, target), names in sources.items():
+        yield f"{' & '.join(names)} {arrow} {target}"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(definition())
+    print(definition(), picture(read_machine()), sep="\n\n")
