@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from emulator.client.process import DidNotStart
 from rehearsal.assembly import DeployFailed
 from rehearsal.demo import Ending, own_script, play, shop_script
 from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.demo.summary import in_short
 from rehearsal.demo.watch import NoEnding
-from rehearsal.emulator_process import RehearsalFailed
+from rehearsal.ecs_services import RehearsalFailed
 from rehearsal.progress import progress
 from rehearsal.release import ReleaseUnusable
 from rehearsal.synthesis import SynthesisFailed
@@ -35,6 +36,7 @@ its tasks print is in rehearsal/tasks, below --directory.
 """
 EXPECTED = (
     DeployFailed,
+    DidNotStart,
     DirectoryInUse,
     NoEnding,
     RehearsalFailed,

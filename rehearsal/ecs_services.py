@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.emulator_process import RehearsalFailed
-
 STEADY_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 # One may be bad luck, such as a port that was just taken; three are the release's own doing.
 MOST_CRASHES = 3
 LOG_LINES = 10
 ENDED_BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart")
+
+
+class RehearsalFailed(Exception):
+    """The service did not come up; the message says why."""
 
 
 @dataclass(frozen=True)

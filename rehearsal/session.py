@@ -18,12 +18,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from emulator.client.control import Control
+from emulator.client.process import EmulatorProcess
+from emulator.ports import free_port
 from rehearsal import release
 from rehearsal.assembly import Account, Assembly, Deployer
-from rehearsal.control import Control
 from rehearsal.ecs_services import EcsServices
-from rehearsal.emulator_process import EmulatorProcess
-from rehearsal.ports import free_port
 from rehearsal.synthesis import Synthesis
 
 PROJECT = Path(__file__).resolve().parents[1]

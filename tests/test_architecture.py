@@ -109,6 +109,13 @@ def test_the_application_and_its_infrastructure_know_nothing_of_the_rehearsal() 
     assert [m for m in shipped if "rehearsal" in imported_packages(m)] == []
 
 
+def test_the_emulator_knows_nothing_of_the_rest() -> None:
+    ours = {"viridian", "viridian_cdk", "viridian_cli", "rehearsal", "bench", "examples"}
+    emulator = (ROOT / "emulator").rglob("*.py")
+
+    assert [m for m in emulator if imported_packages(m) & ours] == []
+
+
 def our_errors() -> dict[str, type]:
     return {
         name: kind

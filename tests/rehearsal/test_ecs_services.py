@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.emulator_process import RehearsalFailed
+from rehearsal.ecs_services import RehearsalFailed
 
 
 def test_the_third_task_that_ends_by_itself_ends_the_wait_with_its_log(ecs, services, tmp_path):

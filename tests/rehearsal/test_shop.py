@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.ports import free_port
+from emulator.ports import free_port
 
 APP = Path(__file__).parents[2] / "examples" / "shop" / "app.py"
 CLIENT = {"X-Forwarded-Port": "8080"}

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from rehearsal.ports import free_port
+from emulator.ports import free_port
 from rehearsal.traffic import Traffic
 from rehearsal.traffic.client import Load
 

@@ -1,0 +1,1 @@
+"""How another process starts the emulator and works it."""

@@ -1,0 +1,88 @@
+"""The parts of the embedded AWS, put together and taken apart."""
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator import environment, repairs, targets
+from emulator.control_server import ControlServer
+from emulator.errors import SelfCheckFailed
+from emulator.faults import Faults
+
+if TYPE_CHECKING:
+    from emulator.load_balancer.envoy import Envoy
+
+
+@contextlib.contextmanager
+def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
+    """Everything running and proved, as the ready line says it; when it is left nothing is."""
+    listening = socket.create_server(("127.0.0.1", port))
+    endpoint = environment.prepare(directory, listening.getsockname()[1])
+    faults = Faults()
+    with contextlib.ExitStack() as stack:
+        envoy = _start_load_balancer(directory, faults, stack)
+        _start_api(listening, envoy, stack)
+        control = _start_control(faults, stack)
+        _start_fleet(directory, stack)
+        yield {"endpoint_url": endpoint, "control_url": control.url}
+
+
+def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.ExitStack) -> "Envoy":
+    from emulator.alarms.clock import MetricClock
+    from emulator.health_checks import HealthChecker
+    from emulator.load_balancer import snapshot
+    from emulator.load_balancer.data_plane import DataPlane
+    from emulator.load_balancer.envoy import Envoy
+    from emulator.load_balancer.metering import Meter
+    from emulator.load_balancer.statistics import ErrorLog
+    from emulator.load_balancer.watched_files import ERRORS
+
+    registry = targets.registry
+    envoy = Envoy(directory / "load-balancer")
+    stack.callback(envoy.close)
+    plane = DataPlane(envoy, lambda: snapshot.take(registry))
+    repairs.apply(registry, plane.publish, faults)
+    stack.callback(HealthChecker(registry).close)
+    log = ErrorLog(envoy.directory / ERRORS)
+    clock = MetricClock(Meter(envoy.admin, log, registry), lambda: faults.silence_metrics)
+    stack.callback(clock.close)
+    return envoy
+
+
+def _start_api(listening: socket.socket, envoy: "Envoy", stack: contextlib.ExitStack) -> None:
+    from emulator import selfcheck
+    from emulator.repairs import lambda_
+    from emulator.server import serving
+
+    stack.callback(lambda_.end_workers)
+    stack.enter_context(serving(listening))
+    try:
+        selfcheck.run()
+    except SelfCheckFailed:
+        envoy.require_running()  # without it much fails, for one reason
+        raise
+
+
+def _start_control(faults: Faults, stack: contextlib.ExitStack) -> ControlServer:
+    from emulator.call_counts import CallCounts
+    from emulator.repairs import iam
+
+    counts = CallCounts()
+    counts.install()
+    control = ControlServer(
+        {
+            ("POST", "/enforce-iam"): lambda request: iam.enforce(bool(request["on"])),
+            ("POST", "/faults"): lambda request: faults.change(**request),
+            ("GET", "/metrics-of-calls"): lambda _request: counts.since_start(),
+        }
+    )
+    stack.callback(control.close)
+    return control
+
+
+def _start_fleet(directory: Path, stack: contextlib.ExitStack) -> None:
+    from emulator.fleet import install
+
+    stack.callback(install(directory).close)

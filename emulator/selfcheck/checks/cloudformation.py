@@ -1,0 +1,141 @@
+"""Stacks: they make what the API makes, and fail with what AWS refuses."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.ports import free_port
+from emulator.selfcheck import stacks
+from emulator.selfcheck.asking import eventually, expect, is_listening, status_of
+from emulator.selfcheck.subject import NAME, ROLE, Subject, fixed, weights_of
+
+Record = dict[str, Any]
+
+GROUP = {
+    "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "Properties": {"Port": 80, "Protocol": "HTTP", "TargetType": "ip"},
+}
+CODE = "def handler(event, context): pass"
+MACHINE = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
+FUNCTION = {"Runtime": "python3.13", "Handler": "index.handler", "Role": ROLE}
+ACCEPTED: dict[str, Record] = {
+    "AWS::Lambda::Function": {**FUNCTION, "Code": {"ZipFile": CODE}},
+    "AWS::StepFunctions::StateMachine": {"RoleArn": ROLE, "DefinitionString": MACHINE},
+    "AWS::Events::Rule": {"EventPattern": {"source": ["a"]}},
+}
+REFUSED: dict[str, Record] = {
+    "AWS::Lambda::Function": {**FUNCTION, "Code": {"S3Bucket": "none", "S3Key": "none.zip"}},
+    "AWS::StepFunctions::StateMachine": {"RoleArn": ROLE, "DefinitionString": "{"},
+    "AWS::Events::Rule": {"EventPattern": {"source": "not a list"}},
+}
+
+
+def refused_resources_fail_their_stack(subject: Subject) -> Iterator[None]:
+    names = [f"refused-{number}" for number in range(len(REFUSED))]
+    for name, (kind, properties) in zip(names, REFUSED.items(), strict=True):
+        stacks.create(subject, name, _only(kind, properties))
+    yield
+    statuses = [stacks.status_of(subject, name) for name in names]
+    expect(statuses, ["ROLLBACK_COMPLETE"] * len(names))
+
+
+def refused_changes_fail_their_stack(subject: Subject) -> Iterator[None]:
+    names = [f"changed-{number}" for number in range(len(REFUSED))]
+    for name, (kind, properties) in zip(names, ACCEPTED.items(), strict=True):
+        stacks.create(subject, name, _only(kind, properties))
+    yield
+    expect([stacks.status_of(subject, name) for name in names], ["CREATE_COMPLETE"] * len(names))
+    for name, (kind, properties) in zip(names, REFUSED.items(), strict=True):
+        stacks.update(subject, name, _only(kind, properties))
+    statuses = [stacks.status_of(subject, name) for name in names]
+    expect(statuses, ["UPDATE_ROLLBACK_COMPLETE"] * len(names))
+
+
+def stacks_tell_the_names_of_their_resources(subject: Subject) -> None:
+    network = _only("AWS::EC2::VPC", {"CidrBlock": "10.1.0.0/16"})
+    names = {
+        "Network": {"Fn::GetAtt": ["X", "CidrBlock"]},
+        "Address": {"Fn::GetAtt": ["Balancer", "DNSName"]},
+        "Group": {"Fn::GetAtt": ["Blue", "TargetGroupFullName"]},
+        "Arn": {"Ref": "Blue"},
+    }
+    made = {**network, "Blue": GROUP}
+    stacks.create(subject, "names", {**made, **_balancer()}, **names)
+    found = stacks.outputs_of(subject, "names")
+    expect((found["Network"], found["Address"]), ("10.1.0.0/16", "127.0.0.1"))
+    expect(found["Group"], found["Arn"].split(":")[5])
+    idle = {"Key": "idle_timeout.timeout_seconds", "Value": "30"}
+    stacks.update(subject, "names", {**made, **_balancer(idle)}, **names)
+    expect(stacks.outputs_of(subject, "names")["Address"], "127.0.0.1")
+
+
+def stacks_keep_weights_and_are_routed(subject: Subject) -> None:
+    """As soon as they are made, changed or deleted."""
+    port, rule = free_port(), {"Ref": "Rule"}
+    stacks.create(subject, "routes", _weighted(port, 75, "/app"), Rule=rule)
+    made = stacks.outputs_of(subject, "routes")["Rule"]
+    expect(weights_of(subject.action_of(made)), [75, 25])
+    expect(status_of(port, "/app"), 503)
+    stacks.update(subject, "routes", _weighted(port, 100, "/other"), Rule=rule)
+    expect(stacks.status_of(subject, "routes"), "UPDATE_COMPLETE")
+    expect(weights_of(subject.action_of(made)), [100, 0])
+    expect((status_of(port, "/app"), status_of(port, "/other")), (404, 503))
+    stacks.delete(subject, "routes")
+    eventually(lambda: not is_listening(port))
+
+
+def alarms_of_stacks_keep_metric_math(subject: Subject) -> None:
+    metric = {"Namespace": NAME, "MetricName": "m"}
+    stat = {"Metric": metric, "Period": 60, "Stat": "Sum"}
+    queries = [
+        {"Id": "e", "Expression": "FILL(m, 0)", "ReturnData": True},
+        {"Id": "m", "MetricStat": stat, "ReturnData": False},
+    ]
+    comparison = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 1}
+    alarm = {"AlarmName": f"{NAME}-stack", "EvaluationPeriods": 1, "Metrics": queries}
+    alarms = _only("AWS::CloudWatch::Alarm", {**alarm, **comparison})
+    stacks.create(subject, "alarm", alarms)
+    expect(stacks.status_of(subject, "alarm"), "CREATE_COMPLETE")
+    describe = subject.client("cloudwatch").describe_alarms
+    found = describe(AlarmNames=[alarm["AlarmName"]])["MetricAlarms"]
+    expect(found[0]["Metrics"], queries)
+
+
+def _only(kind: str, properties: Record) -> Record:
+    return {"X": {"Type": kind, "Properties": properties}}
+
+
+def _balancer(*attributes: Record) -> Record:
+    properties = {"Subnets": ["subnet-1"], "LoadBalancerAttributes": list(attributes)}
+    kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    return {"Balancer": {"Type": kind, "Properties": properties}}
+
+
+def _weighted(port: int, blue: int, path: str) -> Record:
+    """A load balancer with one weighted rule."""
+    weights = {"Blue": blue, "Green": 100 - blue}
+    groups = [{"TargetGroupArn": {"Ref": n}, "Weight": w} for n, w in weights.items()]
+    listener = {
+        "LoadBalancerArn": {"Ref": "Balancer"},
+        "Port": port,
+        "Protocol": "HTTP",
+        "DefaultActions": [fixed(404)],
+    }
+    rule = {
+        "ListenerArn": {"Ref": "Listener"},
+        "Priority": 1,
+        "Conditions": [{"Field": "path-pattern", "Values": [path]}],
+        "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
+    }
+    listening = {"Type": "AWS::ElasticLoadBalancingV2::Listener", "Properties": listener}
+    routing = {"Type": "AWS::ElasticLoadBalancingV2::ListenerRule", "Properties": rule}
+    colours = {"Blue": GROUP, "Green": GROUP}
+    return {**_balancer(), **colours, "Listener": listening, "Rule": routing}
+
+
+CHECKS = (
+    refused_resources_fail_their_stack,
+    refused_changes_fail_their_stack,
+    stacks_tell_the_names_of_their_resources,
+    stacks_keep_weights_and_are_routed,
+    alarms_of_stacks_keep_metric_math,
+)

@@ -1,0 +1,77 @@
+"""Events: what they carry, what a target gets of them, and what happens when it fails."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from emulator import environment
+from emulator.selfcheck import function
+from emulator.selfcheck.asking import eventually, expect
+from emulator.selfcheck.subject import NAME, Subject
+
+Record = dict[str, Any]
+
+
+def failed_functions_are_asked_again(subject: Subject) -> Iterator[None]:
+    name, events = f"{NAME}-failing", subject.client("events")
+    arn = function.create(subject.client("lambda"), name, function.ALWAYS_FAILING)
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "function", "Arn": arn}])
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "asked"
+        file.touch()
+        _send(subject, name, {"file": str(file)})
+        yield
+        eventually(file.read_text, lambda text: text.count("asked") > 1)
+
+
+def uploads_are_announced_with_their_version(subject: Subject) -> None:
+    storage = subject.client("s3")
+    storage.create_bucket(Bucket=NAME)
+    storage.put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": "Enabled"})
+    storage.put_bucket_notification_configuration(
+        Bucket=NAME, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    queue = queue_of(subject, "aws.s3")
+    version = storage.put_object(Bucket=NAME, Key="a", Body=b"")["VersionId"]
+    expect(received(subject, queue)["detail"]["object"].get("version-id"), version)
+
+
+def input_paths_find_elements_of_lists(subject: Subject) -> None:
+    paths = {"second": "$.resources[1]", "source": "$.source"}
+    template = '{"second": <second>, "source": <source>}'
+    transformer = {"InputPathsMap": paths, "InputTemplate": template}
+    source = f"{NAME}.lists"
+    queue = queue_of(subject, source, InputTransformer=transformer)
+    _send(subject, source, {}, Resources=["a", "b"])
+    expect(received(subject, queue), {"second": "b", "source": source})
+
+
+def queue_of(subject: Subject, source: str, **target: Any) -> str:
+    """The URL of a queue that gets every event of a source."""
+    name, events = f"{NAME}-{source.replace('.', '-')}", subject.client("events")
+    url: str = subject.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [source]}))
+    arn = f"arn:aws:sqs:{environment.REGION}:{environment.ACCOUNT}:{name}"
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn, **target}])
+    return url
+
+
+def received(subject: Subject, queue: str) -> Any:
+    queues = subject.client("sqs")
+    found = eventually(lambda: queues.receive_message(QueueUrl=queue).get("Messages"))
+    return json.loads(found[0]["Body"])
+
+
+def _send(subject: Subject, source: str, detail: Record, **fields: Any) -> None:
+    entry = {"Source": source, "DetailType": NAME, "Detail": json.dumps(detail), **fields}
+    subject.client("events").put_events(Entries=[entry])
+
+
+CHECKS = (
+    failed_functions_are_asked_again,
+    uploads_are_announced_with_their_version,
+    input_paths_find_elements_of_lists,
+)

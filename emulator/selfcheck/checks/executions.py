@@ -1,0 +1,53 @@
+"""Executions of a state machine: how they are started and how they end."""
+
+import json
+from collections.abc import Iterator
+
+from ministack.services import stepfunctions
+
+from emulator.selfcheck import machine
+from emulator.selfcheck.asking import expect, refusal_of
+from emulator.selfcheck.subject import NAME, Subject
+
+
+def machines_are_timed_out(subject: Subject) -> Iterator[None]:
+    state = machine.token_wait("slow", End=True)
+    slow = machine.create(subject, "slow", first=state, TimeoutSeconds=1)
+    execution = machine.start(subject, slow)
+    yield
+    expect(machine.ended(subject, execution)["status"], "TIMED_OUT")
+
+
+def succeed_states_have_their_output(subject: Subject) -> Iterator[None]:
+    done = {"Type": "Succeed", "Output": {"version": "{% $states.input.version %}"}}
+    made = machine.create(subject, "output", first=done)
+    execution = machine.start(subject, made, version="1.1.0", more=1)
+    yield
+    expect(json.loads(machine.ended(subject, execution)["output"]), {"version": "1.1.0"})
+
+
+def same_start_is_one_execution(subject: Subject) -> None:
+    made = machine.create(subject, "same", first=machine.token_wait("same", End=True))
+    execution = machine.start(subject, made)
+    expect(machine.start(subject, made), execution)
+    other = {"stateMachineArn": made, "name": NAME, "input": '{"other": true}'}
+    start = subject.client("stepfunctions").start_execution
+    expect(refusal_of(start, **other), "ExecutionAlreadyExists")
+
+
+def endings_are_final(subject: Subject) -> Iterator[None]:
+    """A failure that comes after them changes nothing."""
+    made = machine.create(subject, "final", first={"Type": "Succeed"})
+    execution = machine.start(subject, made)
+    yield
+    expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
+    stepfunctions._fail_execution(stepfunctions._executions[execution], "Late", "")
+    expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
+
+
+CHECKS = (
+    machines_are_timed_out,
+    succeed_states_have_their_output,
+    same_start_is_one_execution,
+    endings_are_final,
+)

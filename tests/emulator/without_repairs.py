@@ -1,0 +1,115 @@
+"""Runs the embedded AWS, and its self-check once more with one repair left out at a time.
+
+Reads lines such as `["elbv2.rules", ["unknown_rules_are_refused"]]` and answers each with what the
+self-check says when it makes these checks without that repair; nothing if they pass. What a repair
+replaces is what ministack and the target registry hold otherwise after its `apply` than before.
+"""
+
+import contextlib
+import importlib
+import json
+import pkgutil
+import sys
+from pathlib import Path
+
+from emulator import cloud, repairs, targets
+from emulator.errors import SelfCheckFailed
+
+BROKEN_SECONDS = 2  # how long to wait for what a repair that is left out would bring
+
+
+def main(directory):
+    replaced = Replaced()
+    replaced.watch_every_repair()
+    with cloud.embedded_cloud(directory, port=0):
+        from emulator.selfcheck import CHECKS
+
+        checks = {check.__name__: check for check in CHECKS}
+        print(json.dumps({"repairs": replaced.repairs(), "checks": [*checks]}), flush=True)
+        for line in sys.stdin:
+            repair, names = json.loads(line)
+            wanted = [checks[name] for name in names if name in checks]
+            with replaced.left_out(repair) if repair else contextlib.nullcontext():
+                print(json.dumps(complaint(wanted)), flush=True)
+
+
+def complaint(checks):
+    from emulator import selfcheck
+
+    try:
+        selfcheck.run(checks)
+    except SelfCheckFailed as failure:
+        return str(failure)
+    return ""
+
+
+class Replaced:
+    """What each repair replaced: where, under which name, and what was there before."""
+
+    def __init__(self):
+        self._parts = {}
+
+    def repairs(self):
+        return [*self._parts]
+
+    def watch_every_repair(self):
+        """The way of metrics is no repair, but can be left out too."""
+        apply_all = repairs.apply
+
+        def apply(registry, publish, faults):
+            for name, module in repair_modules():
+                module.apply = self._noting(name, module.apply)
+            self._parts["metrics"] = [(vars(faults), "silence_metrics", True)]
+            apply_all(registry, publish, faults)
+
+        repairs.apply = apply
+
+    def _noting(self, name, apply):
+        def apply_and_note(*args):
+            before = [(container, dict(container)) for container in containers()]
+            apply(*args)
+            self._parts[name] = [
+                (container, key, old[key])
+                for container, old in before
+                for key, value in container.items()
+                if key in old and old[key] is not value
+            ]
+
+        return apply_and_note
+
+    @contextlib.contextmanager
+    def left_out(self, name):
+        """Without a repair, or without one part of it: `elbv2.actions/_action_xml`."""
+        from emulator.selfcheck import asking
+
+        repair, _, part = name.partition("/")
+        parts = [found for found in self._parts[repair] if part in ("", found[1])]
+        shorter = (vars(asking), "DEADLINE_SECONDS", BROKEN_SECONDS)
+        with contextlib.ExitStack() as stack:
+            for container, key, shipped in [*parts, shorter]:
+                stack.callback(container.__setitem__, key, container[key])
+                container[key] = shipped
+            yield
+
+
+def repair_modules():
+    """Every module with an `apply`, with its name below `repairs`."""
+    found = pkgutil.walk_packages(repairs.__path__, f"{repairs.__name__}.")
+    modules = [importlib.import_module(module.name) for module in found]
+    below = len(f"{repairs.__name__}.")
+    return [(m.__name__[below:], m) for m in modules if hasattr(m, "apply")]
+
+
+def containers():
+    """Whatever a repair puts something into."""
+    from ministack import app
+    from ministack.services import alb
+    from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
+    modules = [vars(m) for name, m in sys.modules.items() if name.startswith("ministack")]
+    maps = [app.SERVICE_HANDLERS, alb._ACTION_MAP, *_RESOURCE_HANDLERS.values()]
+    return [*modules, *maps, vars(targets.registry)]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
