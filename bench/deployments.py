@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rehearsal.release import PackedRelease, pack
 from rehearsal.session import PROJECT, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
+from viridian_cli.release import PackedRelease, pack
 
 SERVICE_FILE = PROJECT / "bench" / "service.yaml"
 GOOD_RELEASE = SHOP / "releases" / "1.1.0"

@@ -15,8 +15,8 @@ from rehearsal.demo.summary import in_short
 from rehearsal.demo.watch import NoEnding
 from rehearsal.ecs_services import RehearsalFailed
 from rehearsal.progress import progress
-from rehearsal.release import ReleaseUnusable
 from rehearsal.synthesis import SynthesisFailed
+from viridian_cli.release import ReleaseUnusable
 
 EPILOG = """\
 Without --release the example is played: the shop 1.0.0 is live under steady traffic, 1.1.0 is

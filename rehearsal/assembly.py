@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.release import zip_folder
+from viridian_cli.release import zip_folder
 
 DEPLOY_SECONDS = 180.0
 LOOK_SECONDS = 0.2

@@ -21,10 +21,10 @@ from botocore.config import Config
 from emulator.client.control import Control
 from emulator.client.process import EmulatorProcess
 from emulator.ports import free_port
-from rehearsal import release
 from rehearsal.assembly import Account, Assembly, Deployer
 from rehearsal.ecs_services import EcsServices
 from rehearsal.synthesis import Synthesis
+from viridian_cli import release
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = PROJECT / "examples" / "shop"

@@ -9,11 +9,11 @@ import yaml
 from rehearsal.demo.story import Chapter, Story
 from rehearsal.demo.summary import PROMOTED, REVERTED, summary_file, write_summary
 from rehearsal.progress import Progress
-from rehearsal.release import PackedRelease, ReleaseUnusable, pack
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
 from viridian.core.errors import Refusal
 from viridian_cdk.service_file import read_service_file
+from viridian_cli.release import PackedRelease, ReleaseUnusable, pack
 
 REQUESTS_PER_SECOND = 200.0
 FIRST_VERSION = "1.0.0"

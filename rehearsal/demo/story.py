@@ -16,10 +16,10 @@ from rehearsal.demo.summary import (
 )
 from rehearsal.demo.watch import Record, Sight, Watch, in_words
 from rehearsal.progress import Moment, Progress, VersionTraffic
-from rehearsal.release import PackedRelease
 from rehearsal.session import Rehearsal
 from rehearsal.traffic import Answers, Traffic
 from rehearsal.traffic.answers import failures
+from viridian_cli.release import PackedRelease
 
 # Traffic before the first upload, and after the last ending: what is normal, and what remains.
 CALM_SECONDS = 2.0

@@ -14,9 +14,9 @@ from rehearsal.demo import Script, play, shop_script
 from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, outcome_of
 from rehearsal.demo.watch import Watch
 from rehearsal.progress import PlainProgress
-from rehearsal.release import pack
 from rehearsal.session import FIRST_RELEASE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
+from viridian_cli.release import pack
 
 SERVICE_FILE = Path(__file__).with_name("service.yaml")
 # Runs the shop in the one task that gets the lock; every other task ends at once.

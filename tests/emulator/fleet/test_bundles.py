@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from emulator.fleet.bundles import Bundles, CannotPull, Source
-from rehearsal.release import pack
+from viridian_cli.release import pack
 
 
 @pytest.fixture

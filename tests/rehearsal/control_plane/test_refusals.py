@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.release import pack
 from rehearsal.session import SHOP
 from tests.rehearsal.control_plane.conftest import ControlPlane
+from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("control_plane")
 CHECKSUM = "0" * 64

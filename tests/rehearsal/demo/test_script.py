@@ -8,8 +8,8 @@ import yaml
 from rehearsal.demo import own_script, play, shop_script
 from rehearsal.demo.summary import PROMOTED, REVERTED
 from rehearsal.progress import Progress
-from rehearsal.release import ReleaseUnusable
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE
+from viridian_cli.release import ReleaseUnusable
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from rehearsal.release import ReleaseUnusable, pack, push_image, upload, zip_folder
+from viridian_cli.release import ReleaseUnusable, pack, push_image, upload, zip_folder
 
 
 @pytest.fixture
