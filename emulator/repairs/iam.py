@@ -1,8 +1,8 @@
 """IAM: calls are authorised on the resources that AWS authorises them on.
 
-ministack takes a listener rule for `*` and an ECS service for its cluster, and knows nothing of
-`iam:PassRole` or of the tags that RegisterTaskDefinition sets. Enforcement is switched on after
-deployment, with `enforce`.
+ministack takes a listener rule for `*` and an ECS service for its cluster, does not find the tags
+of either, and knows nothing of `iam:PassRole` or of the tags that RegisterTaskDefinition sets.
+Enforcement is switched on after deployment, with `enforce`.
 """
 
 import json
@@ -15,6 +15,7 @@ from ministack.core.iam_evaluator import AuthError
 from ministack.core.iam_evaluator import enforce as find_denial
 from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.core.router import extract_access_key_id
+from ministack.services import alb, ecs
 
 Check = tuple[str, str, dict[str, Any]]
 Handler = Callable[..., Awaitable[Any]]
@@ -22,6 +23,7 @@ Handler = Callable[..., Awaitable[Any]]
 ON_A_RULE = {"ModifyRule", "DeleteRule"}
 ON_A_SERVICE = {"UpdateService", "DeleteService", "CreateService"}
 ROLES = ("taskRoleArn", "executionRoleArn")
+TAGGED = ("elasticloadbalancing", "ecs")
 resource_as_shipped = iam_actions.extract_resource_arn
 condition_as_shipped = iam_evaluator._resolve_condition_key
 
@@ -34,9 +36,20 @@ def apply() -> None:
 
 def condition_value(key: str, context: Any) -> Any:
     """A condition key's value. Loopback stands for TLS: buckets that refuse plain HTTP answer."""
-    if key.lower() == "aws:securetransport":
+    name, _, tag = key.lower().partition("/")
+    if name == "aws:securetransport":
         return "true"
+    service = context.resource_arn.split(":")[2] if ":" in context.resource_arn else ""
+    if service in TAGGED and name in ("aws:resourcetag", f"{service}:resourcetag"):
+        return _tags_of(context.resource_arn).get(tag)
     return condition_as_shipped(key, context)
+
+
+def _tags_of(resource: str) -> dict[str, str]:
+    """Tags of a load balancer's or an ECS resource; AWS compares keys without their case."""
+    tags = [*alb._tags.get(resource, []), *ecs._tags.get(resource, [])]
+    named = [{name.lower(): value for name, value in tag.items()} for tag in tags]
+    return {tag["key"].lower(): tag["value"] for tag in named}
 
 
 def enforce(on: bool) -> None:

@@ -10,7 +10,8 @@ from emulator import environment
 from emulator.ports import free_port
 
 NAME = "selfcheck"
-ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role/{NAME}"
+PATH = "/own/"
+ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role{PATH}{NAME}"
 NOT_FOUND = 410
 SERVED = "/_ministack/health"  # the emulator itself is the target that is healthy
 

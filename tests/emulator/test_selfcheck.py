@@ -10,11 +10,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = "resources_are_made"  # what the checks are made on, before the first of them
 NAMED_BY = {
-    "cloudformation": [
+    "cloudformation.networks": ["stacks_tell_the_names_of_their_resources"],
+    "cloudformation.refusals": [
         "refused_resources_fail_their_stack",
         "refused_changes_fail_their_stack",
-        "stacks_tell_the_names_of_their_resources",
     ],
+    "cloudformation.tags": ["tags_of_stacks_reach_rules_and_services"],
     "cloudwatch": [
         "alarms_keep_metric_math",
         "alarms_of_stacks_keep_metric_math",
@@ -65,6 +66,8 @@ NAMED_BY = {
         "rules_are_written_by_their_own_arn",
         "services_are_changed_by_their_own_arn",
         "every_described_service_is_authorised",
+        "rules_are_written_by_their_tags",
+        "services_are_reached_by_their_tags",
         "roles_are_passed_only_as_allowed",
         "tags_are_set_only_as_allowed",
         "loopback_counts_as_tls",
@@ -94,7 +97,7 @@ NAMED_BY = {
     ],
     "stepfunctions.tokens": ["late_answers_are_refused"],
 }
-ONLY_OTHERS = {"stepfunctions"}  # its `apply` calls theirs and replaces nothing itself
+ONLY_OTHERS = {"cloudformation", "stepfunctions"}  # their `apply` replaces nothing itself
 
 pytestmark = pytest.mark.xdist_group("selfcheck")
 

@@ -73,6 +73,14 @@ def deploy(cloud):
     return create
 
 
+def test_role_keeps_its_path(deploy, unique):
+    role = {**ROLE, "Properties": {**ROLE["Properties"], "RoleName": unique, "Path": "/own/"}}
+    _, values, _ = deploy(
+        unique, {"Role": role}, {"Arn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}}
+    )
+    assert values["Arn"] == f"arn:aws:iam::000000000000:role/own/{unique}"
+
+
 @pytest.mark.parametrize("kind", REFUSED)
 def test_refused_resource_fails_the_stack_with_a_reason(deploy, unique, kind):
     status, _, reasons = deploy(unique, {"X": {"Type": kind, "Properties": REFUSED[kind]}})

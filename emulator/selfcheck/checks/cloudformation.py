@@ -83,6 +83,19 @@ def stacks_keep_weights_and_are_routed(subject: Subject) -> None:
     eventually(lambda: not is_listening(port))
 
 
+def tags_of_stacks_reach_rules_and_services(subject: Subject) -> None:
+    """Those of the template replace its former ones; others stay."""
+    names = {"Rule": {"Ref": "Rule"}, "Service": {"Ref": "Service"}}
+    stacks.create(subject, "tags", _tagged("before"), **names)
+    made = stacks.outputs_of(subject, "tags")
+    expect(_tags(subject, **made), [{"before": "1"}] * 2)
+    more = {"Key": "more", "Value": "2"}
+    subject.client("elbv2").add_tags(ResourceArns=[made["Rule"]], Tags=[more])
+    stacks.update(subject, "tags", _tagged("after"), **names)
+    expect(stacks.status_of(subject, "tags"), "UPDATE_COMPLETE")
+    expect(_tags(subject, **made), [{"more": "2", "after": "1"}, {"after": "1"}])
+
+
 def alarms_of_stacks_keep_metric_math(subject: Subject) -> None:
     metric = {"Namespace": NAME, "MetricName": "m"}
     stat = {"Metric": metric, "Period": 60, "Stat": "Sum"}
@@ -98,6 +111,25 @@ def alarms_of_stacks_keep_metric_math(subject: Subject) -> None:
     describe = subject.client("cloudwatch").describe_alarms
     found = describe(AlarmNames=[alarm["AlarmName"]])["MetricAlarms"]
     expect(found[0]["Metrics"], queries)
+
+
+def _tagged(key: str) -> Record:
+    """A rule and a service that wear the tag."""
+    tags = [{"Key": key, "Value": "1"}]
+    made = _weighted(free_port(), 75, "/app")
+    made["Rule"]["Properties"]["Tags"] = tags
+    service = {"ServiceName": "tagged", "DesiredCount": 0, "TaskDefinition": "none", "Tags": tags}
+    return {**made, "Service": {"Type": "AWS::ECS::Service", "Properties": service}}
+
+
+def _tags(subject: Subject, Rule: str, Service: str) -> list[dict[str, str]]:
+    rule = subject.client("elbv2").describe_tags(ResourceArns=[Rule])["TagDescriptions"][0]
+    service = subject.client("ecs").list_tags_for_resource(resourceArn=Service)
+    tags = [
+        {tag["Key"]: tag["Value"] for tag in rule["Tags"]},
+        {tag["key"]: tag["value"] for tag in service["tags"]},
+    ]
+    return [{k: v for k, v in found.items() if not k.startswith("aws:")} for found in tags]
 
 
 def _only(kind: str, properties: Record) -> Record:
@@ -137,5 +169,6 @@ CHECKS = (
     refused_changes_fail_their_stack,
     stacks_tell_the_names_of_their_resources,
     stacks_keep_weights_and_are_routed,
+    tags_of_stacks_reach_rules_and_services,
     alarms_of_stacks_keep_metric_math,
 )

@@ -11,7 +11,7 @@ import boto3
 from emulator import environment
 from emulator.repairs import iam, lambda_
 from emulator.selfcheck.asking import expect, refusal_of
-from emulator.selfcheck.subject import NAME, ROLE, Subject
+from emulator.selfcheck.subject import NAME, PATH, ROLE, Subject, fixed
 
 Statement = dict[str, Any]
 
@@ -44,13 +44,53 @@ def every_described_service_is_authorised(subject: Subject) -> None:
         expect(_is_denied(describe, cluster=NAME, services=["blue", "green"]), True)
 
 
+def rules_are_written_by_their_tags(subject: Subject) -> None:
+    tagged, other = subject.rule, subject.route("/untagged", 40, fixed(200))
+    tags = [{"Key": "viridian:service", "Value": NAME}]
+    subject.client("elbv2").add_tags(ResourceArns=[tagged], Tags=tags)
+    for key in ("aws:ResourceTag", "elasticloadbalancing:ResourceTag"):
+        modify = _allow("elasticloadbalancing:ModifyRule", **{f"{key}/viridian:service": NAME})
+        with _acting(subject, "elbv2", modify) as elbv2:
+            written = [
+                not _is_denied(elbv2.modify_rule, RuleArn=rule, Actions=[fixed(200)])
+                for rule in (tagged, other)
+            ]
+        expect((key, written), (key, [True, False]))
+
+
+def services_are_reached_by_their_tags(subject: Subject) -> None:
+    subject.once(_tagged_service)
+    services = [[NAME], ["untagged"], [NAME, "untagged"]]
+    for key in ("aws:ResourceTag", "ecs:ResourceTag"):
+        actions = ("ecs:UpdateService", "ecs:DescribeServices")
+        reach = [_allow(action, **{f"{key}/Service": NAME}) for action in actions]
+        with _acting(subject, "ecs", *reach) as ecs:
+            updated = [not _is_denied(ecs.update_service, service=s[0]) for s in services[:2]]
+            described = [not _is_denied(ecs.describe_services, services=s) for s in services]
+        expect((key, updated, described), (key, [True, False], [True, False, False]))
+
+
 def roles_are_passed_only_as_allowed(subject: Subject) -> None:
-    definition = {"family": NAME, "containerDefinitions": CONTAINERS, "taskRoleArn": ROLE}
-    register = _allow("ecs:RegisterTaskDefinition")
-    with _acting(subject, "ecs", register) as ecs:
-        expect(_is_denied(ecs.register_task_definition, **definition), True)
-    with _acting(subject, "ecs", register, _allow("iam:PassRole", ROLE)) as ecs:
-        expect(_is_denied(ecs.register_task_definition, **definition), False)
+    """By their ARN with its path, and to the service that the policy names."""
+    to_tasks = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+    to_functions = {"iam:PassedToService": "lambda.amazonaws.com"}
+    without_path = ROLE.replace(PATH, "/")
+    expect(_may_pass_role(subject), False)
+    expect(_may_pass_role(subject, _allow("iam:PassRole", ROLE)), True)
+    expect(_may_pass_role(subject, _allow("iam:PassRole", without_path)), False)
+    expect(_may_pass_role(subject, _allow("iam:PassRole", ROLE, **to_tasks)), True)
+    expect(_may_pass_role(subject, _allow("iam:PassRole", ROLE, **to_functions)), False)
+
+
+def _may_pass_role(subject: Subject, *statements: Statement) -> bool:
+    """Whether a task definition may name it, as either of its two."""
+    with _acting(subject, "ecs", _allow("ecs:RegisterTaskDefinition"), *statements) as ecs:
+        register = functools.partial(
+            ecs.register_task_definition, family=NAME, containerDefinitions=CONTAINERS
+        )
+        answers = {_is_denied(register, **{kind: ROLE}) for kind in iam.ROLES}
+    expect(len(answers), 1)
+    return not answers.pop()
 
 
 def tags_are_set_only_as_allowed(subject: Subject) -> None:
@@ -60,8 +100,8 @@ def tags_are_set_only_as_allowed(subject: Subject) -> None:
 
 
 def loopback_counts_as_tls(subject: Subject) -> None:
-    describe = _allow("elasticloadbalancing:DescribeRules")
-    describe["Condition"] = {"Bool": {"aws:SecureTransport": "true"}}
+    encrypted = {"aws:SecureTransport": "true"}
+    describe = _allow("elasticloadbalancing:DescribeRules", **encrypted)
     with _acting(subject, "elbv2", describe) as elbv2:
         expect(_is_denied(elbv2.describe_rules, RuleArns=[subject.rule]), False)
 
@@ -82,14 +122,22 @@ def _acting(subject: Subject, service: str, *statements: Statement) -> Iterator[
 
 def _role_client(subject: Subject) -> Callable[[str], Any]:
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    subject.client("iam").create_role(RoleName=NAME, AssumeRolePolicyDocument=trust)
+    role = {"RoleName": NAME, "Path": PATH, "AssumeRolePolicyDocument": trust}
+    expect(subject.client("iam").create_role(**role)["Role"]["Arn"], ROLE)
     credentials = lambda_.role_credentials({"Role": ROLE, "FunctionName": NAME})
     keys = {name.lower(): value for name, value in credentials.items()}
     return functools.cache(functools.partial(boto3.client, **keys))
 
 
-def _allow(action: str, resource: str = "*") -> Statement:
-    return {"Effect": "Allow", "Action": action, "Resource": resource}
+def _tagged_service(subject: Subject) -> None:
+    service = {"serviceName": NAME, "desiredCount": 0, "taskDefinition": "none"}
+    subject.client("ecs").create_service(**service, tags=[{"key": "Service", "value": NAME}])
+
+
+def _allow(action: str, resource: str = "*", **equal: str) -> Statement:
+    """What the condition keys must be equal to."""
+    condition = {"Condition": {"StringEquals": equal}} if equal else {}
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **condition}
 
 
 def _is_denied(call: Any, **arguments: Any) -> bool:
@@ -100,6 +148,8 @@ CHECKS = (
     rules_are_written_by_their_own_arn,
     services_are_changed_by_their_own_arn,
     every_described_service_is_authorised,
+    rules_are_written_by_their_tags,
+    services_are_reached_by_their_tags,
     roles_are_passed_only_as_allowed,
     tags_are_set_only_as_allowed,
     loopback_counts_as_tls,

@@ -1,4 +1,4 @@
-"""CloudFormation: a resource that AWS would refuse fails its stack.
+"""A resource that AWS would refuse fails its stack.
 
 ministack makes a function whose code is not there, a state machine whose definition is not JSON and
 an event rule whose pattern is not one, and says CREATE_COMPLETE.
@@ -29,9 +29,6 @@ def apply() -> None:
         handlers = _RESOURCE_HANDLERS[resource]
         handlers["create"] = _checked(refuse, handlers["create"], props_at=1)
         handlers["update"] = _checked(refuse, handlers["update"], props_at=2)
-
-    networks = _RESOURCE_HANDLERS["AWS::EC2::VPC"]
-    networks["create"] = _telling_network(networks["create"])
 
 
 def refuse_absent_code(props: Props) -> None:
@@ -67,13 +64,3 @@ def _checked(
         return provision(*args, **kwargs)
 
     return check_and_provision
-
-
-def _telling_network(provision: Callable[..., Any]) -> Callable[..., Any]:
-    """A VPC tells its CidrBlock; ministack's answers no Fn::GetAtt for it."""
-
-    def provision_and_tell(logical_id: str, props: Props, *args: Any) -> Any:
-        physical_id, attributes = provision(logical_id, props, *args)
-        return physical_id, {**attributes, "CidrBlock": props["CidrBlock"]}
-
-    return provision_and_tell
