@@ -26,7 +26,7 @@ LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", "node_modules"})
 # The earliest time a zip can hold: a bundle tells what it has inside, not when it was packed.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 # What a refusal begins with: the request, or the manifest's key in the bucket.
-PLACE = re.compile(r"^(input|[^/]+/[^/]+/release\.json)")
+PLACE = re.compile(r"^(input|[^/]+/[^/]+/release\.json)", re.M)
 
 
 class ReleaseUnusable(Exception):

@@ -5,6 +5,8 @@ first deployment on. CloudFormation writes a resource only when its properties i
 change: as long as nobody edits these, no infrastructure deployment moves live traffic.
 """
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 from aws_cdk import Annotations, Stack
@@ -129,7 +131,7 @@ class BlueGreenService(Construct):
             "load_balancer": self._entrance.load_balancer.load_balancer_full_name,
             **{colour: self._side(colour) for colour in COLOURS},
             "shared_alarms": self._shared_alarms,
-            "settings": settings.to_dict(),
+            "settings": json.loads(json.dumps(asdict(settings))),  # jsii takes lists alone
         }
         return ssm.StringParameter(
             self,
@@ -143,6 +145,7 @@ class BlueGreenService(Construct):
     def _side(self, colour: str) -> dict[str, Any]:
         group = self.routes.target_groups[colour]
         return {
+            "colour": colour,
             "target_group_arn": group.target_group_arn,
             "target_group": group.target_group_full_name,
             "alarms": self._alarms[colour].names,

@@ -4,9 +4,14 @@ from pathlib import Path
 
 import yaml
 
+from viridian.core.errors import RegistrationInvalid
 from viridian.core.service.settings import Settings
 
 
 def read_service_file(path: Path) -> Settings:
     """The file's settings; raises RegistrationInvalid with the path of what is wrong."""
-    return Settings.from_dict(yaml.safe_load(path.read_text()), path.name)
+    try:
+        data = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise RegistrationInvalid(f"{path.name}: not YAML ({error}); write it again") from error
+    return Settings.from_dict(data, path.name)

@@ -44,6 +44,7 @@ SETTINGS: dict[str, Any] = {
 
 def _side(colour: str, arn: str, fleet: str) -> dict[str, Any]:
     return {
+        "colour": colour,
         "target_group_arn": arn,
         "target_group": arn.rpartition(":")[2],
         "alarms": [f"shop-{colour}-5xx", f"shop-{colour}-p99"],
@@ -87,24 +88,26 @@ IMAGE_RELEASE = Release(
 
 def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy of a document with the member at a dotted path set; list items go by number."""
-    copied = copy.deepcopy(document)
-    *parents, last = path.split(".")
-    place: Any = copied
-    for name in parents:
-        place = place[int(name)] if isinstance(place, list) else place[name]
-    place[last] = value
+    copied, holder, last = _opened(document, path)
+    holder[last] = value
     return copied
 
 
 def without(document: dict[str, Any], path: str) -> dict[str, Any]:
     """A copy of a document without the member at a dotted path."""
-    parent, _, last = path.rpartition(".")
-    copied = copy.deepcopy(document)
-    place = copied
-    for name in filter(None, parent.split(".")):
-        place = place[name]
-    del place[last]
+    copied, holder, last = _opened(document, path)
+    del holder[last]
     return copied
+
+
+def _opened(document: dict[str, Any], path: str) -> tuple[dict[str, Any], Any, Any]:
+    """A copy of a document, and in it what holds the member at a dotted path under which key."""
+    copied = copy.deepcopy(document)
+    holder: Any = copied
+    *parents, last = (int(name) if name.isdigit() else name for name in path.split("."))
+    for name in parents:
+        holder = holder[name]
+    return copied, holder, last
 
 
 def settings() -> Settings:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.core.strategies import steps
 from viridian.core.errors import RequestInvalid
-from viridian.core.fields import Fields
 from viridian.core.plan import LONGEST_BLINDNESS_SECONDS, Plan, watch_slice
+from viridian.core.release.request import Request
 
 ANY_STEPS = st.lists(
     st.fixed_dictionaries({"percent": st.integers(-5, 105), "bake_seconds": st.integers(-5, 90)}),
@@ -18,7 +18,9 @@ ANY_STEPS = st.lists(
 
 
 def read(value: Any) -> Plan:
-    return Plan.read(Fields({"steps": value}, "input", RequestInvalid), "steps")
+    plan = Request.from_dict({"service": "shop", "version": "1.1.0", "steps": value}).plan
+    assert plan is not None
+    return plan
 
 
 @given(steps())
@@ -61,7 +63,12 @@ def test_a_plan_that_does_not_rise_is_refused_at_the_step(
     ("value", "complaint"),
     [
         ([], r"^input.steps: must have at least one step"),
-        (None, r"^input.steps: is missing"),
+        (
+            [{"percent": 20, "bake_seconds": 1}, {"percent": 10, "bake_seconds": 86400}],
+            r"^input.steps\[1\].percent: must be above 20\n"
+            r"input.steps\[1\].percent: the last step must be 100\n"
+            r"input.steps: bake_seconds must be together at most 86400",
+        ),
         ([{"percent": 99, "bake_seconds": 1}], r"^input.steps\[0\].percent: the last step must be"),
         ([{"percent": 0, "bake_seconds": 1}], r"^input.steps\[0\].percent: .* 1 to 100, found 0"),
         ([{"percent": 100, "bake_seconds": 0}], r"^input.steps\[0\].bake_seconds: must be a whole"),

@@ -1,10 +1,12 @@
 """The plan: the ordered steps by which the candidate is given production traffic."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import ceil
-from typing import Any
+from typing import Annotated, Any
 
-from viridian.core.fields import Fields
+from viridian.core.schema import Limits
 
 LONGEST_BAKE_SECONDS = 86_400
 """A day: the longest that one step, and all steps together, may be watched: 1 440 looks."""
@@ -22,23 +24,32 @@ LONGEST_BLINDNESS_SECONDS = 60
 READY_WAIT_SECONDS = 20
 """The longest wait between two looks at a candidate that is not ready: AwaitCandidate's timeout."""
 
+STEPS = Limits(1, hint="at least one step")
+
 
 @dataclass(frozen=True)
 class Step:
     """One share of the traffic and how long it is watched."""
 
-    percent: int
-    bake_seconds: int
+    percent: Annotated[int, Limits(1, 100), "the candidate's share; rising, the last 100"]
+    bake_seconds: Annotated[
+        int, Limits(1, LONGEST_BAKE_SECONDS), f"together at most {LONGEST_BAKE_SECONDS}, a day"
+    ]
 
-    @classmethod
-    def read(cls, fields: Fields) -> "Step":
-        """Read one step: percent 1 to 100, bake_seconds 1 to a day."""
-        step = cls(
-            fields.integer("percent", 1, 100),
-            fields.integer("bake_seconds", 1, LONGEST_BAKE_SECONDS),
-        )
-        fields.done()
-        return step
+
+def step_complaints(steps: tuple[Step, ...] | None) -> Iterator[tuple[str, str]]:
+    """Where steps, if given, do not rise to 100, and whether they take too long together."""
+    if steps is None:
+        return
+    for index, (before, step) in enumerate(pairwise(steps), 1):
+        if step.percent <= before.percent:
+            yield f"steps[{index}].percent", f"must be above {before.percent}"
+    if steps[-1].percent != 100:
+        yield f"steps[{len(steps) - 1}].percent", "the last step must be 100"
+    total = sum(step.bake_seconds for step in steps)
+    if total > LONGEST_BAKE_SECONDS:
+        limit = f"together at most {LONGEST_BAKE_SECONDS} (a day)"
+        yield "steps", f"bake_seconds must be {limit}, found {total}"
 
 
 @dataclass(frozen=True)
@@ -46,25 +57,6 @@ class Plan:
     """Steps whose percents rise and end at 100."""
 
     steps: tuple[Step, ...]
-
-    @classmethod
-    def read(cls, fields: Fields, name: str) -> "Plan":
-        """Read the list `name`; refuse one that does not rise to 100."""
-        members = fields.objects(name)
-        if not members:
-            raise fields.wrong(name, "must have at least one step")
-        steps = tuple(Step.read(member) for member in members)
-        for index in range(1, len(steps)):
-            below = steps[index - 1].percent
-            if steps[index].percent <= below:
-                raise fields.wrong(f"{name}[{index}].percent", f"must be above {below}")
-        if steps[-1].percent != 100:
-            raise fields.wrong(f"{name}[{len(steps) - 1}].percent", "the last step must be 100")
-        total = sum(step.bake_seconds for step in steps)
-        if total > LONGEST_BAKE_SECONDS:
-            limit = f"together at most {LONGEST_BAKE_SECONDS} (a day)"
-            raise fields.wrong(name, f"bake_seconds must be {limit}, found {total}")
-        return cls(steps)
 
     def most_looks(
         self, *, prepare_seconds: int, patience_seconds: int, period_seconds: int

@@ -83,18 +83,6 @@ def test_an_image_without_its_digest_is_refused(image: str) -> None:
         read({**BY_IMAGE, "image": image})
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 50_000])
-def test_what_is_not_json_is_refused_by_that_name(content: bytes) -> None:
-    with pytest.raises(ManifestInvalid, match=r"^shop/1.1.0/release.json: not JSON"):
-        Manifest.from_bytes(content, REQUEST)
-
-
-@pytest.mark.parametrize("content", [b"[]", b"null", b'"shop"'])
-def test_json_that_is_no_object_is_refused(content: bytes) -> None:
-    with pytest.raises(ManifestInvalid, match=r"^shop/1.1.0/release.json: must be an object"):
-        Manifest.from_bytes(content, REQUEST)
-
-
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_manifest_or_refused_as_none(content: bytes) -> None:
     with pytest.raises(ManifestInvalid, match=r"^shop/1.1.0/release.json"):

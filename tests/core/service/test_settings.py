@@ -1,5 +1,7 @@
 """The service file."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,12 @@ def test_the_documented_example_is_a_valid_service_file() -> None:
     found = Settings.from_dict(document, "service.yaml")
 
     assert found.service == "shop"
-    assert found.to_dict() == document
+    assert json.loads(json.dumps(asdict(found))) == document
 
 
 def test_the_rehearsal_differs_from_the_example_in_its_times_alone() -> None:
     aws, rehearsed = (
-        Settings.from_dict(yaml.safe_load(path.read_text()), path.name).to_dict()
+        asdict(Settings.from_dict(yaml.safe_load(path.read_text()), path.name))
         for path in (DOCUMENTED_EXAMPLE, DOCUMENTED_EXAMPLE.with_name("rehearsal.yaml"))
     )
     times = {"drain_seconds", "prepare_timeout_seconds", "unknown_patience_seconds"}
@@ -48,18 +50,8 @@ def test_a_service_file_is_read_to_its_values() -> None:
 def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None:
     found = Settings.from_dict(document, "service.yaml")
 
-    assert found.to_dict() == document
-    assert Settings.from_dict(found.to_dict(), "service.yaml") == found
-
-
-@pytest.mark.parametrize(
-    "path", ["unknown", "alarms.unknown", "steps.1.unknown", "smoke_tests.0.unknown"]
-)
-def test_an_unknown_key_is_refused_with_its_path(path: str) -> None:
-    where = path.replace(".1", r"\[1\]").replace(".0", r"\[0\]")
-
-    with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.{where}: unknown key"):
-        Settings.from_dict(changed(SETTINGS, path, 1), "service.yaml")
+    assert json.loads(json.dumps(asdict(found))) == document
+    assert Settings.from_dict(asdict(found), "service.yaml") == found
 
 
 def with_a_day_of_bakes(patience_seconds: int) -> dict[str, Any]:
@@ -80,16 +72,12 @@ def test_times_that_an_execution_cannot_hold_are_refused(patience_seconds: int) 
         Settings.from_dict(with_a_day_of_bakes(patience_seconds), "service.yaml")
 
 
-@pytest.mark.parametrize("name", sorted(SETTINGS))
-def test_an_absent_key_is_refused_with_its_path(name: str) -> None:
-    with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.{name}: is missing"):
-        Settings.from_dict(without(SETTINGS, name), "service.yaml")
-
-
-@pytest.mark.parametrize("name", sorted(set(SETTINGS["alarms"]) - {"extra"}))
-def test_an_absent_threshold_is_refused_with_its_path(name: str) -> None:
-    with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.alarms.{name}: is missing"):
-        Settings.from_dict(without(SETTINGS, f"alarms.{name}"), "service.yaml")
+@pytest.mark.parametrize(
+    "path", [*SETTINGS, *(f"alarms.{name}" for name in set(SETTINGS["alarms"]) - {"extra"})]
+)
+def test_an_absent_key_is_refused_with_its_path(path: str) -> None:
+    with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.{path}: is missing"):
+        Settings.from_dict(without(SETTINGS, path), "service.yaml")
 
 
 @pytest.mark.parametrize(
@@ -118,12 +106,6 @@ def test_an_absent_threshold_is_refused_with_its_path(name: str) -> None:
 def test_a_wrong_value_is_refused_with_its_path(path: str, value: Any, complaint: str) -> None:
     with pytest.raises(RegistrationInvalid, match=f"^service.yaml.{complaint}"):
         Settings.from_dict(changed(SETTINGS, path, value), "service.yaml")
-
-
-@pytest.mark.parametrize("document", [None, [], "service: shop"])
-def test_a_file_that_is_no_object_is_refused(document: Any) -> None:
-    with pytest.raises(RegistrationInvalid, match=r"^service.yaml: must be an object"):
-        Settings.from_dict(document, "service.yaml")
 
 
 def test_a_check_wants_status_200_unless_it_says_otherwise() -> None:

@@ -7,20 +7,27 @@
 container image by digest. `command` and `environment` change the container of the live side.
 """
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import ChecksumMismatch, ManifestInvalid, ManifestTooLarge
-from viridian.core.fields import Fields
 from viridian.core.release.request import Request
+from viridian.core.schema import Limits, Rules, parse, read
 
 MANIFEST_LIMIT_BYTES = 64 * 1024
-IMAGE = r"[!-~]+@sha256:[0-9a-f]{64}"
-SHA256 = r"[0-9a-f]{64}"
-FILE_NAME = r"(?!\.\.?$)[A-Za-z0-9._-]+"
-VARIABLE = r"(?!VIRIDIAN_|RELEASE_VERSION$)[A-Za-z_][A-Za-z0-9_]*"
-VARIABLE_HINT = "the name of a variable, and none that Viridian sets (RELEASE_VERSION, VIRIDIAN_*)"
+IMAGE = Limits(
+    pattern=r"[!-~]+@sha256:[0-9a-f]{64}", hint="an image by digest, repository@sha256:<hex>"
+)
+SHA256 = Limits(pattern=r"[0-9a-f]{64}", hint="64 lower-case hex digits")
+FILE_NAME = Limits(
+    pattern=r"(?!\.\.?$)[A-Za-z0-9._-]+", hint="the name of a file beside the manifest"
+)
+VARIABLE = Limits(
+    pattern=r"(?!VIRIDIAN_|RELEASE_VERSION$)[A-Za-z_][A-Za-z0-9_]*",
+    hint="the name of a variable, and none that Viridian sets (RELEASE_VERSION, VIRIDIAN_*)",
+)
 
 
 @dataclass(frozen=True)
@@ -38,23 +45,42 @@ class Bundle:
         return f"s3://{self.bucket}/{self.key}?versionId={self.version_id}"
 
 
+def _artifact_complaints(
+    bundle: str | None, sha256: str | None, image: str | None
+) -> Iterator[tuple[str, str]]:
+    if (bundle is None) == (image is None):
+        yield "bundle", "give either bundle (with sha256) or image"
+    if bundle is not None and sha256 is None:
+        yield "sha256", "is missing; give the SHA-256 of the bundle in hex"
+    if image is not None and sha256 is not None:
+        yield "sha256", "belongs to a bundle; an image is named by its digest"
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What `release.json` says: a bundle with its checksum, or an image by digest."""
 
-    service: str
-    version: str
-    bundle: str | None
-    sha256: str | None
-    image: str | None
-    command: tuple[str, ...]
-    environment: dict[str, str]
+    RULES: ClassVar[Rules] = {("bundle", "sha256", "image"): _artifact_complaints}
+
+    service: Annotated[str, "as in the key it is uploaded to"]
+    version: Annotated[str, "as in the key it is uploaded to"]
+    bundle: Annotated[str | None, FILE_NAME, "what to run: this or `image`"] = None
+    sha256: Annotated[
+        str | None,
+        SHA256,
+        "that of the `bundle`, and given with it; verified before anything is touched",
+    ] = None
+    image: Annotated[str | None, IMAGE, "the container image to run: this or `bundle`"] = None
+    command: Annotated[tuple[str, ...], "the container's command; the live side's otherwise"] = ()
+    environment: Annotated[dict[str, str], VARIABLE, "texts by name, set over the live side's"] = (
+        field(default_factory=dict)
+    )
 
     @classmethod
     def from_bytes(cls, content: bytes, request: Request) -> "Manifest":
         """Read a manifest that must be the one the request asks for.
 
-        Raises ManifestTooLarge and ManifestInvalid, with the key and path of what is wrong.
+        Raises ManifestTooLarge and ManifestInvalid, with the key and path of all that is wrong.
         """
         where = request.manifest_key
         if len(content) > MANIFEST_LIMIT_BYTES:
@@ -62,38 +88,16 @@ class Manifest:
                 f"{where}: over the limit of {MANIFEST_LIMIT_BYTES} bytes; "
                 "move what is large into the bundle"
             )
-        try:
-            data = json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise ManifestInvalid(f"{where}: not JSON ({error}); upload it again") from error
-        return cls._read(Fields(data, where, ManifestInvalid), request)
+        asked: Rules = {
+            (name,): partial(_asked_complaints, name, getattr(request, name))
+            for name in ("service", "version")
+        }
+        return read(cls, parse(content, where, ManifestInvalid), where, ManifestInvalid, asked)
 
-    @classmethod
-    def _read(cls, fields: Fields, request: Request) -> "Manifest":
-        manifest = cls(
-            service=fields.text("service"),
-            version=fields.text("version"),
-            bundle=fields.optional("bundle", _file_name(fields), None),
-            sha256=fields.optional("sha256", _checksum(fields), None),
-            image=fields.optional("image", _image(fields), None),
-            command=fields.optional("command", fields.texts, ()),
-            environment=fields.optional("environment", _environment(fields), {}),
-        )
-        fields.done()
-        manifest._hold(fields, request)
-        return manifest
 
-    def _hold(self, fields: Fields, request: Request) -> None:
-        for name in ("service", "version"):
-            wanted, found = getattr(request, name), getattr(self, name)
-            if found != wanted:
-                raise fields.wrong(name, f"wanted {wanted!r} as in its key, found {found!r}")
-        if (self.bundle is None) == (self.image is None):
-            raise fields.wrong("bundle", "give either bundle (with sha256) or image")
-        if self.bundle is not None and self.sha256 is None:
-            raise fields.wrong("sha256", "is missing; give the SHA-256 of the bundle in hex")
-        if self.image is not None and self.sha256 is not None:
-            raise fields.wrong("sha256", "belongs to a bundle; an image is named by its digest")
+def _asked_complaints(name: str, wanted: str, found: str) -> Iterator[tuple[str, str]]:
+    if found != wanted:
+        yield name, f"wanted {wanted!r} as in its key, found {found!r}"
 
 
 def bundle_key(manifest: Manifest, request: Request) -> str:
@@ -140,20 +144,4 @@ class Release:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, for the machine's variables."""
-        return {**asdict(self), "command": list(self.command)}
-
-
-def _file_name(fields: Fields) -> Any:
-    return lambda name: fields.text(name, FILE_NAME, "the name of a file beside the manifest")
-
-
-def _checksum(fields: Fields) -> Any:
-    return lambda name: fields.text(name, SHA256, "64 lower-case hex digits")
-
-
-def _image(fields: Fields) -> Any:
-    return lambda name: fields.text(name, IMAGE, "an image by digest, repository@sha256:<hex>")
-
-
-def _environment(fields: Fields) -> Any:
-    return lambda name: fields.mapping(name, VARIABLE, VARIABLE_HINT)
+        return asdict(self)

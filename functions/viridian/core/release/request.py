@@ -7,38 +7,44 @@ upload sets it), `steps` replaces the service's plan for this one deployment.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RequestInvalid
-from viridian.core.fields import Fields
-from viridian.core.plan import Plan
-from viridian.core.service.settings import SERVICE_NAME, SERVICE_NAME_HINT
+from viridian.core.plan import STEPS, Plan, Step, step_complaints
+from viridian.core.schema import Limits, Rules, read
+from viridian.core.service.settings import SERVICE_NAME
 
-VERSION = r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
-VERSION_HINT = "a version of at most 32 letters, digits, dots, underscores and hyphens"
+VERSION = Limits(
+    pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}",
+    hint="a version of at most 32 letters, digits, dots, underscores and hyphens",
+)
 
 
 @dataclass(frozen=True)
 class Request:
-    """One wish: this release of this service, live."""
+    """One request: this release of this service, live."""
 
-    service: str
-    version: str
-    manifest_version_id: str | None = None
-    plan: Plan | None = None
+    RULES: ClassVar[Rules] = {("steps",): step_complaints}
+
+    service: Annotated[str, SERVICE_NAME, "a registered service"]
+    version: Annotated[str, VERSION, "begins with a letter or digit"]
+    manifest_version_id: Annotated[
+        str | None,
+        "the S3 version of the manifest; an upload sets it, otherwise the newest is taken",
+    ] = None
+    steps: Annotated[
+        tuple[Step, ...] | None, STEPS, "a plan for this deployment alone, as in the service file"
+    ] = None
 
     @classmethod
     def from_dict(cls, data: Any) -> "Request":
-        """Read the execution input; raises RequestInvalid with the path of what is wrong."""
-        fields = Fields(data, "input", RequestInvalid)
-        request = cls(
-            service=fields.text("service", SERVICE_NAME, SERVICE_NAME_HINT),
-            version=fields.text("version", VERSION, VERSION_HINT),
-            manifest_version_id=fields.optional("manifest_version_id", fields.text, None),
-            plan=fields.optional("steps", lambda name: Plan.read(fields, name), None),
-        )
-        fields.done()
-        return request
+        """Read the execution input; raises RequestInvalid with the path of all that is wrong."""
+        return read(cls, data, "input", RequestInvalid)
+
+    @property
+    def plan(self) -> Plan | None:
+        """Its own plan, where it has one."""
+        return Plan(self.steps) if self.steps else None
 
     @property
     def manifest_key(self) -> str:

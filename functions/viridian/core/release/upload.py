@@ -9,7 +9,9 @@ from viridian.core.errors import RequestInvalid
 from viridian.core.release.request import VERSION
 from viridian.core.service.settings import SERVICE_NAME
 
-MANIFEST_KEY = re.compile(rf"(?P<service>{SERVICE_NAME})/(?P<version>{VERSION})/release\.json")
+MANIFEST_KEY = re.compile(
+    rf"(?P<service>{SERVICE_NAME.pattern})/(?P<version>{VERSION.pattern})/release\.json"
+)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,23 @@
 `BlueGreenService` writes it to the SSM parameter `/viridian/services/<service>`.
 """
 
-import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RegistrationInvalid
-from viridian.core.fields import Fields
-from viridian.core.service.settings import SERVICE_NAME, SERVICE_NAME_HINT, Settings
+from viridian.core.schema import Limits, Rules, parse, read
+from viridian.core.service.settings import SERVICE_NAME, Settings
 
-URL = r"https?://[A-Za-z0-9.:-]+"
-ARN = r"arn:[!-~]+"
+URL = Limits(pattern=r"https?://[A-Za-z0-9.:-]+", hint="http(s)://host[:port]")
+LOAD_BALANCER = Limits(pattern="app/.+", hint="app/<name>/<id>")
+TARGET_GROUP = Limits(pattern="targetgroup/.+", hint="targetgroup/<name>/<id>")
+COLOUR = Limits(pattern="blue|green", hint="blue or green")
+
+
+def arn_of(what: str) -> Limits:
+    """An ARN, in words that of what it names."""
+    return Limits(pattern="arn:[!-~]+", hint=f"the {what}'s ARN")
 
 
 def parameter_name(service: str) -> str:
@@ -22,97 +29,72 @@ def parameter_name(service: str) -> str:
 
 @dataclass(frozen=True)
 class Fleet:
-    """What runs behind a target group."""
+    """What runs behind a target group. ECS is the one kind there is."""
 
-    kind: str
-    cluster: str
-    service: str
-
-    @classmethod
-    def read(cls, fields: Fields) -> "Fleet":
-        """Read a fleet; ECS is the one kind there is."""
-        fleet = cls(
-            fields.text("kind", "ecs", "ecs"),
-            fields.text("cluster", ARN, "the cluster's ARN"),
-            fields.text("service", ARN, "the ECS service's ARN"),
-        )
-        fields.done()
-        return fleet
+    kind: Annotated[str, Limits(pattern="ecs", hint="ecs"), "what runs the tasks"]
+    cluster: Annotated[str, arn_of("cluster"), "where they run"]
+    service: Annotated[str, arn_of("ECS service"), "what runs them"]
 
 
 @dataclass(frozen=True)
 class Side:
     """One colour: a target group, its dimension in CloudWatch, its alarms and its fleet."""
 
-    colour: str
-    target_group_arn: str
-    target_group: str
-    alarms: tuple[str, ...]
-    fleet: Fleet
+    colour: Annotated[str, COLOUR, "that of its key"]
+    target_group_arn: Annotated[str, arn_of("target group"), "where its tasks are targets"]
+    target_group: Annotated[str, TARGET_GROUP, "its dimension in CloudWatch"]
+    alarms: Annotated[
+        tuple[str, ...],
+        Limits(1, hint="at least one alarm"),
+        "names of alarms that are a breach while it is the candidate: nothing else comes at once",
+    ]
+    fleet: Annotated[Fleet, "what runs behind the target group"]
 
-    @classmethod
-    def read(cls, fields: Fields, colour: str) -> "Side":
-        """Read the side that stands under the key of its colour."""
-        fields.optional("colour", lambda name: fields.text(name, colour, colour), colour)
-        side = cls(
-            colour=colour,
-            target_group_arn=fields.text("target_group_arn", ARN, "the target group's ARN"),
-            target_group=fields.text("target_group", "targetgroup/.+", "targetgroup/<name>/<id>"),
-            alarms=fields.texts("alarms"),
-            fleet=Fleet.read(fields.object("fleet")),
-        )
-        fields.done()
-        if not side.alarms:
-            raise fields.wrong("alarms", "must name at least one alarm: nothing else comes at once")
-        return side
+
+def _colour_complaints(blue: Side, green: Side) -> Iterator[tuple[str, str]]:
+    for wanted, side in (("blue", blue), ("green", green)):
+        if side.colour != wanted:
+            yield f"{wanted}.colour", f"must be {wanted}, found {side.colour!r}"
+
+
+def _service_complaints(service: str, settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.service != service:
+        yield "settings.service", f"wanted {service!r}, found {settings.service!r}"
 
 
 @dataclass(frozen=True)
 class Registration:
     """One service: its production rule, both sides, shared alarms and settings."""
 
-    service: str
-    rule_arn: str
-    production_url: str
-    test_url: str
-    load_balancer: str
-    blue: Side
-    green: Side
-    shared_alarms: tuple[str, ...]
-    settings: Settings
+    RULES: ClassVar[Rules] = {
+        ("blue", "green"): _colour_complaints,
+        ("service", "settings"): _service_complaints,
+    }
+
+    service: Annotated[str, SERVICE_NAME, "the service's name"]
+    rule_arn: Annotated[
+        str,
+        arn_of("production listener rule"),
+        "what carries the split",
+    ]
+    production_url: Annotated[str, URL, "where clients ask"]
+    test_url: Annotated[str, URL, "where the candidate is asked before them"]
+    load_balancer: Annotated[str, LOAD_BALANCER, "its dimension in CloudWatch"]
+    blue: Annotated[Side, "one side"]
+    green: Annotated[Side, "the other side"]
+    shared_alarms: Annotated[tuple[str, ...], "names of alarms that are a breach of either side"]
+    settings: Annotated[Settings, "the service file"]
 
     @classmethod
     def from_json(cls, text: str) -> "Registration":
         """Read the parameter's value; raises RegistrationInvalid."""
-        try:
-            data = json.loads(text)
-        except ValueError as error:
-            raise RegistrationInvalid(f"registration: not JSON ({error})") from error
-        return cls.from_dict(data)
+        return cls.from_dict(parse(text, "registration", RegistrationInvalid))
 
     @classmethod
     def from_dict(cls, data: Any) -> "Registration":
-        """Read the parsed value; raises RegistrationInvalid with the path of what is wrong."""
-        fields = Fields(data, "registration", RegistrationInvalid)
-        registration = cls(
-            service=fields.text("service", SERVICE_NAME, SERVICE_NAME_HINT),
-            rule_arn=fields.text("rule_arn", ARN, "the production listener rule's ARN"),
-            production_url=fields.text("production_url", URL, "http(s)://host[:port]"),
-            test_url=fields.text("test_url", URL, "http(s)://host[:port]"),
-            load_balancer=fields.text("load_balancer", "app/.+", "app/<name>/<id>"),
-            blue=Side.read(fields.object("blue"), "blue"),
-            green=Side.read(fields.object("green"), "green"),
-            shared_alarms=fields.texts("shared_alarms"),
-            settings=Settings.read(fields.object("settings")),
-        )
-        fields.done()
-        if registration.settings.service != registration.service:
-            wanted, found = registration.service, registration.settings.service
-            raise fields.wrong("settings.service", f"wanted {wanted!r}, found {found!r}")
-        return registration
+        """Read the parsed value; raises RegistrationInvalid with the path of all that is wrong."""
+        return read(cls, data, "registration", RegistrationInvalid)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON; `from_dict` reads it back."""
-        members = json.loads(json.dumps(asdict(self)))
-        members["settings"] = self.settings.to_dict()
-        return dict(members)
+        return asdict(self)

@@ -3,131 +3,146 @@
 `examples/shop/service.yaml` is the documented example, what is deployed and a test fixture.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RegistrationInvalid
-from viridian.core.fields import Fields
-from viridian.core.plan import MOST_LOOKS, Plan
+from viridian.core.plan import MOST_LOOKS, STEPS, Plan, Step, step_complaints
+from viridian.core.schema import Limits, Rules, read
 
-SERVICE_NAME = r"[a-z][a-z0-9-]{0,31}"
-SERVICE_NAME_HINT = "a lower-case name of at most 32 letters, digits and hyphens"
-PATH = r"/[!-~]*"
-HEADER = r"[A-Za-z0-9-]+"
+SERVICE_NAME = Limits(
+    pattern=r"[a-z][a-z0-9-]{0,31}",
+    hint="a lower-case name of at most 32 letters, digits and hyphens",
+)
+PATH = Limits(pattern=r"/[!-~]*", hint="a path that starts with /")
+HEADER = Limits(pattern=r"[A-Za-z0-9-]+", hint="a header name")
 
 MOST_CHECKS = 10
 """Smoke tests of a service: VerifyProduction asks each ten times within two minutes."""
+
+CHECKS = Limits(1, MOST_CHECKS, hint=f"1 to {MOST_CHECKS} checks")
 
 
 @dataclass(frozen=True)
 class SmokeTest:
     """One GET and the status it must answer. A path, never a URL: the host is the service's."""
 
-    path: str
-    status: int
+    path: Annotated[str, PATH, "asked on the test route before, and on production after, the shift"]
+    status: Annotated[int, Limits(100, 599), "what must be answered"] = 200
 
-    @classmethod
-    def read(cls, fields: Fields) -> "SmokeTest":
-        """Read one check; the status is 200 unless given."""
-        check = cls(
-            fields.text("path", PATH, "a path that starts with /"),
-            fields.optional("status", lambda name: fields.integer(name, 100, 599), 200),
-        )
-        fields.done()
-        return check
+
+def _period_complaints(seconds: int) -> Iterator[tuple[str, str]]:
+    if seconds not in (10, 20, 30) and seconds % 60:
+        yield "period_seconds", "must be 10, 20, 30 or a multiple of 60"
 
 
 @dataclass(frozen=True)
 class AlarmSettings:
     """Thresholds of the standing alarms. Periods in seconds; ALB metrics come once a minute."""
 
-    period_seconds: int
-    error_rate_percent: float
-    minimum_requests: int
-    latency_p99_seconds: float
-    elb_5xx_count: int
-    extra: tuple[str, ...]
+    RULES: ClassVar[Rules] = {("period_seconds",): _period_complaints}
 
-    @classmethod
-    def read(cls, fields: Fields) -> "AlarmSettings":
-        """Read the `alarms` object of a service file."""
-        settings = cls(
-            period_seconds=fields.integer("period_seconds", 10, 3600),
-            error_rate_percent=fields.number("error_rate_percent", 0, 100),
-            minimum_requests=fields.integer("minimum_requests", 1, 1_000_000),
-            latency_p99_seconds=fields.number("latency_p99_seconds", 0.001, 3600),
-            elb_5xx_count=fields.integer("elb_5xx_count", 0, 1_000_000),
-            extra=fields.optional("extra", fields.texts, ()),
+    period_seconds: Annotated[
+        int,
+        Limits(10, 3600),
+        "10, 20, 30 or a multiple of 60; **60 or more on AWS**, where the load balancer's metrics "
+        "come once a minute",
+    ]
+    error_rate_percent: Annotated[float, Limits(0, 100), "breach above this share of target 5xx"]
+    minimum_requests: Annotated[
+        int,
+        Limits(1, 1_000_000),
+        "requests in one period (alarms), and in the whole periods of one step (verdict), below "
+        "which nothing is concluded",
+    ]
+    latency_p99_seconds: Annotated[
+        float,
+        Limits(0.001, 3600),
+        "breach above this p99 of at least `minimum_requests`, two periods in a row: the first "
+        "requests to a new task are slow",
+    ]
+    elb_5xx_count: Annotated[
+        int,
+        Limits(0, 1_000_000),
+        "breach above this many 5xx of the load balancer itself in one period",
+    ]
+    extra: Annotated[tuple[str, ...], "names of further alarms that are a breach"] = ()
+
+
+def _looks_complaints(
+    steps: tuple[Step, ...], prepare_seconds: int, patience_seconds: int, alarms: AlarmSettings
+) -> Iterator[tuple[str, str]]:
+    looks = Plan(steps).most_looks(
+        prepare_seconds=prepare_seconds,
+        patience_seconds=patience_seconds,
+        period_seconds=alarms.period_seconds,
+    )
+    if looks > MOST_LOOKS:
+        yield (
+            "steps",
+            f"with prepare_timeout_seconds and unknown_patience_seconds they may take {looks} "
+            f"looks, and {MOST_LOOKS} fit the history of an execution; shorten one of them",
         )
-        if settings.period_seconds not in (10, 20, 30) and settings.period_seconds % 60:
-            raise fields.wrong("period_seconds", "must be 10, 20, 30 or a multiple of 60")
-        fields.done()
-        return settings
 
 
 @dataclass(frozen=True)
 class Settings:
     """All of a service file. Durations in seconds."""
 
-    service: str
-    plan: Plan
-    smoke_tests: tuple[SmokeTest, ...]
-    version_header: str
-    resting_count: int
-    drain_seconds: int
-    prepare_timeout_seconds: int
-    unknown_patience_seconds: int
-    health_check_path: str
-    alarms: AlarmSettings
+    RULES: ClassVar[Rules] = {
+        ("steps",): step_complaints,
+        (
+            "steps", "prepare_timeout_seconds", "unknown_patience_seconds", "alarms"
+        ): _looks_complaints,
+    }  # fmt: skip
+
+    service: Annotated[str, SERVICE_NAME, "begins with a letter"]
+    steps: Annotated[
+        tuple[Step, ...],
+        STEPS,
+        "the plan. A bake shorter than `alarms.period_seconds` makes its step wait for its first "
+        "metrics",
+    ]
+    smoke_tests: Annotated[
+        tuple[SmokeTest, ...],
+        CHECKS,
+        "what the candidate must answer before a client asks it",
+    ]
+    version_header: Annotated[
+        str, HEADER, "the header in which the application answers its version"
+    ]
+    resting_count: Annotated[int, Limits(0, 1000), "tasks left on the idle side"]
+    drain_seconds: Annotated[
+        int,
+        Limits(1, 3600),
+        "time between weight 0 and the loss of capacity; 60 or more on AWS",
+    ]
+    prepare_timeout_seconds: Annotated[
+        int, Limits(30, 7200), "how long a candidate may take to be healthy"
+    ]
+    unknown_patience_seconds: Annotated[
+        int,
+        Limits(0, 3600),
+        "how long past its bake a step may stay Unknown before it is restored; 180 or more on "
+        "AWS, where metrics come late. With many steps, long bakes and a long wait to be ready it "
+        "has to be shorter: all looks together must fit an execution's history",
+    ]
+    health_check_path: Annotated[str, PATH, "of the target groups' health checks"]
+    alarms: Annotated[AlarmSettings, "thresholds of the service's alarms"]
 
     @classmethod
     def from_dict(cls, data: Any, path: str) -> "Settings":
-        """Read the parsed file; raises RegistrationInvalid with the path of what is wrong."""
-        return cls.read(Fields(data, path, RegistrationInvalid))
+        """Read the parsed file; raises RegistrationInvalid with the path of all that is wrong."""
+        return read(cls, data, path, RegistrationInvalid)
 
-    @classmethod
-    def read(cls, fields: Fields) -> "Settings":
-        """Read the members of a service file."""
-        checks = fields.objects("smoke_tests")
-        if not 1 <= len(checks) <= MOST_CHECKS:
-            wanted = f"must have 1 to {MOST_CHECKS} checks"
-            raise fields.wrong("smoke_tests", f"{wanted}, found {len(checks)}")
-        settings = cls(
-            service=fields.text("service", SERVICE_NAME, SERVICE_NAME_HINT),
-            plan=Plan.read(fields, "steps"),
-            smoke_tests=tuple(SmokeTest.read(check) for check in checks),
-            version_header=fields.text("version_header", HEADER, "a header name"),
-            resting_count=fields.integer("resting_count", 0, 1000),
-            drain_seconds=fields.integer("drain_seconds", 1, 3600),
-            prepare_timeout_seconds=fields.integer("prepare_timeout_seconds", 30, 7200),
-            unknown_patience_seconds=fields.integer("unknown_patience_seconds", 0, 3600),
-            health_check_path=fields.text("health_check_path", PATH, "a path that starts with /"),
-            alarms=AlarmSettings.read(fields.object("alarms")),
-        )
-        fields.done()
-        if complaint := settings.complaint_of(settings.plan):
-            raise fields.wrong("steps", complaint)
-        return settings
+    @property
+    def plan(self) -> Plan:
+        """The steps as a plan."""
+        return Plan(self.steps)
 
     def complaint_of(self, plan: Plan) -> str | None:
         """What is wrong with a plan under these times: more looks than an execution can hold."""
-        looks = plan.most_looks(
-            prepare_seconds=self.prepare_timeout_seconds,
-            patience_seconds=self.unknown_patience_seconds,
-            period_seconds=self.alarms.period_seconds,
-        )
-        if looks <= MOST_LOOKS:
-            return None
-        return (
-            f"with prepare_timeout_seconds and unknown_patience_seconds they may take {looks} "
-            f"looks, and {MOST_LOOKS} fit the history of an execution; shorten one of them"
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON, under the keys of the service file; `from_dict` reads it back."""
-        members = asdict(self)
-        del members["plan"]
-        members["steps"] = self.plan.to_list()
-        members["alarms"]["extra"] = list(self.alarms.extra)
-        members["smoke_tests"] = [asdict(check) for check in self.smoke_tests]
-        return members
+        times = self.prepare_timeout_seconds, self.unknown_patience_seconds
+        complaints = (said for _, said in _looks_complaints(plan.steps, *times, self.alarms))
+        return next(complaints, None)

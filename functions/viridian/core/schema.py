@@ -1,0 +1,199 @@
+"""One declaration of a document: a frozen dataclass whose fields say what their keys take and mean.
+
+    @dataclass(frozen=True)
+    class Step:
+        percent: Annotated[int, Limits(1, 100), "the candidate's share"]
+
+`read` makes it at the door; `python -m docs` describes it to editors and people. A key is a `str`,
+an `int`, a `float`, a `dict[str, str]`, another such class or a `tuple` of one of these, or any of
+them `| None`. What must hold between keys is in the class variable `RULES`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from itertools import chain
+from math import inf
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+from viridian.core.errors import Refusal
+
+Document = TypeVar("Document")
+Rules = Mapping[tuple[str, ...], Callable[..., Iterable[tuple[str, str]]]]
+"""By the keys it is about: given their values, a rule yields complaints, each after its path below
+the object. It is asked where nothing else is wrong with these keys."""
+
+LONGEST_SHOWN = 100
+"""Characters of a wrong value: a long one must not push other complaints out of the message."""
+
+TAKEN: dict[Any, Any] = {float: (int, float), tuple: (list, tuple)}
+NAMES = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", NoneType: "nothing"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of a number, or of how many items there are (both included); or the pattern of a whole
+    text, or of the keys of a `dict`, which the hint puts in words."""
+
+    low: float = -inf
+    high: float = inf
+    hint: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a document."""
+
+    kind: Any
+    meaning: str = ""
+    limits: Limits = Limits()
+    is_required: bool = True
+    default: Any = None
+
+    @property
+    def container(self) -> Any:
+        """The kind without that of its items."""
+        return get_origin(self.kind) or self.kind
+
+    @property
+    def item(self) -> "Key":
+        """What a `tuple` holds."""
+        return Key(get_args(self.kind)[0])
+
+    @property
+    def wanted(self) -> str:
+        """What to give, in words."""
+        low, high, hint = self.limits.low, self.limits.high, self.limits.hint
+        words = {
+            str: hint or "a text",
+            int: f"a whole number from {low} to {high}",
+            float: f"a number from {low:g} to {high:g}",
+            tuple: f"a list of {hint or 'texts'}",
+        }
+        return words.get(self.container, "an object")
+
+    def fits(self, data: Any) -> bool:
+        """Whether a text, a number or a count of items is within the limits."""
+        if isinstance(data, str):
+            return re.fullmatch(self.limits.pattern or r"(?s).+", data) is not None
+        return bool(self.limits.low <= data <= self.limits.high)
+
+
+def keys(kind: Any) -> dict[str, Key]:
+    """The keys of a document, by name."""
+    return {declared.name: _key(declared) for declared in fields(kind)}
+
+
+def parse(text: str | bytes, path: str, refusal: type[Refusal]) -> Any:
+    """What a JSON text says."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise refusal(f"{path}: not JSON ({error}); write it again") from error
+
+
+def read(
+    kind: type[Document], data: Any, path: str, refusal: type[Refusal], rules: Rules | None = None
+) -> Document:
+    """The document, held to its own rules and to those given.
+
+    Raises the refusal with every complaint on a line of its own, each after its path.
+    """
+    if complaints := list(_object_complaints(kind, data, path, rules or {})):
+        raise refusal("\n".join(complaints))
+    document: Document = _value(Key(kind=kind), data)
+    return document
+
+
+def _key(declared: "Field[Any]") -> Key:
+    kind, *said = get_args(declared.type)
+    kind = get_args(kind)[0] if isinstance(kind, UnionType) else kind
+    limits = next((mark for mark in said if isinstance(mark, Limits)), Limits())
+    if declared.default_factory is not MISSING:
+        return Key(kind, said[-1], limits, False, declared.default_factory())
+    if declared.default is not MISSING:
+        return Key(kind, said[-1], limits, False, declared.default)
+    return Key(kind, said[-1], limits)
+
+
+def _object_complaints(kind: Any, data: Any, path: str, rules: Rules) -> Iterator[str]:
+    if not isinstance(data, dict):
+        yield f"{path}: must be an object, found {_name(data)}"
+        return
+    known = keys(kind)
+    wrong = {
+        name: list(_complaints(its, data.get(name), f"{path}.{name}"))
+        for name, its in known.items()
+    }
+    yield from chain.from_iterable(wrong.values())
+    for name in sorted(_step(name) for name in data.keys() - known.keys()):
+        yield f"{path}.{name}: unknown key; known are {', '.join(sorted(known))}"
+    for names, rule in chain(getattr(kind, "RULES", {}).items(), rules.items()):
+        if not any(wrong[name] for name in names):
+            values = (_value(known[name], data.get(name)) for name in names)
+            yield from (f"{path}.{place}: {complaint}" for place, complaint in rule(*values))
+
+
+def _complaints(its: Key, data: Any, path: str) -> Iterator[str]:
+    if data is None:
+        if its.is_required:
+            yield f"{path}: is missing; give {its.wanted}"
+    elif is_dataclass(its.kind):
+        yield from _object_complaints(its.kind, data, path, {})
+    elif not isinstance(data, TAKEN.get(its.container, its.container)) or isinstance(data, bool):
+        yield f"{path}: must be {its.wanted}, found {_name(data)}"
+    elif its.container is dict:
+        for name, text in data.items():
+            yield from _entry_complaints(its, name, text, path)
+    elif its.container is not tuple:
+        if not its.fits(data):
+            yield f"{path}: must be {its.wanted}, found {_shown(data)}"
+    elif not its.fits(len(data)):
+        yield f"{path}: must have {its.limits.hint}, found {len(data)}"
+    else:
+        for index, item in enumerate(data):
+            yield from _complaints(its.item, item, f"{path}[{index}]")
+
+
+def _entry_complaints(its: Key, name: Any, text: Any, path: str) -> Iterator[str]:
+    if not isinstance(name, str) or not its.fits(name):
+        yield f"{path}: key {_shown(name)} must be {its.limits.hint}"
+    if not isinstance(text, str):
+        yield f"{path}.{_step(name)}: must be a text, found {_name(text)}; quote it"
+
+
+def _value(its: Key, data: Any) -> Any:
+    """The value of a key in which nothing is wrong."""
+    if data is None:
+        return its.default
+    if is_dataclass(its.kind):
+        return its.container(
+            **{name: _value(member, data.get(name)) for name, member in keys(its.kind).items()}
+        )
+    if its.container is tuple:
+        return tuple(_value(its.item, item) for item in data)
+    return its.container(data)
+
+
+def _name(data: Any) -> str:
+    """What kind of value it is, or which number."""
+    if type(data) in (int, float):
+        return f"the number {_shown(data)}"
+    return NAMES.get(type(data), f"a {type(data).__name__}")
+
+
+def _shown(data: Any) -> str:
+    try:
+        text = repr(data)
+    except ValueError:  # Python spells no whole number of more than 4300 digits
+        return "too many digits"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _step(name: Any) -> str:
+    """A key as part of a path, which stays on its line whatever the key is."""
+    is_plain = isinstance(name, str) and name.isprintable() and len(name) <= LONGEST_SHOWN
+    return str(name) if is_plain else _shown(name)
