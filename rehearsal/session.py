@@ -23,8 +23,10 @@ from emulator.client.process import EmulatorProcess
 from emulator.ports import free_port
 from rehearsal.assembly import Account, Assembly, Deployer
 from rehearsal.ecs_services import EcsServices
+from rehearsal.images import pack_with_command, push_image
 from rehearsal.synthesis import Synthesis
-from viridian_cli import release
+from viridian_cli.deployment import Deployment, execution_arn
+from viridian_cli.release import PackedRelease, upload
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHOP = PROJECT / "examples" / "shop"
@@ -122,9 +124,14 @@ class Rehearsal:
             )
         return self._clients[service]
 
-    def upload(self, packed: release.PackedRelease) -> str:
-        """Upload a release as its author would: that starts the deployment."""
-        return release.upload(self.client("s3"), self.outputs.artifact_bucket, packed)
+    def upload(self, packed: PackedRelease) -> Deployment:
+        """Upload a release as its author would; the deployment that this starts."""
+        return self.deployment(upload(self.client("s3"), self.outputs.artifact_bucket, packed))
+
+    def deployment(self, deployment_id: str) -> Deployment:
+        """A deployment that was just started, or is about to be."""
+        arn = execution_arn(self.outputs.state_machine_arn, deployment_id)
+        return Deployment(self.client, arn, self.registration())
 
     def stop(self) -> None:
         """End everything. Harmless when called again."""
@@ -158,7 +165,7 @@ class Rehearsal:
         self._say(f"deploying the stack {AUTOMATION_STACK}")
         automation = deployer.deploy(assembly, AUTOMATION_STACK)
         bucket = automation["ArtifactBucketName"]
-        image = release.push_image(self.client("s3"), bucket, release.pack(self._first_release))
+        image = push_image(self.client("s3"), bucket, pack_with_command(self._first_release))
         self._say(f"deploying the stack {SERVICE_STACK}")
         parameters = {"ProductionPort": free_port(), "TestPort": free_port(), "Image": image}
         service = deployer.deploy(

@@ -30,7 +30,9 @@ MAY_IMPORT = {
     "runtime": {"runtime"},
     "handlers": {"handlers", "runtime", "adapters", "core"},
 }
-OTHERS = {"viridian_cdk", "emulator", "rehearsal", "bench", "examples"}
+OTHERS = {"viridian_cdk", "viridian_cli", "emulator", "rehearsal", "bench", "examples"}
+NOT_SHIPPED = {"emulator", "rehearsal", "bench", "examples", "tests"}
+CLI = sorted((ROOT / "cli" / "viridian_cli").rglob("*.py"))
 IMPURE = {"boto3", "botocore", "os", "time", "socket", "random", "uuid", "subprocess", "pathlib"}
 NAMES_OF_AWS = re.compile(
     r"(States|Lambda|DynamoDb|ElasticLoadBalancingV2|Sandbox)\..+"
@@ -103,10 +105,16 @@ def test_one_module_alone_reads_the_environment(module: Path) -> None:
     assert not imported(module) & {"os.environ", "os.getenv"}
 
 
-def test_the_application_and_its_infrastructure_know_nothing_of_the_rehearsal() -> None:
-    shipped = [*ALL_MODULES, *(ROOT / "infra").rglob("*.py"), *ROOT.glob("app.py")]
+@pytest.mark.parametrize("module", CLI, ids=lambda module: module.name)
+def test_the_client_knows_the_core_alone(module: Path) -> None:
+    assert rooms(module) <= {"core"}
+    assert not imported_packages(module) & OTHERS - {"viridian_cli"}
 
-    assert [m for m in shipped if "rehearsal" in imported_packages(m)] == []
+
+def test_what_is_shipped_knows_nothing_of_what_is_not() -> None:
+    shipped = [*PACKAGE.rglob("*.py"), *(ROOT / "infra").rglob("*.py"), *CLI]
+
+    assert [m for m in shipped if imported_packages(m) & NOT_SHIPPED] == []
 
 
 def test_the_emulator_knows_nothing_of_the_rest() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from viridian.core.errors import Refusal
 from viridian.core.release.release import Manifest
 from viridian.core.release.request import Request
+from viridian.core.release.upload import Upload
 
 MANIFEST = "release.json"
 BUNDLE = "bundle.zip"
@@ -58,17 +59,12 @@ class PackedRelease:
         manifest = {**self.manifest, "bundle": BUNDLE, "sha256": self.sha256}
         return json.dumps(manifest, indent=2).encode()
 
-    @property
-    def image(self) -> str:
-        """Its name when it is used as a container image."""
-        return f"{self.service}@sha256:{self.sha256}"
-
 
 def pack(folder: Path) -> PackedRelease:
     """Read and pack a release's folder; the same files always give the same bytes.
 
     Raises ReleaseUnusable with the path of what is wrong: what the deployment would refuse after
-    the upload is refused here, and so is what could not be run here.
+    the upload is refused here.
     """
     path = folder / MANIFEST
     manifest = _read_manifest(path)
@@ -83,19 +79,14 @@ def pack(folder: Path) -> PackedRelease:
 
 
 def upload(s3: Any, bucket: str, release: PackedRelease) -> str:
-    """Put the bundle, then the manifest, whose arrival starts the deployment; return its version.
+    """Put the bundle, then the manifest: its arrival starts the deployment whose id is returned.
 
     `s3` is a boto3 client.
     """
+    key = f"{release.prefix}/{MANIFEST}"
     s3.put_object(Bucket=bucket, Key=f"{release.prefix}/{BUNDLE}", Body=release.content)
-    answer = s3.put_object(Bucket=bucket, Key=f"{release.prefix}/{MANIFEST}", Body=release.uploaded)
-    return str(answer.get("VersionId", ""))
-
-
-def push_image(s3: Any, bucket: str, release: PackedRelease) -> str:
-    """Put the release where the rehearsal looks for container images; return the image's name."""
-    s3.put_object(Bucket=bucket, Key=f"images/sha256/{release.sha256}.zip", Body=release.content)
-    return release.image
+    answer = s3.put_object(Bucket=bucket, Key=key, Body=release.uploaded)
+    return Upload.of(bucket, key, answer["VersionId"]).deployment_id
 
 
 def zip_folder(folder: Path, left_out: frozenset[str] = frozenset()) -> bytes:
@@ -128,6 +119,4 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise ReleaseUnusable(f"{path}: {error.strerror}") from error
     if not isinstance(manifest, dict):
         raise ReleaseUnusable(f"{path}: must be an object such as {EXAMPLE}")
-    if not manifest.get("command"):
-        raise ReleaseUnusable(f"{path}.command: is missing; give what to run, as in {EXAMPLE}")
     return manifest

@@ -8,6 +8,7 @@ import yaml
 
 from rehearsal.demo.story import Chapter, Story
 from rehearsal.demo.summary import PROMOTED, REVERTED, summary_file, write_summary
+from rehearsal.images import pack_with_command
 from rehearsal.progress import Progress
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
@@ -53,7 +54,7 @@ def own_script(folder: Path, directory: Path) -> Script:
     A `rehearsal.yaml` in its folder, a service file with short times, tells how it is deployed.
     The shop may not pass that file's health check, so the folder itself is then live first.
     """
-    release = pack(folder)
+    release = pack_with_command(folder)
     if release.version == FIRST_VERSION:
         raise ReleaseUnusable(
             f"{folder / 'release.json'}.version: {FIRST_VERSION} is what is live first, and "

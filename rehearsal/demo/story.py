@@ -1,12 +1,14 @@
 """The story of a demo: a service under traffic, one upload after the other, each to its ending."""
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.demo.crash_report import CrashReport
+from rehearsal.demo.record import Record, deploy
 from rehearsal.demo.summary import (
     PROMOTED,
     complaints,
@@ -14,11 +16,11 @@ from rehearsal.demo.summary import (
     outcome_of,
     summary_of,
 )
-from rehearsal.demo.watch import Record, Sight, Watch, in_words
 from rehearsal.progress import Moment, Progress, VersionTraffic
 from rehearsal.session import Rehearsal
 from rehearsal.traffic import Answers, Traffic
 from rehearsal.traffic.answers import failures
+from viridian_cli.deployment import Sight
 from viridian_cli.release import PackedRelease
 
 # Traffic before the first upload, and after the last ending: what is normal, and what remains.
@@ -67,14 +69,12 @@ class Story:
 
     def _play(self, chapter: Chapter) -> Record:
         self.progress.say(f"uploading {chapter.title}")
-        watch = Watch(self.rehearsal, chapter.release.version)
         crashes = CrashReport(self.rehearsal.services, self.progress.say)
-        self.rehearsal.upload(chapter.release)
-        record = watch.follow(lambda sight: self._tell(chapter, sight, crashes))
-        outcome = outcome_of(record)
-        self.progress.say(
-            f"{chapter.title}  {outcome}" + (f": {record.cause}" if record.cause else "")
+        record = deploy(
+            self.rehearsal, chapter.release, lambda sight: self._tell(chapter, sight, crashes)
         )
+        outcome, cause = outcome_of(record), record.ending.cause
+        self.progress.say(f"{chapter.title}  {outcome}" + (f": {cause}" if cause else ""))
         crashes.conclude()
         if outcome == PROMOTED:
             self.live_version = chapter.release.version
@@ -118,3 +118,9 @@ def _explanations(rehearsal: Rehearsal) -> dict[str, str]:
     )
     states = json.loads(machine["definition"])["States"]
     return {name: state.get("Comment", "").partition(". ")[0] for name, state in states.items()}
+
+
+def in_words(state: str) -> str:
+    """`ShiftTraffic` as a person would write it: `Shift traffic`."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", state)
+    return words[:1] + words[1:].lower()

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.demo.watch import Record
+from rehearsal.demo.record import Record
 from rehearsal.traffic import Answers
 
 PROMOTED, REVERTED, REJECTED = "promoted", "reverted", "rejected"
@@ -34,9 +34,9 @@ class DeploymentFigures:
 def outcome_of(record: Record) -> str:
     """How a deployment ended, by the rule and the execution."""
     percent = record.last.candidate_percent
-    if record.last.status == "SUCCEEDED" and percent == 100:
+    if record.ending.status == "SUCCEEDED" and percent == 100:
         return PROMOTED
-    if record.error == "DeploymentReverted" and percent == 0:
+    if record.ending.error == "DeploymentReverted" and percent == 0:
         return REVERTED
     return REJECTED if record.shifted_at is None else UNRESTORED
 
@@ -50,12 +50,12 @@ def figures_of(record: Record, answers: Answers) -> DeploymentFigures:
         id=record.id,
         release=f"{record.service} {record.version}",
         outcome=outcome_of(record),
-        error=record.error,
-        cause=record.cause,
+        error=record.ending.error,
+        cause=record.ending.cause,
         duration_s=round(end - start, 1),
         splits=[(round(at - start, 1), percent) for at, percent in record.splits],
         breach_to_restored_ms=_breach_to_restored_ms(record),
-        state_transitions=len(record.states),
+        state_transitions=len(record.ending.visits),
         failed_while_deploying=meanwhile.failed,
         candidate_requests=meanwhile.requests_to(record.version),
         failed_after_restore=None if after is None else after.failed,

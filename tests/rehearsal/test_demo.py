@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.demo import Script, play, shop_script
+from rehearsal.demo.record import deploy
 from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, outcome_of
-from rehearsal.demo.watch import Watch
 from rehearsal.progress import PlainProgress
 from rehearsal.session import FIRST_RELEASE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
@@ -63,9 +63,7 @@ class Stage:
             (folder / name).write_text(content)
         manifest = {"service": "shop", "version": version, "command": command}
         (folder / "release.json").write_text(json.dumps({**manifest, "environment": environment}))
-        watch = Watch(self.rehearsal, version)
-        self.rehearsal.upload(pack(folder))
-        return watch.follow(), self.traffic.answers()
+        return deploy(self.rehearsal, pack(folder)), self.traffic.answers()
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +91,14 @@ class TestMutants:
         faults(drop_alarm_events=True)
         record, answers = stage.deploy("2.0.0", FAULT_PERCENT="20")
         assert outcome_of(record) == REVERTED
-        assert "JudgeCandidate" in record.states
+        assert "JudgeCandidate" in record.ending.states
         assert answers.requests_to("2.0.0", after=record.restored_at) == 0
 
     def test_without_metrics_a_bad_release_is_not_promoted(self, stage, faults):
         faults(silence_metrics=True)
         record, answers = stage.deploy("2.1.0", FAULT_PERCENT="20")
         assert outcome_of(record) == REVERTED
-        assert record.cause.startswith("CandidateUnproven")
+        assert record.ending.cause.startswith("CandidateUnproven")
         assert answers.requests_to("2.1.0", after=record.restored_at) == 0
 
     def test_a_release_that_runs_on_half_of_its_tasks_gets_no_traffic(self, stage):
@@ -108,13 +106,13 @@ class TestMutants:
             "2.2.0", command=("python3", "only_one.py"), files={"only_one.py": ONLY_ONE}
         )
         assert outcome_of(record) == REJECTED
-        assert (record.error, record.shifted_at) == ("CandidateRejected", None)
+        assert (record.ending.error, record.shifted_at) == ("CandidateRejected", None)
         assert answers.requests_to("2.2.0") == 0
         assert answers.failed_after(record.uploaded_at) == 0
 
     def test_another_version_in_production_than_on_the_test_route_is_reverted(self, stage):
         record, answers = stage.deploy("2.3.0", FAULT_VERSION="0.9.0")
         assert outcome_of(record) == REVERTED
-        assert record.cause.startswith("WrongVersionServed")
+        assert record.ending.cause.startswith("WrongVersionServed")
         assert answers.requests_to("0.9.0") > 0
         assert answers.requests_to("0.9.0", after=record.restored_at) == 0

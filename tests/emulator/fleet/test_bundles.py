@@ -53,7 +53,7 @@ def test_an_image_by_tag_is_refused():
 
 def test_it_is_unpacked_with_its_command_and_environment(tmp_path, release):
     bundles, _ = bundles_of(tmp_path, release.content)
-    unpacked = bundles.unpacked(Source.of(release.image, {}))
+    unpacked = bundles.unpacked(Source.of(f"shop@sha256:{release.sha256}", {}))
     assert unpacked.command == ("./run",)
     assert unpacked.environment == {"A": "b", "RELEASE_VERSION": "1.1.0"}
     assert os.access(unpacked.folder / "run", os.X_OK)
@@ -62,14 +62,14 @@ def test_it_is_unpacked_with_its_command_and_environment(tmp_path, release):
 def test_it_is_fetched_and_unpacked_once(tmp_path, release):
     bundles, asked = bundles_of(tmp_path, release.content)
     for _ in range(2):
-        bundles.unpacked(Source.of(release.image, {}))
+        bundles.unpacked(Source.of(f"shop@sha256:{release.sha256}", {}))
     assert len(asked) == 1
 
 
 def test_other_bytes_than_those_named_are_refused(tmp_path, release):
     bundles, _ = bundles_of(tmp_path, release.content + b"!")
     with pytest.raises(CannotPull, match=f"wanted sha256 {release.sha256}, found"):
-        bundles.unpacked(Source.of(release.image, {}))
+        bundles.unpacked(Source.of(f"shop@sha256:{release.sha256}", {}))
     assert not (tmp_path / "bundles").exists()
 
 

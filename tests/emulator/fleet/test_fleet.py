@@ -12,8 +12,9 @@ import pytest
 from emulator.client.process import EmulatorProcess
 from emulator.ports import free_port
 from rehearsal.ecs_services import EcsServices, RehearsalFailed
+from rehearsal.images import push_image
 from rehearsal.session import CLIENT, CREDENTIALS, SHOP
-from viridian_cli.release import pack, push_image
+from viridian_cli.release import pack
 
 PATIENCE_SECONDS = 60
 CLUSTER, SERVICE = "fleet", "shop"

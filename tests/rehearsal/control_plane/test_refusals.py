@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal.session import SHOP
-from tests.rehearsal.control_plane.conftest import ControlPlane
+from tests.rehearsal.control_plane.conftest import ControlPlane, ending
 from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("control_plane")
@@ -49,34 +49,28 @@ def manifest(version: str, **changes: object) -> str:
 def test_a_wrong_upload_is_refused_by_name(
     control_plane: ControlPlane, version: str, content: str, name: str, advice: str
 ) -> None:
-    control_plane.put(f"shop/{version}/release.json", content)
+    found = ending(control_plane.upload(f"shop/{version}/release.json", content))
 
-    ending = control_plane.ending_of_upload(f"shop-{version}-")
-
-    assert ending.error == "RequestRejected"
-    assert ending.cause.startswith(f"{name}: ")
-    assert advice in ending.cause
-    assert ending.states == ["AdmitRequest", "RequestRejected"]
+    assert found.error == "RequestRejected"
+    assert str(found.cause).startswith(f"{name}: ")
+    assert advice in str(found.cause)
+    assert found.states == ["AdmitRequest", "RequestRejected"]
 
 
 def test_a_bundle_of_another_checksum_is_refused(control_plane: ControlPlane) -> None:
     control_plane.put("shop/tampered/bundle.zip", b"not what was packed")
-    control_plane.put("shop/tampered/release.json", manifest("tampered"))
+    found = ending(control_plane.upload("shop/tampered/release.json", manifest("tampered")))
 
-    ending = control_plane.ending_of_upload("shop-tampered-")
-
-    assert ending.cause.startswith(
-        "ChecksumMismatch: shop/tampered/bundle.zip: wanted SHA-256 0000"
-    )
+    complaint = "ChecksumMismatch: shop/tampered/bundle.zip: wanted SHA-256 0000"
+    assert str(found.cause).startswith(complaint)
 
 
 def test_an_unknown_service_is_refused(control_plane: ControlPlane) -> None:
-    control_plane.put("ghost/1.0.0/release.json", manifest("1.0.0", service="ghost"))
+    uploaded = control_plane.upload("ghost/1.0.0/release.json", manifest("1.0.0", service="ghost"))
+    found = ending(uploaded)
 
-    ending = control_plane.ending_of_upload("ghost-1.0.0-")
-
-    assert ending.error == "RequestRejected"
-    assert ending.cause.startswith("ServiceUnknown: input.service: no service 'ghost'")
+    assert found.error == "RequestRejected"
+    assert str(found.cause).startswith("ServiceUnknown: input.service: no service 'ghost'")
 
 
 @pytest.mark.parametrize(
@@ -95,50 +89,44 @@ def test_an_unknown_service_is_refused(control_plane: ControlPlane) -> None:
 def test_a_wrong_request_is_refused_with_the_path_of_what_is_wrong(
     control_plane: ControlPlane, request_: object, path: str
 ) -> None:
-    ending = control_plane.start(request_)
+    found = control_plane.start(request_)
 
-    assert ending.error == "RequestRejected"
-    assert path in ending.cause
+    assert found.error == "RequestRejected"
+    assert path in str(found.cause)
 
 
 def test_a_release_that_was_never_uploaded_is_refused(control_plane: ControlPlane) -> None:
-    ending = control_plane.start({"service": "shop", "version": "9.9.9"})
+    found = control_plane.start({"service": "shop", "version": "9.9.9"})
 
-    assert ending.cause.startswith("ManifestMissing: ")
+    assert str(found.cause).startswith("ManifestMissing: ")
 
 
 def test_the_same_upload_told_twice_is_one_deployment(control_plane: ControlPlane) -> None:
-    control_plane.put("shop/twice/release.json", "{")
-    ending = control_plane.ending_of_upload("shop-twice-")
+    key = "shop/twice/release.json"
+    version = control_plane.put(key, "{")
     event = {
         "detail": {
-            "bucket": {"name": control_plane.rehearsal.outputs.artifact_bucket},
-            "object": {
-                "key": "shop/twice/release.json",
-                "version-id": control_plane.rehearsal.client("s3").head_object(
-                    Bucket=control_plane.rehearsal.outputs.artifact_bucket,
-                    Key="shop/twice/release.json",
-                )["VersionId"],
-            },
+            "bucket": {"name": control_plane.bucket},
+            "object": {"key": key, "version-id": version},
         }
     }
+    uploaded = control_plane.deployment_of(key, version)
+    ending(uploaded)
     answer = control_plane.rehearsal.client("lambda").invoke(
         FunctionName=starter(control_plane), Payload=json.dumps(event)
     )
 
-    assert json.load(answer["Payload"]) == {"deployment_id": ending.name, "is_new": False}
+    assert json.load(answer["Payload"]) == {"deployment_id": uploaded.id, "is_new": False}
     assert len(control_plane.executions("shop-twice-")) == 1
 
 
 def test_packing_a_release_gives_a_manifest_that_is_admitted(control_plane: ControlPlane) -> None:
     with control_plane.lease_held("first"):
-        control_plane.rehearsal.upload(pack(SHOP / "releases" / "1.1.0"))
+        found = ending(control_plane.rehearsal.upload(pack(SHOP / "releases" / "1.1.0")))
 
-        ending = control_plane.ending_of_upload("shop-1.1.0-")
-
-    assert ending.error == "DeploymentRefused"
-    assert "first holds the lease since then" in ending.cause
-    assert "InspectLive" not in ending.states
+    assert found.error == "DeploymentRefused"
+    assert "first holds the lease since then" in str(found.cause)
+    assert "InspectLive" not in found.states
 
 
 def starter(control_plane: ControlPlane) -> str:

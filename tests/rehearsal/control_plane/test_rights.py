@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rehearsal.session import SHOP
-from tests.rehearsal.control_plane.conftest import ControlPlane
+from tests.rehearsal.control_plane.conftest import ControlPlane, ending
 from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("control_plane")
@@ -36,22 +36,22 @@ def uploaded(control_plane: ControlPlane) -> dict[str, str]:
     packed = pack(SHOP / "releases" / "1.1.0")
     request = {"service": "shop", "version": "2.0.0"}
     with control_plane.lease_held("test"):
-        control_plane.rehearsal.upload(
+        refused = control_plane.rehearsal.upload(
             replace(packed, version="2.0.0", manifest={**packed.manifest, **request})
         )
-        assert control_plane.ending_of_upload("shop-2.0.0-").error == "DeploymentRefused"
+        assert ending(refused).error == "DeploymentRefused"
     return request
 
 
-@pytest.mark.parametrize(("function", "action", "ending"), CASES)
+@pytest.mark.parametrize(("function", "action", "error"), CASES)
 def test_a_permission_taken_away_is_missed(
-    control_plane: ControlPlane, uploaded: dict[str, str], function: str, action: str, ending: str
+    control_plane: ControlPlane, uploaded: dict[str, str], function: str, action: str, error: str
 ) -> None:
     with without(control_plane, function, action):
         found = control_plane.start(uploaded)
 
-    assert found.error == ending
-    assert "is not authorized to perform" in found.cause
+    assert found.error == error
+    assert "is not authorized to perform" in str(found.cause)
     assert control_plane.live_weights() == [100, 0]
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rehearsal.demo.record import Record
 from rehearsal.demo.summary import (
     complaints,
     figures_of,
@@ -12,17 +13,27 @@ from rehearsal.demo.summary import (
     summary_of,
     write_summary,
 )
-from rehearsal.demo.watch import Record, Sight
 from rehearsal.traffic import Answer, Answers
+from viridian_cli.deployment import Ending, Sight
 
 UPLOADED = 1000.0
+VISITS = (
+    (0, "AdmitRequest"),
+    (11.5, "JudgeCandidate"),
+    (11.6, "WhatNext"),
+    (11.7, "RestoreTraffic"),
+)
 
 
-def record(*sights, status="FAILED", **more):
-    """Sights as (seconds after the upload, candidate's percent); the last has the status."""
-    seen = [Sight(UPLOADED + at, "RUNNING", "Bake", percent) for at, percent in sights]
-    last = Sight(seen[-1].at, status, "End", seen[-1].candidate_percent)
-    return Record("shop", "1.2.0", UPLOADED, "id", [*seen[:-1], last], **more)
+def record(*sights, status="FAILED", error=None, visits=()):
+    """Sights as (seconds after the upload, candidate's percent, alarms in ALARM); how it ended."""
+    seen = tuple(
+        Sight(UPLOADED + at, "RUNNING", "Bake", percent, tuple(firing))
+        for at, percent, *firing in sights
+    )
+    entered = tuple((name, UPLOADED + at) for at, name in visits)
+    ending = Ending(status, error, error and "an alarm", entered)
+    return Record("shop", "1.2.0", "id", UPLOADED, seen, ending)
 
 
 def promoted():
@@ -30,10 +41,11 @@ def promoted():
 
 
 def reverted():
-    states = ("AdmitRequest", "Bake", "RestoreTraffic")
-    seen = record((0, 0), (5, 10), (12, 0), (18, 0), alarmed_at=UPLOADED + 11.25, states=states)
-    seen.error, seen.cause = "DeploymentReverted", "an alarm"
-    return seen
+    return record(
+        *((0, 0), (5, 10), (11.25, 10), (11.5, 10, "errors"), (12, 0, "errors"), (18, 0, "errors")),
+        error="DeploymentReverted",
+        visits=VISITS,
+    )
 
 
 def answers(*found):
@@ -68,13 +80,17 @@ def test_each_change_of_the_split_is_told_once_with_its_time():
     assert figures.duration_s == 40.0
 
 
-def test_the_restore_is_measured_from_the_alarm():
+def test_the_restore_is_measured_from_the_last_look_before_the_alarm():
     assert figures_of(reverted(), answers()).breach_to_restored_ms == 750
 
 
 def test_without_an_alarm_it_is_measured_from_the_judgement():
-    seen = record((0, 0), (5, 10), (12, 0), judged_at=UPLOADED + 11.5)
+    seen = record((0, 0), (5, 10), (12, 0), visits=VISITS)
     assert figures_of(seen, answers()).breach_to_restored_ms == 500
+
+
+def test_an_alarm_before_the_first_shift_is_no_breach():
+    assert record((0, 0, "errors"), (5, 0, "errors")).breached_at is None
 
 
 def test_a_promotion_has_no_restore():
@@ -92,7 +108,7 @@ def test_failures_are_told_apart_by_the_restore():
 
 
 def test_transitions_are_the_states_of_the_history():
-    assert figures_of(reverted(), answers()).state_transitions == 3
+    assert figures_of(reverted(), answers()).state_transitions == len(VISITS)
 
 
 def test_right_endings_give_no_complaint():

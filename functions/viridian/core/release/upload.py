@@ -25,14 +25,18 @@ class Upload:
     def from_event(cls, event: dict[str, Any]) -> "Upload":
         """Read an S3 "Object Created" event; raises RequestInvalid for a key out of place."""
         bucket, item = event["detail"]["bucket"]["name"], event["detail"]["object"]
-        match = MANIFEST_KEY.fullmatch(item["key"])
+        return cls.of(bucket, item["key"], item["version-id"])
+
+    @classmethod
+    def of(cls, bucket: str, key: str, version_id: str) -> "Upload":
+        """The upload of one version of an object; raises RequestInvalid for a key out of place."""
+        match = MANIFEST_KEY.fullmatch(key)
         if match is None:
             raise RequestInvalid(
-                f"{item['key']}: out of place; a manifest is <service>/<version>/release.json"
+                f"{key}: out of place; a manifest is <service>/<version>/release.json"
             )
-        version_id = item["version-id"]
         request = {**match.groupdict(), "manifest_version_id": version_id}
-        return cls(_deployment_id(request, bucket, item["key"]), request)
+        return cls(_deployment_id(request, bucket, key), request)
 
 
 def _deployment_id(request: dict[str, str], bucket: str, key: str) -> str:

@@ -1,0 +1,149 @@
+"""One deployment, seen from outside: its execution, the production rule, the alarms.
+
+Nothing here asks Viridian: a deployment is what Step Functions, the load balancer and CloudWatch
+say of it.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+COLOURS = ("blue", "green")
+ENTERED = "stateEnteredEventDetails"
+# From the upload to the execution it starts: EventBridge and one function.
+START_SECONDS = 30.0
+
+ClientFor = Callable[[str], Any]
+"""A boto3 client by the name of its service, such as `boto3.client`."""
+
+
+class NoEnding(Exception):
+    """A deployment did not start or end in time; the message says where it stood."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen at one moment, in Unix time; no status and no state before the execution."""
+
+    at: float
+    status: str
+    state: str
+    candidate_percent: int
+    firing: tuple[str, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the execution has ended."""
+        return self.status not in ("", "RUNNING")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How it ended; `visits` are the states, each with the Unix time at which it was entered."""
+
+    status: str
+    error: str | None
+    cause: str | None
+    visits: tuple[tuple[str, float], ...]
+
+    @property
+    def states(self) -> list[str]:
+        """The states in their order."""
+        return [name for name, _ in self.visits]
+
+
+class Deployment:
+    """Made when the deployment begins: the side that then has no traffic is its candidate."""
+
+    def __init__(self, client: ClientFor, arn: str, registration: Mapping[str, Any]) -> None:
+        self.id = arn.rpartition(":")[2]
+        self._arn = arn
+        self._registration = registration
+        self._states, self._cloudwatch = client("stepfunctions"), client("cloudwatch")
+        self._elbv2 = client("elbv2")
+        weights = split(self._elbv2, registration)
+        self._candidate = min(COLOURS, key=lambda colour: weights[colour])
+
+    def follow(
+        self,
+        *,
+        every_seconds: float = 1.0,
+        start_seconds: float = START_SECONDS,
+        longest_seconds: float = math.inf,
+    ) -> Iterator[Sight]:
+        """Look again and again; the last sight is of the end. Raises NoEnding when it is late."""
+        began = time.monotonic()
+        while not (sight := self.look()).is_over:
+            yield sight
+            waited = time.monotonic() - began
+            if not sight.status and waited > start_seconds:
+                raise NoEnding(f"{self.id}: no execution {waited:.0f} s after its upload")
+            if waited > longest_seconds:
+                raise NoEnding(f"{self.id}: still in {sight.state} after {waited:.0f} s")
+            time.sleep(every_seconds)
+        yield sight
+
+    def look(self) -> Sight:
+        """See how things are now."""
+        percent = self.candidate_percent()
+        at = time.time()
+        status = self._described().get("status", "")
+        state = self._newest_state() if status else ""
+        return Sight(at, status, state, percent, tuple(self._firing()))
+
+    def ending(self) -> Ending:
+        """Read how it ended and what it went through."""
+        found = self._described()
+        visits = tuple(self.visits())
+        return Ending(found["status"], found.get("error"), found.get("cause"), visits)
+
+    def visits(self) -> Iterator[tuple[str, float]]:
+        """The states entered so far, each with its Unix time."""
+        history = self._states.get_paginator("get_execution_history")
+        for page in history.paginate(executionArn=self._arn):
+            for event in page["events"]:
+                if ENTERED in event:
+                    yield event[ENTERED]["name"], event["timestamp"].timestamp()
+
+    def candidate_percent(self) -> int:
+        """The candidate's share of production."""
+        return split(self._elbv2, self._registration)[self._candidate]
+
+    def _described(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = self._states.describe_execution(executionArn=self._arn)
+        except self._states.exceptions.ExecutionDoesNotExist:
+            return {}
+        return found
+
+    def _newest_state(self) -> str:
+        events = self._states.get_execution_history(
+            executionArn=self._arn, reverseOrder=True, maxResults=20
+        )["events"]
+        return next((event[ENTERED]["name"] for event in events if ENTERED in event), "")
+
+    def _firing(self) -> Iterator[str]:
+        sides = [name for colour in COLOURS for name in self._registration[colour]["alarms"]]
+        found = self._cloudwatch.describe_alarms(
+            AlarmNames=[*sides, *self._registration["shared_alarms"]],
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            StateValue="ALARM",
+            MaxRecords=100,
+        )
+        for alarm in (*found["MetricAlarms"], *found["CompositeAlarms"]):
+            yield alarm["AlarmName"]
+
+
+def execution_arn(state_machine_arn: str, deployment_id: str) -> str:
+    """The execution of a deployment: its name is the deployment's id."""
+    return f"{state_machine_arn.replace(':stateMachine:', ':execution:')}:{deployment_id}"
+
+
+def split(elbv2: Any, registration: Mapping[str, Any]) -> dict[str, int]:
+    """Each colour's weight in the production rule, read now."""
+    [rule] = elbv2.describe_rules(RuleArns=[registration["rule_arn"]])["Rules"]
+    groups = rule["Actions"][-1]["ForwardConfig"]["TargetGroups"]
+    weights = {group["TargetGroupArn"]: group["Weight"] for group in groups}
+    return {colour: weights[registration[colour]["target_group_arn"]] for colour in COLOURS}

@@ -1,0 +1,137 @@
+"""Watching a deployment through AWS alone."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from viridian_cli.deployment import Deployment, NoEnding, execution_arn
+
+ARN = "arn:aws:states:us-east-1:1:execution:machine:shop-1.1.0-abc"
+SIDES = {
+    colour: {"target_group_arn": f"{colour}-group", "alarms": [f"{colour}-errors"]}
+    for colour in ("blue", "green")
+}
+REGISTRATION = {"rule_arn": "rule", **SIDES, "shared_alarms": ["elb-5xx"]}
+
+
+class NoExecution(Exception):
+    pass
+
+
+class FakeAccount:
+    """What the three services would answer; tests change it between two looks."""
+
+    exceptions = SimpleNamespace(ExecutionDoesNotExist=NoExecution)
+
+    def __init__(self):
+        self.weights = {"blue": 100, "green": 0}
+        self.status = ""
+        self.entered = []
+        self.alarms = {"MetricAlarms": [], "CompositeAlarms": []}
+
+    def describe_rules(self, RuleArns):
+        assert RuleArns == ["rule"]
+        groups = [
+            {"TargetGroupArn": f"{colour}-group", "Weight": weight}
+            for colour, weight in self.weights.items()
+        ]
+        forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+        return {"Rules": [{"Actions": [forward]}]}
+
+    def describe_alarms(self, AlarmNames, AlarmTypes, StateValue, MaxRecords):
+        assert AlarmNames == ["blue-errors", "green-errors", "elb-5xx"]
+        return {k: [{"AlarmName": name} for name in names] for k, names in self.alarms.items()}
+
+    def describe_execution(self, executionArn):
+        if executionArn != ARN or not self.status:
+            raise NoExecution
+        return {"status": self.status, "error": "Reverted", "cause": "an alarm"}
+
+    def get_execution_history(self, executionArn, reverseOrder, maxResults):
+        return {"events": self._events()[::-1]}
+
+    def get_paginator(self, _operation):
+        pages = [{"events": [event]} for event in self._events()]
+        return SimpleNamespace(paginate=lambda executionArn: pages)
+
+    def _events(self):
+        return [
+            {
+                "timestamp": datetime.fromtimestamp(at, UTC),
+                "stateEnteredEventDetails": {"name": name},
+            }
+            for name, at in self.entered
+        ]
+
+
+@pytest.fixture
+def account():
+    return FakeAccount()
+
+
+@pytest.fixture
+def deployment(account):
+    return Deployment(lambda _service: account, ARN, REGISTRATION)
+
+
+def start(account, *states):
+    account.status = "RUNNING"
+    account.entered = [(state, at) for at, state in enumerate(states, 1)]
+
+
+def test_a_deployment_is_the_execution_of_its_name(deployment):
+    assert execution_arn("arn:aws:states:us-east-1:1:stateMachine:machine", deployment.id) == ARN
+
+
+def test_before_the_upload_is_seen_there_is_no_state(deployment):
+    sight = deployment.look()
+    assert (sight.status, sight.state, sight.is_over) == ("", "", False)
+
+
+def test_the_newest_state_is_told(deployment, account):
+    start(account, "AdmitRequest", "AcquireLease")
+    sight = deployment.look()
+    assert (sight.status, sight.state) == ("RUNNING", "AcquireLease")
+
+
+@pytest.mark.parametrize(("live", "candidate"), [("blue", "green"), ("green", "blue")])
+def test_the_candidate_is_the_side_that_had_no_traffic(account, live, candidate):
+    account.weights = {live: 100, candidate: 0}
+    deployment = Deployment(lambda _service: account, ARN, REGISTRATION)
+    account.weights = {live: 10, candidate: 90}
+    assert deployment.look().candidate_percent == 90
+
+
+def test_alarms_of_both_kinds_are_told(deployment, account):
+    account.alarms = {"MetricAlarms": ["green-errors"], "CompositeAlarms": ["elb-5xx"]}
+    assert deployment.look().firing == ("green-errors", "elb-5xx")
+
+
+def test_every_sight_is_told_up_to_the_last(deployment, account):
+    start(account, "Bake")
+    statuses = []
+    for sight in deployment.follow(every_seconds=0):
+        statuses.append(sight.status)
+        account.status = "SUCCEEDED"
+    assert statuses == ["RUNNING", "SUCCEEDED"]
+
+
+def test_the_ending_tells_why_and_what_it_went_through(deployment, account):
+    start(account, "Bake", "RestoreTraffic")
+    account.status = "FAILED"
+    ending = deployment.ending()
+    assert (ending.status, ending.error, ending.cause) == ("FAILED", "Reverted", "an alarm")
+    assert ending.visits == (("Bake", 1.0), ("RestoreTraffic", 2.0))
+    assert ending.states == ["Bake", "RestoreTraffic"]
+
+
+@pytest.mark.parametrize(
+    ("states", "complaint"),
+    [((), "shop-1.1.0-abc: no execution"), (("Bake",), "shop-1.1.0-abc: still in Bake after")],
+)
+def test_what_does_not_come_in_time_is_told(deployment, account, states, complaint):
+    if states:
+        start(account, *states)
+    with pytest.raises(NoEnding, match=complaint):
+        list(deployment.follow(every_seconds=0, start_seconds=0, longest_seconds=0))
