@@ -14,7 +14,7 @@ IMAGE ?=
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types machine template format bench synth deploy lock clean
+.PHONY: help install demo test check lint types machine template docs format bench synth deploy lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ deploy: ## Deploy both stacks to AWS (IMAGE=repository@sha256:digest)
 	@test -n "$(IMAGE)" || { echo "Which image? make deploy IMAGE=<repository>@sha256:<digest>" >&2; exit 1; }
 	@$(MAKE) --no-print-directory install
 	@npx --no-install cdk deploy --all --parameters Shop:Image=$(IMAGE)
+
+docs: $(INSTALLED) ## Write docs/schema/ and the tables of docs/reference.md from the code
+	@$(BIN)/python -m docs
 
 format: $(INSTALLED) ## Format the code
 	@$(BIN)/ruff check --fix .

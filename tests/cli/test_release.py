@@ -81,7 +81,10 @@ def test_the_manifest_comes_last_and_names_the_bundle(folder, s3):
     [
         ("[]", "must be an object such as"),
         ("{", "not JSON: Expecting property name"),
-        ('{"service": "shop", "version": "1", "command": "run"}', "command: must be a list"),
+        (
+            '{"service": "shop", "version": "1", "command": "a", "b": 1}',
+            "command: must.*\\n.*b: unk",
+        ),
         ('{"version": "1", "command": ["run"]}', "service: is missing"),
         ('{"service": "Shop", "version": "1", "command": ["run"]}', "service: must be a lower-"),
         ('{"service": "shop", "version": 1, "command": ["run"]}', "version: must be a version"),
@@ -93,8 +96,9 @@ def test_a_wrong_manifest_is_told_with_its_path(folder, content, complaint):
     (folder / "release.json").write_text(content)
     with pytest.raises(ReleaseUnusable, match=complaint) as refused:
         pack(folder)
-    assert str(refused.value).startswith(f"{folder / 'release.json'}")
-    assert str(refused.value).count("release.json") == 1
+    for line in str(refused.value).splitlines():
+        assert line.startswith(f"{folder / 'release.json'}")
+        assert line.count("release.json") == 1
 
 
 def test_a_missing_manifest_is_told_with_an_example(tmp_path):

@@ -33,7 +33,9 @@ class Step:
 
     percent: Annotated[int, Limits(1, 100), "the candidate's share; rising, the last 100"]
     bake_seconds: Annotated[
-        int, Limits(1, LONGEST_BAKE_SECONDS), f"together at most {LONGEST_BAKE_SECONDS}, a day"
+        int,
+        Limits(1, LONGEST_BAKE_SECONDS),
+        f"of watching; together at most {LONGEST_BAKE_SECONDS}, a day",
     ]
 
 

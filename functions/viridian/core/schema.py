@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from functools import cache
 from itertools import chain
 from math import inf
 from types import NoneType, UnionType
@@ -82,6 +83,7 @@ class Key:
         return bool(self.limits.low <= data <= self.limits.high)
 
 
+@cache
 def keys(kind: Any) -> dict[str, Key]:
     """The keys of a document, by name."""
     return {declared.name: _key(declared) for declared in fields(kind)}
@@ -112,11 +114,10 @@ def _key(declared: "Field[Any]") -> Key:
     kind, *said = get_args(declared.type)
     kind = get_args(kind)[0] if isinstance(kind, UnionType) else kind
     limits = next((mark for mark in said if isinstance(mark, Limits)), Limits())
-    if declared.default_factory is not MISSING:
-        return Key(kind, said[-1], limits, False, declared.default_factory())
-    if declared.default is not MISSING:
-        return Key(kind, said[-1], limits, False, declared.default)
-    return Key(kind, said[-1], limits)
+    makes = declared.default_factory
+    default = declared.default if makes is MISSING else makes()
+    is_required = default is MISSING
+    return Key(kind, said[-1], limits, is_required, None if is_required else default)
 
 
 def _object_complaints(kind: Any, data: Any, path: str, rules: Rules) -> Iterator[str]:
@@ -129,7 +130,7 @@ def _object_complaints(kind: Any, data: Any, path: str, rules: Rules) -> Iterato
         for name, its in known.items()
     }
     yield from chain.from_iterable(wrong.values())
-    for name in sorted(_step(name) for name in data.keys() - known.keys()):
+    for name in sorted(_spelt(name) for name in data.keys() - known.keys()):
         yield f"{path}.{name}: unknown key; known are {', '.join(sorted(known))}"
     for names, rule in chain(getattr(kind, "RULES", {}).items(), rules.items()):
         if not any(wrong[name] for name in names):
@@ -162,7 +163,7 @@ def _entry_complaints(its: Key, name: Any, text: Any, path: str) -> Iterator[str
     if not isinstance(name, str) or not its.fits(name):
         yield f"{path}: key {_shown(name)} must be {its.limits.hint}"
     if not isinstance(text, str):
-        yield f"{path}.{_step(name)}: must be a text, found {_name(text)}; quote it"
+        yield f"{path}.{_spelt(name)}: must be a text, found {_name(text)}; quote it"
 
 
 def _value(its: Key, data: Any) -> Any:
@@ -170,9 +171,9 @@ def _value(its: Key, data: Any) -> Any:
     if data is None:
         return its.default
     if is_dataclass(its.kind):
-        return its.container(
-            **{name: _value(member, data.get(name)) for name, member in keys(its.kind).items()}
-        )
+        members = keys(its.container).items()
+        given = {k: _value(v, data[k]) for k, v in members if data.get(k) is not None}
+        return its.container(**given)
     if its.container is tuple:
         return tuple(_value(its.item, item) for item in data)
     return its.container(data)
@@ -193,7 +194,7 @@ def _shown(data: Any) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
-def _step(name: Any) -> str:
+def _spelt(name: Any) -> str:
     """A key as part of a path, which stays on its line whatever the key is."""
     is_plain = isinstance(name, str) and name.isprintable() and len(name) <= LONGEST_SHOWN
     return str(name) if is_plain else _shown(name)

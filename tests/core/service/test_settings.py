@@ -73,7 +73,7 @@ def test_times_that_an_execution_cannot_hold_are_refused(patience_seconds: int) 
 
 
 @pytest.mark.parametrize(
-    "path", [*SETTINGS, *(f"alarms.{name}" for name in set(SETTINGS["alarms"]) - {"extra"})]
+    "path", [*SETTINGS, *(f"alarms.{name}" for name in SETTINGS["alarms"] if name != "extra")]
 )
 def test_an_absent_key_is_refused_with_its_path(path: str) -> None:
     with pytest.raises(RegistrationInvalid, match=rf"^service.yaml.{path}: is missing"):

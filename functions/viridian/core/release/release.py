@@ -72,9 +72,12 @@ class Manifest:
     ] = None
     image: Annotated[str | None, IMAGE, "the container image to run: this or `bundle`"] = None
     command: Annotated[tuple[str, ...], "the container's command; the live side's otherwise"] = ()
-    environment: Annotated[dict[str, str], VARIABLE, "texts by name, set over the live side's"] = (
-        field(default_factory=dict)
-    )
+    environment: Annotated[
+        dict[str, str],
+        VARIABLE,
+        "texts by name, set over the live side's; `RELEASE_VERSION` and `VIRIDIAN_...` are "
+        "Viridian's own",
+    ] = field(default_factory=dict)
 
     @classmethod
     def from_bytes(cls, content: bytes, request: Request) -> "Manifest":

@@ -22,12 +22,17 @@ VERSION = Limits(
 
 @dataclass(frozen=True)
 class Request:
-    """One request: this release of this service, live."""
+    """What is asked for: this release of this service, live."""
 
     RULES: ClassVar[Rules] = {("steps",): step_complaints}
 
     service: Annotated[str, SERVICE_NAME, "a registered service"]
-    version: Annotated[str, VERSION, "begins with a letter or digit"]
+    version: Annotated[
+        str,
+        VERSION,
+        "begins with a letter or digit; the manifest is `<service>/<version>/release.json` in the "
+        "artifact bucket",
+    ]
     manifest_version_id: Annotated[
         str | None,
         "the S3 version of the manifest; an upload sets it, otherwise the newest is taken",

@@ -81,9 +81,9 @@ class Registration:
     test_url: Annotated[str, URL, "where the candidate is asked before them"]
     load_balancer: Annotated[str, LOAD_BALANCER, "its dimension in CloudWatch"]
     blue: Annotated[Side, "one side"]
-    green: Annotated[Side, "the other side"]
+    green: Annotated[Side, "the other side, as `blue`"]
     shared_alarms: Annotated[tuple[str, ...], "names of alarms that are a breach of either side"]
-    settings: Annotated[Settings, "the service file"]
+    settings: Annotated[Settings, "what the service file says"]
 
     @classmethod
     def from_json(cls, text: str) -> "Registration":

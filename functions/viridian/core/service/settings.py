@@ -97,7 +97,7 @@ class Settings:
         ): _looks_complaints,
     }  # fmt: skip
 
-    service: Annotated[str, SERVICE_NAME, "begins with a letter"]
+    service: Annotated[str, SERVICE_NAME, "the service's name; begins with a letter"]
     steps: Annotated[
         tuple[Step, ...],
         STEPS,

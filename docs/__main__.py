@@ -1,0 +1,116 @@
+"""What editors and people read of the documents: `python -m docs` writes it from the declarations.
+
+A JSON Schema of each in `docs/schema/`, and the tables of `docs/reference.md`. The rules between
+keys are in neither: the tables tell them in words.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from viridian.core.release.release import Manifest
+from viridian.core.release.request import Request
+from viridian.core.schema import Key, keys
+from viridian.core.service.registration import Registration
+from viridian.core.service.settings import Settings
+
+DOCUMENTS: dict[str, Any] = {
+    "request": Request,
+    "release": Manifest,
+    "service": Settings,
+    "registration": Registration,
+}
+SCHEMAS = Path(__file__).parent / "schema"
+REFERENCE = Path(__file__).parent / "reference.md"
+PLACE = re.compile(r"(<!-- keys of the (\w+) -->\n).*?(?=<!-- end -->)", re.S)
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TYPES = {str: "string", int: "integer", float: "number", tuple: "array", dict: "object"}
+
+
+def write() -> None:
+    """Write the schemas and the tables."""
+    for name, kind in DOCUMENTS.items():
+        schema_file(name).write_text(json.dumps(json_schema(kind), indent=2) + "\n")
+    REFERENCE.write_text(with_tables(REFERENCE.read_text()))
+
+
+def schema_file(document: str) -> Path:
+    """Where the JSON Schema of a document is."""
+    return SCHEMAS / f"{document}.schema.json"
+
+
+def with_tables(page: str) -> str:
+    """A page with the table of each document in its place."""
+    return PLACE.sub(lambda place: place[1] + table(DOCUMENTS[place[2]]), page)
+
+
+def table(kind: Any) -> str:
+    """The keys of a document in Markdown."""
+    lines = ["| key | | value | meaning |", "|---|---|---|---|"]
+    for path, its in rows(kind, {*DOCUMENTS.values()}):
+        wanted = its.wanted.replace("<", r"\<")
+        lines.append(f"| `{path}` | {_need(its)} | {wanted} | {its.meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def rows(kind: Any, told: set[Any], prefix: str = "") -> Iterator[tuple[str, Key]]:
+    """Every key by its path; the keys of a part once, and not of what has a table of its own."""
+    for name, its in keys(kind).items():
+        yield f"{prefix}{name}", its
+        part, dot = (its.item.kind, "[].") if its.container is tuple else (its.kind, ".")
+        if is_dataclass(part) and part not in told:
+            told.add(part)
+            yield from rows(part, told, f"{prefix}{name}{dot}")
+
+
+def json_schema(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of a document."""
+    return {"$schema": DIALECT, "description": kind.__doc__, **_schema(Key(kind))}
+
+
+def _need(its: Key) -> str:
+    if its.is_required:
+        return "required"
+    return f"{its.default} unless given" if its.default else "optional"
+
+
+def _schema(its: Key) -> dict[str, Any]:
+    if is_dataclass(its.kind):
+        return _object_schema(its.kind)
+    found = {"type": TYPES[its.container], **_bounds(its)}
+    text = {"pattern": f"^(?:{its.limits.pattern})$"} if its.limits.pattern else {"minLength": 1}
+    if its.container is str:
+        return found | text
+    if its.container is dict:
+        return found | {"propertyNames": text, "additionalProperties": {"type": "string"}}
+    return found | ({"items": _schema(its.item)} if its.container is tuple else {})
+
+
+def _bounds(its: Key) -> dict[str, float]:
+    names = ("minItems", "maxItems") if its.container is tuple else ("minimum", "maximum")
+    bounds = zip(names, (its.limits.low, its.limits.high), strict=True)
+    return {name: bound for name, bound in bounds if isfinite(bound)}
+
+
+def _object_schema(kind: Any) -> dict[str, Any]:
+    members = keys(kind)
+    return {
+        "type": "object",
+        "properties": {name: _described(its) for name, its in members.items()},
+        "required": [name for name, its in members.items() if its.is_required],
+        "additionalProperties": False,
+    }
+
+
+def _described(its: Key) -> dict[str, Any]:
+    said = f"{its.meaning}: {its.wanted}" if its.limits.hint else its.meaning
+    default = {"default": its.default} if its.default else {}
+    return {"description": said, **_schema(its), **default}
+
+
+if __name__ == "__main__":
+    write()

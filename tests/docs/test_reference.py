@@ -1,0 +1,106 @@
+"""The JSON Schemas and tables are those of the code, and an editor sees what the door sees."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+
+from docs.__main__ import DOCUMENTS, REFERENCE, SCHEMAS, json_schema, schema_file, with_tables
+from tests.core.shop import REGISTRATION, SETTINGS, changed
+from tests.core.strategies import registrations
+from viridian.core.service.registration import Registration
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = [
+    ("request", ROOT / "statemachines/deploy.input.json"),
+    *(("release", path) for path in ROOT.glob("examples/shop/releases/*/release.json")),
+    *(("service", path) for path in ROOT.glob("examples/shop/*.yaml")),
+    ("service", ROOT / "bench/service.yaml"),
+]
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
+ANNOTATIONS = {"$schema", "description", "default"}
+
+
+def accepts(schema: dict[str, Any], data: Any) -> bool:
+    """Whether data is valid, by those keywords of JSON Schema that the schemas use."""
+    members = data.items() if isinstance(data, dict) else ()
+    known = schema.get("properties", {})
+    judge = {
+        "type": lambda name: isinstance(data, TYPES[name]) and not isinstance(data, bool),
+        "pattern": lambda pattern: re.search(pattern, data),
+        "minLength": lambda least: len(data) >= least,
+        "minimum": lambda least: data >= least,
+        "maximum": lambda most: data <= most,
+        "minItems": lambda least: len(data) >= least,
+        "maxItems": lambda most: len(data) <= most,
+        "items": lambda item: all(accepts(item, one) for one in data),
+        "required": lambda names: set(names) <= set(data),
+        "properties": lambda parts: all(accepts(parts[k], v) for k, v in members if k in parts),
+        "propertyNames": lambda name: all(accepts(name, key) for key in data),
+        "additionalProperties": lambda rest: all(
+            rest and accepts(rest, v) for k, v in members if k not in known
+        ),
+    }
+    return all(judge[word](schema[word]) for word in schema if word not in ANNOTATIONS)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_schema_in_the_repository_is_the_code_s(document: str) -> None:
+    written = json.loads(schema_file(document).read_text())
+
+    assert written == json.loads(json.dumps(json_schema(DOCUMENTS[document]))), "run make docs"
+
+
+def test_there_is_no_schema_of_anything_else() -> None:
+    assert set(SCHEMAS.iterdir()) == {schema_file(document) for document in DOCUMENTS}
+
+
+def test_the_tables_of_the_reference_are_the_code_s() -> None:
+    page = REFERENCE.read_text()
+
+    assert set(re.findall(r"<!-- keys of the (\w+) -->", page)) == set(DOCUMENTS)
+    assert with_tables(page) == page, "run make docs"
+
+
+@pytest.mark.parametrize(("document", "path"), EXAMPLES, ids=str)
+def test_every_example_is_valid_in_an_editor(document: str, path: Path) -> None:
+    assert accepts(json_schema(DOCUMENTS[document]), yaml.safe_load(path.read_text()))
+
+
+@given(registrations())
+def test_what_is_taken_at_the_door_is_valid_in_an_editor(document: dict[str, Any]) -> None:
+    assert accepts(json_schema(Registration), document)
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("rule_arn", "rule"),
+        ("rule_arn", f"x{REGISTRATION['rule_arn']}"),
+        ("unknown", 1),
+        ("green.fleet.unknown", 1),
+        ("shared_alarms.0", ""),
+        ("blue.alarms", []),
+        ("settings.smoke_tests", [SETTINGS["smoke_tests"][0]] * 11),
+        ("settings.steps.1.percent", 101),
+        ("settings.steps.1.percent", 0),
+        ("settings.steps.1", {"percent": 50}),
+        ("settings.resting_count", "1"),
+        ("settings.alarms.latency_p99_seconds", 0),
+    ],
+)
+def test_what_is_wrong_by_itself_is_marked_in_an_editor(path: str, wrong: Any) -> None:
+    assert not accepts(json_schema(Registration), changed(REGISTRATION, path, wrong))
+
+
+@pytest.mark.parametrize("environment", [{"VIRIDIAN_X": "1"}, {"PORT": 80}])
+def test_a_variable_that_is_refused_is_marked_in_an_editor(environment: dict[str, Any]) -> None:
+    release = {"service": "shop", "version": "1.1.0"}
+    schema = json_schema(DOCUMENTS["release"])
+
+    assert accepts(schema, {**release, "environment": {"PORT": "80"}})
+    assert not accepts(schema, {**release, "environment": environment})
