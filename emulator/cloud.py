@@ -32,12 +32,13 @@ def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
 def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.ExitStack) -> "Envoy":
     from emulator.alarms.clock import MetricClock
     from emulator.health_checks import HealthChecker
-    from emulator.load_balancer import snapshot
     from emulator.load_balancer.data_plane import DataPlane
     from emulator.load_balancer.envoy import Envoy
     from emulator.load_balancer.metering import Meter
     from emulator.load_balancer.statistics import ErrorLog
     from emulator.load_balancer.watched_files import ERRORS
+    from emulator.repairs.cloudwatch import store
+    from emulator.repairs.elbv2 import snapshot
 
     registry = targets.registry
     envoy = Envoy(directory / "load-balancer")
@@ -46,7 +47,8 @@ def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.Exit
     repairs.apply(registry, plane.publish, faults)
     stack.callback(HealthChecker(registry).close)
     log = ErrorLog(envoy.directory / ERRORS)
-    clock = MetricClock(Meter(envoy.admin, log, registry), lambda: faults.silence_metrics)
+    meter = Meter(envoy.admin, log, registry, snapshot.used_groups)
+    clock = MetricClock(meter, store, lambda: faults.silence_metrics)
     stack.callback(clock.close)
     return envoy
 
@@ -67,10 +69,10 @@ def _start_api(listening: socket.socket, envoy: "Envoy", stack: contextlib.ExitS
 
 def _start_control(faults: Faults, stack: contextlib.ExitStack) -> ControlServer:
     from emulator.call_counts import CallCounts
-    from emulator.repairs import iam
+    from emulator.repairs import front_doors, iam
 
     counts = CallCounts()
-    counts.install()
+    front_doors.tell_calls(counts.count)
     control = ControlServer(
         {
             ("POST", "/enforce-iam"): lambda request: iam.enforce(bool(request["on"])),

@@ -1,4 +1,4 @@
-"""The rehearsal's own switches, on a port beside the emulator's.
+"""The emulator's own switches, on a port beside its endpoint.
 
 POST /enforce-iam {"on": true}; POST /faults {"silence_metrics": true};
 GET /metrics-of-calls answers the count of each `service:Action` since the start.

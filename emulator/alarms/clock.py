@@ -7,24 +7,32 @@ period it was seen in.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
-from ministack.services import cloudwatch
-
-from emulator.alarms.watch import AlarmWatch
+from emulator.alarms import watch
 from emulator.load_balancer.metering import Meter
-from emulator.load_balancer.metrics import NAMESPACE, Datum
+from emulator.load_balancer.metrics import Datum
 
 logger = logging.getLogger(__name__)
+
+
+class Store(watch.Store, Protocol):
+    """What the clock needs of CloudWatch; `at` is a time in whole seconds."""
+
+    def put(self, data: Iterable[Datum], at: int) -> None: ...
 
 
 class MetricClock:
     """Runs until closed. While metrics are silenced the traffic is metered but not reported."""
 
-    def __init__(self, meter: Meter, metrics_are_silenced: Callable[[], bool]) -> None:
+    def __init__(
+        self, meter: Meter, store: Store, metrics_are_silenced: Callable[[], bool]
+    ) -> None:
         self._meter = meter
+        self._store = store
         self._metrics_are_silenced = metrics_are_silenced
-        self._alarms = AlarmWatch()
+        self._alarms = watch.AlarmWatch(store)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="metric-clock", daemon=True)
         self._thread.start()
@@ -44,20 +52,5 @@ class MetricClock:
         """Meter the second before `now`."""
         data = self._meter.read()
         if not self._metrics_are_silenced():
-            store(data, at=now - 1)
+            self._store.put(data, at=now - 1)
         self._alarms.evaluate_due(now)
-
-
-def store(data: list[Datum], at: int) -> None:
-    for datum in data:
-        cloudwatch._store_datum(
-            NAMESPACE,
-            datum.name,
-            dict(datum.dimensions),
-            at,
-            datum.unit,
-            None,
-            list(datum.values),
-            list(datum.counts),
-            None,
-        )

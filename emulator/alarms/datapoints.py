@@ -1,10 +1,7 @@
-"""Reads statistics out of ministack's metric store, by dimensions and aligned periods."""
+"""GetMetricData: queries answered by aligned periods, from the series of their metrics."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from ministack.services import cloudwatch
+from typing import Any, Protocol
 
 from emulator.alarms import metric_math
 from emulator.alarms.definition import Metric, read_queries
@@ -12,27 +9,21 @@ from emulator.alarms.definition import Metric, read_queries
 Query = dict[str, Any]
 Series = dict[int, float]
 
-LATEST_SECONDS = 300  # how much older than its neighbours a stored datapoint may be
 
-
-def series(metric: Metric, period: int, start: float, end: float) -> Series:
+class ReadSeries(Protocol):
     """The statistic of each period that has data, by the time the period begins."""
-    first = int(start // period) * period
-    periods: dict[int, list[Query]] = defaultdict(list)
-    for point in _points(metric, first, end):
-        periods[int(point["Timestamp"] // period) * period].append(point)
-    values = {at: _statistic(points, metric.statistic) for at, points in periods.items()}
-    return {at: value for at, value in values.items() if value is not None}
+
+    def __call__(self, metric: Metric, period: int, start: float, end: float) -> Series: ...
 
 
 def metric_data_results(
-    queries: list[Query], start: float, end: float
+    queries: list[Query], start: float, end: float, read_series: ReadSeries
 ) -> list[tuple[Query, list[tuple[float, float]]]]:
-    """GetMetricData: each query that returns data, with its times and values."""
+    """Each query that returns data, with its times and values."""
     read = read_queries(queries)
     period = read.period_seconds
     times = range(int(start // period) * period, int(end), period)
-    found = {key: series(metric, period, start, end) for key, metric in read.metrics.items()}
+    found = {key: read_series(metric, period, start, end) for key, metric in read.metrics.items()}
     columns: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for at in times:
         values: dict[str, float | None] = {key: points.get(at) for key, points in found.items()}
@@ -43,22 +34,3 @@ def metric_data_results(
                 columns[key].append((at, value))
     returned = [query for query in queries if query["Id"] in read.returned]
     return [(query, columns[query["Id"]]) for query in returned]
-
-
-def _points(metric: Metric, start: float, end: float) -> Iterator[Query]:
-    """Newest first; datapoints are stored about in the order of their time."""
-    dimensions = cloudwatch._dims_key(dict(metric.dimensions))
-    stored = cloudwatch._metrics.get((metric.namespace, metric.name, dimensions)) or []
-    for point in reversed(stored):
-        if point["Timestamp"] < start - LATEST_SECONDS:
-            return
-        if start <= point["Timestamp"] < end:
-            yield point
-
-
-def _statistic(points: list[Query], name: str) -> float | None:
-    statistics: Mapping[str, float] = cloudwatch._calc_stats(points)
-    if not statistics:
-        return None
-    value: float | None = cloudwatch._stat_value(statistics, name, points)
-    return value

@@ -77,7 +77,7 @@ def _is_returned(query: Mapping[str, Any]) -> bool:
 
 
 def _period(queries: Sequence[Mapping[str, Any]]) -> int:
-    """One period for all: the rehearsal does not mix them."""
+    """One period for all: different ones in one alarm are not supported."""
     own = [q.get("Period") or q.get("MetricStat", {}).get("Period") for q in queries]
     periods = {int(period) for period in own if period} or {DEFAULT_PERIOD_SECONDS}
     if len(periods) > 1:

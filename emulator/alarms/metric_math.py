@@ -28,7 +28,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
 
 
 class UnsupportedExpression(ValueError):
-    """The expression is not one that the rehearsal can evaluate; the message names the part."""
+    """The expression is not one that can be evaluated here; the message names the part."""
 
 
 def evaluate(expression: str, values: Mapping[str, Value]) -> Value:
@@ -59,7 +59,7 @@ def _evaluate(node: ast.expr, values: Mapping[str, Value]) -> Value:
         case ast.Call(func=ast.Name(id="FILL"), args=[series, filler], keywords=[]):
             found = _evaluate(series, values)
             return _evaluate(filler, values) if found is None else found
-    raise UnsupportedExpression(f"{ast.unparse(node)!r} is not supported by the rehearsal")
+    raise UnsupportedExpression(f"{ast.unparse(node)!r} is not supported by the emulator")
 
 
 def _choose(

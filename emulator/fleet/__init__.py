@@ -15,7 +15,7 @@ def install(directory: Path) -> "Fleet":
     """Take over ECS's tasks; files go below `directory`. Close the fleet to end them all."""
     from emulator import targets
     from emulator.fleet.agent import Fleet
-    from emulator.fleet.takeover import take_over
+    from emulator.repairs.ecs.takeover import take_over
 
     fleet = Fleet(directory, targets)
     take_over(fleet.wake)

@@ -7,14 +7,15 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from emulator.fleet import records
 from emulator.fleet.bundles import Bundles, CannotPull, Source
-from emulator.fleet.plan import Action, Health, Phase, Start, is_steady, plan
+from emulator.fleet.plan import Action, Health, Start, is_steady, plan
 from emulator.fleet.process import TaskProcess
-from emulator.fleet.records import ServiceRecord, TaskRecord
-from emulator.fleet.takeover import read_object
+from emulator.fleet.reading import as_task, desired
 from emulator.fleet.task import HOST, STOP_TIMEOUT_SECONDS, RunningTask, Targets
 from emulator.ports import free_port
+from emulator.repairs.ecs import records
+from emulator.repairs.ecs.records import ServiceRecord, TaskRecord
+from emulator.repairs.s3 import read_object
 
 LOOK_SECONDS = 0.2
 END_SECONDS = 2.0
@@ -72,11 +73,11 @@ class Fleet:
             self._advance(task, now)
         if not service.is_active:
             return
-        desired = service.desired()
-        seen = [task.as_task(self._health(task)) for task in tasks]
-        actions = plan(desired, seen, now)
+        wanted = desired(service)
+        seen = [as_task(task, self._health(task)) for task in tasks]
+        actions = plan(wanted, seen, now)
         self._apply(service, actions, {task.arn: task for task in tasks}, now)
-        self._note_steady(service, is_steady(desired, seen))
+        self._note_steady(service, is_steady(wanted, seen))
 
     def _advance(self, task: TaskRecord, now: float) -> None:
         """Start a task that waits, go on with one that leaves, note one that ended."""
@@ -143,7 +144,7 @@ class Fleet:
 
     def _note_end(self, task: TaskRecord, running: RunningTask, exit_code: int) -> None:
         del self._running[task.arn]
-        if task.phase is Phase.STOPPING:
+        if task.is_stopping:
             task.stopped(exit_code)
             return
         running.deregister()

@@ -50,7 +50,7 @@ def bootstrap(directory: Path) -> dict[str, Any]:
     """The static part: an admin port on loopback, and where listeners and clusters are found."""
     loopback = {"socket_address": {"address": "127.0.0.1", "port_value": 0}}
     return {
-        "node": {"id": "load-balancer", "cluster": "rehearsal"},
+        "node": {"id": "load-balancer", "cluster": "emulator"},
         "admin": {"address": loopback},
         "stats_flush_on_admin": True,
         "dynamic_resources": {

@@ -37,7 +37,7 @@ def _header_matcher(condition: Condition) -> dict[str, Any]:
             return _regex_header(":authority", f"(?i){pattern}(:[0-9]+)?")
         case "http-request-method":
             return _regex_header(":method", pattern)
-    raise ValueError(f"the rehearsal's load balancer has no condition {condition.field!r}")
+    raise ValueError(f"the emulated load balancer has no condition {condition.field!r}")
 
 
 def _regex_header(name: str, regex: str) -> dict[str, Any]:

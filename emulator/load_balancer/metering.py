@@ -1,9 +1,7 @@
 """Turns what Envoy counts into datapoints, once a second."""
 
 import time
-from collections.abc import Iterator, Mapping
-
-from ministack.services import alb
+from collections.abc import Callable, Iterator, Mapping
 
 from emulator.load_balancer.admin import Admin
 from emulator.load_balancer.envoy import LOG_FLUSH_MILLISECONDS
@@ -15,7 +13,6 @@ from emulator.load_balancer.metrics import (
     host_metrics,
 )
 from emulator.load_balancer.model import cluster_name
-from emulator.load_balancer.snapshot import full_name
 from emulator.load_balancer.statistics import (
     ClusterCounts,
     ErrorLog,
@@ -23,7 +20,6 @@ from emulator.load_balancer.statistics import (
     increase,
     read_counts,
 )
-from emulator.repairs.elbv2.rules import load_balancers_of
 from emulator.target_registry import TargetRegistry
 
 # After it the log usually has all that was counted. What it has not is told a second later.
@@ -32,12 +28,20 @@ LOG_DELAY_SECONDS = 2 * LOG_FLUSH_MILLISECONDS / 1000
 
 class Meter:
     """Remembers what has been reported. Whose an error is, each line of the log says by itself, so
-    a line that comes late makes a datapoint late and never a wrong one."""
+    a line that comes late makes a datapoint late and never a wrong one. `groups` tells every group
+    that a load balancer uses, and its ARN."""
 
-    def __init__(self, admin: Admin, log: ErrorLog, registry: TargetRegistry) -> None:
+    def __init__(
+        self,
+        admin: Admin,
+        log: ErrorLog,
+        registry: TargetRegistry,
+        groups: Callable[[], Mapping[GroupIdentity, str]],
+    ) -> None:
         self._admin = admin
         self._log = log
         self._registry = registry
+        self._groups = groups
         self._counts: dict[str, ClusterCounts] = {}
         self._own_errors: Mapping[tuple[str, int], int] = {}
 
@@ -49,7 +53,7 @@ class Meter:
         return [*self._requests(counts, errors), *self._failed(errors), *self._hosts()]
 
     def _requests(self, counts: dict[str, ClusterCounts], errors: Errors) -> Iterator[Datum]:
-        for group in _groups():
+        for group in self._groups():
             cluster = cluster_name(group.target_group)
             before = self._counts.get(cluster, ClusterCounts())
             failed = errors.of_targets.get(cluster, 0)
@@ -62,15 +66,6 @@ class Meter:
         return elb_failure_metrics(increase(errors.of_load_balancers, before))
 
     def _hosts(self) -> Iterator[Datum]:
-        for group, arn in _groups().items():
+        for group, arn in self._groups().items():
             targets = self._registry.targets(arn)
             yield from host_metrics(group, [target.health.state for target in targets])
-
-
-def _groups() -> dict[GroupIdentity, str]:
-    """Every group that a load balancer uses, and its ARN."""
-    return {
-        GroupIdentity(full_name(load_balancer), full_name(arn)): arn
-        for arn, group in alb._tgs.items()
-        for load_balancer in load_balancers_of(group)
-    }

@@ -72,6 +72,11 @@ class Snapshot:
     target_groups: tuple[TargetGroup, ...] = ()
 
 
+def full_name(arn: str) -> str:
+    """The CloudWatch dimension: the end of an ARN, without `loadbalancer/` for that kind."""
+    return arn.split(":", 5)[5].removeprefix("loadbalancer/")
+
+
 def cluster_name(target_group: str) -> str:
     """The group's name in Envoy, whose statistics give `.`, `:` and `/` a meaning of their own."""
     return target_group.removeprefix("targetgroup/").replace("/", "-")

@@ -1,7 +1,7 @@
 """What ministack does not do as AWS does, put right in one place.
 
-Private parts of ministack are replaced here and nowhere else, so the version is pinned: another
-one must be read first. `emulator.selfcheck` shows at every start that they hold.
+Private parts of ministack are read and replaced here and nowhere else, so the version is pinned:
+another one must be read first. `emulator.selfcheck` shows at every start that they hold.
 """
 
 from collections.abc import Callable
@@ -44,3 +44,10 @@ def apply(registry: TargetRegistry, publish: Callable[[], None], faults: Faults)
     eventbridge.apply()
     iam.apply()
     cloudformation.apply()
+
+
+def forget_everything() -> None:
+    """Every resource of every service."""
+    from ministack import app
+
+    app._reset_all_state()

@@ -15,7 +15,7 @@ from ministack.services import lambda_svc, sts
 
 Record = dict[str, Any]
 
-FAILURE_KEY = "rehearsal_failure"
+FAILURE_KEY = "emulator_failure"
 AS_SHIPPED = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 REPAIRED = (
     f'{{"status": "ok", "result": {{"{FAILURE_KEY}": {{'

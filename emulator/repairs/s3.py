@@ -20,6 +20,16 @@ def apply() -> None:
     eventbridge._dispatch_event = dispatch
 
 
+def read_object(bucket: str | None, key: str, version_id: str | None) -> bytes | None:
+    """An object's bytes as the store holds them; without a bucket, the first that has the key.
+
+    The second is the stand-in for an image registry: such a key is the digest of its bytes.
+    """
+    buckets = [bucket] if bucket is not None else list(s3._buckets)
+    found = (s3._get_object_data(name, key, version_id) for name in buckets)
+    return next((content for content in found if content is not None), None)
+
+
 def fire(*args: Any, version_id: str | None = None, **kwargs: Any) -> None:
     token = _version.set(version_id)
     try:

@@ -1,7 +1,7 @@
 """Shows at every start that each repair holds, on resources that are thrown away afterwards.
 
-A repair replaces private parts of ministack; one that no longer takes hold would make the rehearsal
-prove something that is not true. So nothing is served until every check here has passed.
+A repair replaces private parts of ministack; one that no longer takes hold would show something
+that is not so on AWS. So nothing is served until every check here has passed.
 """
 
 import logging
@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from ministack import app
-
-from emulator import targets
+from emulator import repairs, targets
 from emulator.errors import SelfCheckFailed
 from emulator.repairs import iam
 from emulator.selfcheck.checks import CHECKS, Check
@@ -57,5 +55,5 @@ def _make(name: str, check: Callable[[], Made], failures: list[str]) -> Made | N
 
 def _forget() -> None:
     iam.enforce(False)
-    app._reset_all_state()
+    repairs.forget_everything()
     targets.registry.clear()

@@ -16,12 +16,14 @@ NAMED_BY = {
         "refused_changes_fail_their_stack",
     ],
     "cloudformation.tags": ["tags_of_stacks_reach_rules_and_services"],
-    "cloudwatch": [
+    "cloudwatch.alarms": [
         "alarms_keep_metric_math",
         "alarms_of_stacks_keep_metric_math",
         "alarms_follow_their_metric_math",
         "alarms_see_their_own_dimensions_only",
         "alarm_changes_are_announced",
+    ],
+    "cloudwatch.metrics": [
         "metrics_are_read_by_their_dimensions",
         "metric_math_is_answered_newest_first",
         "datapoints_are_added_to_lists_that_stay",
@@ -97,7 +99,11 @@ NAMED_BY = {
     ],
     "stepfunctions.tokens": ["late_answers_are_refused"],
 }
-ONLY_OTHERS = {"cloudformation", "stepfunctions"}  # their `apply` replaces nothing itself
+ONLY_OTHERS = {
+    "cloudformation",
+    "cloudwatch",
+    "stepfunctions",
+}  # their `apply` replaces nothing itself
 
 pytestmark = pytest.mark.xdist_group("selfcheck")
 

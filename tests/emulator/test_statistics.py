@@ -1,7 +1,6 @@
 """Envoy's counters become the metrics that CloudWatch has for a load balancer."""
 
 import pytest
-from ministack.services import alb
 
 from emulator.load_balancer.metering import Meter
 from emulator.load_balancer.metrics import GroupIdentity, group_metrics, host_metrics
@@ -92,16 +91,10 @@ class Admin:
 
 
 @pytest.fixture
-def meter(log, monkeypatch):
+def meter(log):
     """Of a load balancer whose one group is GROUP."""
-    balancer, group = (f"arn:aws:elasticloadbalancing:us-east-1:0:{name}" for name in GROUP)
-    forward = {"ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group}]}}
-    monkeypatch.setattr(alb, "_tgs", {group: {"TargetGroupArn": group}})
-    monkeypatch.setattr(alb, "_listeners", {"listener": {"LoadBalancerArn": balancer}})
-    rule = {"ListenerArn": "listener", "Actions": [forward]}
-    monkeypatch.setattr(alb, "_rules", {"rule": rule})
     log.touch()
-    return Meter(Admin(), ErrorLog(log), TargetRegistry())
+    return Meter(Admin(), ErrorLog(log), TargetRegistry(), lambda: {GROUP: "arn"})
 
 
 def test_an_error_that_is_logged_late_is_told_late_and_of_whom_it_was(meter, log):

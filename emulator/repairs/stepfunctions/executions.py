@@ -58,6 +58,11 @@ def fail(execution: Record, error: str, cause: str) -> None:
         fail_as_shipped(execution, error, cause)
 
 
+def fail_late(execution_arn: str) -> None:
+    """What happens when a state fails after its execution has ended."""
+    stepfunctions._fail_execution(stepfunctions._executions[execution_arn], "Late", "")
+
+
 def stop(request: Record) -> Any:
     answer = stop_as_shipped(request)
     wake(request.get("executionArn", ""))

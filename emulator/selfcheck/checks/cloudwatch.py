@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ministack.services import cloudwatch
-
+from emulator.alarms.definition import Metric
 from emulator.load_balancer.metrics import NAMESPACE
-from emulator.load_balancer.snapshot import full_name
+from emulator.load_balancer.model import full_name
+from emulator.repairs.cloudwatch.store import stored
 from emulator.selfcheck.asking import eventually, expect, status_of
 from emulator.selfcheck.checks.events import queue_of, received
 from emulator.selfcheck.checks.targets import serving_group
@@ -82,8 +82,7 @@ def metric_math_is_answered_newest_first(subject: Subject) -> None:
 def datapoints_are_added_to_lists_that_stay(subject: Subject) -> None:
     metric = {"Namespace": f"{NAME}/stay", "MetricName": "m"}
     _put_data(subject, metric, {"Value": 1})
-    key = (metric["Namespace"], metric["MetricName"], cloudwatch._dims_key({}))
-    datapoints = cloudwatch._metrics[key]
+    datapoints = stored(Metric(metric["Namespace"], metric["MetricName"], (), "Sum"))
     _put_data(subject, metric, {"Value": 2})
     expect([point["Value"] for point in datapoints], [1, 2])
 

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from ministack.services import stepfunctions
-
+from emulator.repairs.stepfunctions.executions import fail_late
 from emulator.selfcheck import machine
 from emulator.selfcheck.asking import expect, refusal_of
 from emulator.selfcheck.subject import NAME, Subject
@@ -41,7 +40,7 @@ def endings_are_final(subject: Subject) -> Iterator[None]:
     execution = machine.start(subject, made)
     yield
     expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
-    stepfunctions._fail_execution(stepfunctions._executions[execution], "Late", "")
+    fail_late(execution)
     expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
 
 

@@ -7,20 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core.responses import json_response
-from ministack.services import ecs, s3
+from ministack.services import ecs
 
 Record = dict[str, Any]
 Wake = Callable[[], None]
-
-
-def read_object(bucket: str | None, key: str, version_id: str | None) -> bytes | None:
-    """An object's bytes as the store holds them; without a bucket, the first that has the key.
-
-    The second is the stand-in for an image registry: such a key is the digest of its bytes.
-    """
-    buckets = [bucket] if bucket is not None else list(s3._buckets)
-    found = (s3._get_object_data(name, key, version_id) for name in buckets)
-    return next((content for content in found if content is not None), None)
 
 
 def take_over(wake: Wake) -> None:

@@ -11,24 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ministack.core.responses import (
-    now_iso,
-    request_scope,
-)
+from ministack.core.responses import now_iso, request_scope
 from ministack.services import ecs, eventbridge
-
-from emulator.fleet.plan import Desired, Health, Phase, Task
 
 Record = dict[str, Any]
 
-PHASES = {
-    "PROVISIONING": Phase.PENDING,
-    "PENDING": Phase.PENDING,
-    "ACTIVATING": Phase.PENDING,
-    "RUNNING": Phase.RUNNING,
-    "DEACTIVATING": Phase.STOPPING,
-    "STOPPED": Phase.STOPPED,
-}
 # Why a task stopped, by whether the fleet, the task itself or its start was the cause.
 SCHEDULED, EXITED, FAILED_TO_START = (
     "ServiceSchedulerInitiated",
@@ -60,32 +47,24 @@ class TaskRecord:
         return definition
 
     @property
+    def status(self) -> str:
+        return str(self.record["lastStatus"])
+
+    @property
     def is_waiting(self) -> bool:
         """Registered, and nothing runs yet."""
-        return bool(self.record["lastStatus"] == "PROVISIONING")
+        return self.status == "PROVISIONING"
+
+    @property
+    def is_stopping(self) -> bool:
+        """On its way out."""
+        return self.status == "DEACTIVATING"
 
     @property
     def is_told_to_stop(self) -> bool:
-        """StopTask was called on it, or its service deleted."""
-        return self.record["desiredStatus"] == "STOPPED" and self.phase in (
-            Phase.PENDING,
-            Phase.RUNNING,
-        )
-
-    @property
-    def phase(self) -> Phase:
-        return PHASES[self.record["lastStatus"]]
-
-    def as_task(self, health: Health) -> Task:
-        """For the scheduler."""
-        return Task(
-            self.arn,
-            self.record.get("_deployment_id") or "",
-            self.phase,
-            health,
-            self.record.get("_started_at", 0.0),
-            self.record.get("_failed_at"),
-        )
+        """StopTask was called on it, or its service deleted, and it is not on its way out yet."""
+        is_leaving = self.is_stopping or self.status == "STOPPED"
+        return self.record["desiredStatus"] == "STOPPED" and not is_leaving
 
     def run(self) -> None:
         """Note that its program was started."""
@@ -154,17 +133,6 @@ class ServiceRecord:
     def primary(self) -> Record:
         """The deployment that the service is brought to."""
         return next(d for d in self.record["deployments"] if d["status"] == "PRIMARY")
-
-    def desired(self) -> Desired:
-        """What the service is asked to be."""
-        configuration = self.record["deploymentConfiguration"]
-        return Desired(
-            self.primary["id"],
-            int(self.record["desiredCount"]),
-            int(configuration.get("minimumHealthyPercent", 100)),
-            int(configuration.get("maximumPercent", 200)),
-            float(self.record.get("healthCheckGracePeriodSeconds") or 0),
-        )
 
     def tasks(self) -> list[TaskRecord]:
         """Its tasks, the stopped ones too."""

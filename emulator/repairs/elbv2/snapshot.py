@@ -1,9 +1,10 @@
-"""Reads the model out of ministack's stores and the target registry."""
+"""ministack's listeners, rules and groups, and the registry's targets, as the load balancer's."""
 
 from typing import Any
 
 from ministack.services import alb
 
+from emulator.load_balancer.metrics import GroupIdentity
 from emulator.load_balancer.model import (
     Condition,
     Endpoint,
@@ -13,7 +14,9 @@ from emulator.load_balancer.model import (
     Rule,
     Snapshot,
     TargetGroup,
+    full_name,
 )
+from emulator.repairs.elbv2.rules import load_balancers_of
 from emulator.target_health import DRAINING, HEALTHY
 from emulator.target_registry import TargetRegistry
 
@@ -26,9 +29,13 @@ def take(registry: TargetRegistry) -> Snapshot:
     return Snapshot(listeners, groups)
 
 
-def full_name(arn: str) -> str:
-    """The CloudWatch dimension: the end of an ARN, without `loadbalancer/` for that kind."""
-    return arn.split(":", 5)[5].removeprefix("loadbalancer/")
+def used_groups() -> dict[GroupIdentity, str]:
+    """Every group that a load balancer uses, and its ARN."""
+    return {
+        GroupIdentity(full_name(load_balancer), full_name(arn)): arn
+        for arn, group in alb._tgs.items()
+        for load_balancer in load_balancers_of(group)
+    }
 
 
 def rules_of(listener_arn: str) -> list[dict[str, Any]]:
@@ -65,7 +72,7 @@ def _action(record: dict[str, Any]) -> Forward | FixedResponse:
             content_type = fixed.get("ContentType") or "text/plain"
             body = fixed.get("MessageBody", "")
             return FixedResponse(int(fixed["StatusCode"]), content_type, body)
-    raise ValueError(f"the rehearsal's load balancer has no action {record['Type']!r}")
+    raise ValueError(f"the emulated load balancer has no action {record['Type']!r}")
 
 
 def _forward(config: dict[str, Any]) -> Forward:

@@ -1,9 +1,7 @@
-"""CloudWatch: alarms keep their metric math, metrics are read by their dimensions, events are sent.
+"""Alarms keep their metric math, and their changes are events.
 
-ministack drops `Metrics` of an alarm (and refuses it in a template), takes a query without
-dimensions for one over all of them, has no metric math in GetMetricData and answers it oldest
-first, evaluates an alarm over every metric of its name, and sends no event. Its clean-up replaces
-the lists that datapoints are being added to, which loses some: nothing here lives two weeks.
+ministack drops `Metrics` of an alarm (and refuses it in a template), evaluates an alarm over every
+metric of its name, and sends no event.
 """
 
 import json
@@ -14,8 +12,7 @@ from typing import Any
 from ministack.services import cloudwatch, eventbridge
 from ministack.services.cloudformation import provisioners
 
-from emulator.alarms import event
-from emulator.alarms.datapoints import metric_data_results
+from emulator.repairs.cloudwatch import event
 
 Record = dict[str, Any]
 
@@ -26,10 +23,8 @@ dispatch_as_shipped = cloudwatch._dispatch_alarm_actions
 
 
 def apply(events_are_dropped: Callable[[], bool]) -> None:
-    cloudwatch._evict_old_metrics = lambda: None
     cloudwatch._evaluate_alarm = lambda _alarm: None  # see emulator.alarms
     cloudwatch._put_metric_alarm = put_alarm
-    cloudwatch._get_metric_data = get_metric_data
     provisioners._cw_metric_alarm_record = provision_alarm
     cloudwatch._dispatch_alarm_actions = _dispatcher(events_are_dropped)
 
@@ -48,30 +43,6 @@ def provision_alarm(name: str, props: Record) -> Record:
     placeholders = {"MetricName": "-", "Namespace": "-", "Metrics": None}
     record = record_as_shipped(name, {**props, **placeholders})
     return _keep_metrics(record, props["Metrics"])
-
-
-def get_metric_data(_params: Record, data: Record, is_cbor: bool, _is_json: bool = True) -> Any:
-    """Newest first unless `ScanBy` says otherwise, which is the default of AWS."""
-    start = cloudwatch._parse_ts(data["StartTime"])
-    end = cloudwatch._parse_ts(data["EndTime"])
-    results = metric_data_results(data["MetricDataQueries"], start, end)
-    descending = data.get("ScanBy", "TimestampDescending") == "TimestampDescending"
-    answers = [_result(query, points, descending) for query, points in results]
-    if is_cbor:
-        answers = [cloudwatch._cbor_metric_data_result(answer) for answer in answers]
-        return cloudwatch._cbor_ok({"MetricDataResults": answers})
-    return cloudwatch._json_ok({"MetricDataResults": answers})
-
-
-def _result(query: Record, points: list[tuple[float, float]], descending: bool) -> Record:
-    ordered = sorted(points, reverse=descending)
-    return {
-        "Id": query["Id"],
-        "Label": query.get("Label", query["Id"]),
-        "Timestamps": [cloudwatch._ts_iso(timestamp) for timestamp, _ in ordered],
-        "Values": [value for _, value in ordered],
-        "StatusCode": "Complete",
-    }
 
 
 def _keep_metrics(record: Record, metrics: list[Record]) -> Record:
