@@ -1,11 +1,15 @@
-"""Entry point of the runtime image: fetch the release's bundle, prove it, become its command.
+"""Entry point of a runtime image: fetch the release's bundle, prove it, become its command.
+
+    python -m viridian.bundle python3 app.py
 
 `VIRIDIAN_BUNDLE` is an S3 URI pinned to one version of the object, `VIRIDIAN_BUNDLE_SHA256` what
 its bytes must hash to. Without them the image's own release runs, from where the image put it.
+This file stands alone, with boto3 beside it: an image needs to copy no other.
 """
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 import zipfile
@@ -39,6 +43,15 @@ def unpack(s3: Any, uri: str, sha256: str, folder: Path) -> None:
             raise BundleRefused(f"SHA-256: wanted {sha256}, found {found} in {uri}")
         with zipfile.ZipFile(bundle) as archive:
             archive.extractall(folder)
+            restore_modes(archive, folder)
+
+
+def restore_modes(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Programs stay executable: `extractall` drops the mode bits that the archive keeps."""
+    for member in archive.infolist():
+        mode = stat.S_IMODE(member.external_attr >> 16)
+        if mode and not member.is_dir():
+            (folder / member.filename).chmod(mode | stat.S_IRUSR)
 
 
 def fetch(s3: Any, uri: str, target: Any) -> str:

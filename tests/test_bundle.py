@@ -1,7 +1,9 @@
-"""The runtime image's entry point runs the release's bytes or nothing."""
+"""A runtime image's entry point runs the release's bytes or nothing."""
 
 import hashlib
 import io
+import os
+import stat
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from examples.shop import start_release
+from viridian import bundle as runtime
 
 
 @pytest.fixture
@@ -18,6 +20,9 @@ def bundle() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("app.py", "print('1.1.0')")
+        program = zipfile.ZipInfo("run")
+        program.external_attr = (stat.S_IFREG | 0o755) << 16
+        archive.writestr(program, "#!/bin/sh")
     return buffer.getvalue()
 
 
@@ -53,18 +58,19 @@ def test_the_command_runs_where_the_bundle_was_unpacked(
 ) -> None:
     monkeypatch.setenv("VIRIDIAN_BUNDLE", uri)
     monkeypatch.setenv("VIRIDIAN_BUNDLE_SHA256", hashlib.sha256(bundle).hexdigest())
-    start_release.main(["python3", "app.py"])
+    runtime.main(["python3", "app.py"])
 
     [(command, folder)] = ran
     assert command == ["python3", "app.py"]
     assert folder.parent == tmp_path
     assert (folder / "app.py").read_text() == "print('1.1.0')"
+    assert os.access(folder / "run", os.X_OK)
 
 
 def test_other_bytes_are_never_unpacked(uri: str, tmp_path: Path) -> None:
     s3 = boto3.client("s3", region_name="us-east-1")
-    with pytest.raises(start_release.BundleRefused, match=r"wanted 00, found [0-9a-f]{64} in s3:"):
-        start_release.unpack(s3, uri, "00", tmp_path)
+    with pytest.raises(runtime.BundleRefused, match=r"wanted 00, found [0-9a-f]{64} in s3:"):
+        runtime.unpack(s3, uri, "00", tmp_path)
 
     assert not list(tmp_path.iterdir())
 
@@ -74,7 +80,7 @@ def test_without_a_bundle_the_images_own_release_runs(
 ) -> None:
     monkeypatch.delenv("VIRIDIAN_BUNDLE", raising=False)
     here = Path.cwd()
-    start_release.main(["python3", "app.py"])
+    runtime.main(["python3", "app.py"])
 
     assert ran == [(["python3", "app.py"], here)]
 
@@ -86,5 +92,5 @@ def test_a_bundle_without_its_digest_does_not_start(
     monkeypatch.delenv("VIRIDIAN_BUNDLE_SHA256", raising=False)
 
     with pytest.raises(KeyError, match="VIRIDIAN_BUNDLE_SHA256"):
-        start_release.main(["python3", "app.py"])
+        runtime.main(["python3", "app.py"])
     assert ran == []
