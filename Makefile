@@ -76,8 +76,8 @@ format: $(INSTALLED) ## Format the code
 bench: $(INSTALLED) ## Measure speed; figures to build/bench.json
 	@$(BIN)/python -m bench
 
-lock: ## Make requirements.lock from requirements.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet requirements.in -o requirements.lock
+lock: ## Make requirements.lock from pyproject.toml and requirements.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml requirements.in -o requirements.lock
 
 clean: ## Remove what was built; keep the installed packages
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,16 +1,18 @@
 """The CDK app: reads the configuration once, names the stacks, adds the checks."""
 
 import json
+from pathlib import Path
 
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from examples.shop.stack import Shop
-from viridian_cdk import PROJECT
 from viridian_cdk.automation import Automation
 from viridian_cdk.configuration import Configuration
 from viridian_cdk.packaging import functions_code
 from viridian_cdk.service_file import read_service_file
+
+PROJECT = Path(__file__).parent
 
 
 def build() -> App:

@@ -14,9 +14,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from viridian_cdk import FUNCTIONS
 from viridian_cdk.functions import POWERTOOLS
-from viridian_cdk.packaging import assemble
+from viridian_cdk.packaging import PACKAGE, assemble
 
 PATIENCE_SECONDS = 30
 ENVIRONMENT = {
@@ -75,8 +74,8 @@ class ColdStartFailed(Exception):
 def handlers() -> list[str]:
     """Every handler there is, as its function names it."""
     return [
-        ".".join(file.relative_to(FUNCTIONS).with_suffix("").parts) + ".handler"
-        for file in sorted((FUNCTIONS / "viridian" / "handlers").rglob("*.py"))
+        ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts) + ".handler"
+        for file in sorted((PACKAGE / "handlers").rglob("*.py"))
         if "\ndef handler(" in file.read_text()
     ]
 

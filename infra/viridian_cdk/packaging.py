@@ -1,14 +1,15 @@
 """The one Lambda asset: our functions beside the pure-Python packages they import.
 
-The packages are copied from the installed environment by its own metadata. Synthesis so needs no
+All is copied from the installed environment, a wheel's as well as a checkout's, by its own
+metadata: the packages are those that Viridian requires in one version alone. Synthesis so needs no
 network, no Docker and no pip, and AWS runs the very files the tests ran. Every file is Python
 source, so the machine that synthesises need not be the arm64 Linux that executes. boto3 is left
 out: it comes with the runtime. The asset's hash is the hash of these files, nothing else.
 """
 
 import shutil
-from collections.abc import Iterator
-from importlib.metadata import PackagePath, distribution
+from collections.abc import Iterable
+from importlib.metadata import PackagePath, distribution, requires
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
-from viridian_cdk import FUNCTIONS
+import viridian
 
-REQUIREMENTS = FUNCTIONS / "requirements.txt"
-NOT_SHIPPED = ("__pycache__", "*.pyc", "requirements.txt")
+PACKAGE = Path(viridian.__file__).parent
+NOT_SHIPPED = ("__pycache__", "*.pyc")
 
 
 class PackageUnfit(Exception):
@@ -29,7 +30,7 @@ class PackageUnfit(Exception):
 def functions_code() -> lambda_.Code:
     """The code that every function shares; each names its own handler in it."""
     return lambda_.Code.from_asset(
-        str(FUNCTIONS),
+        str(PACKAGE),
         asset_hash_type=AssetHashType.OUTPUT,
         bundling=BundlingOptions(
             image=DockerImage.from_registry("never-pulled"),
@@ -48,21 +49,21 @@ class FunctionsBundling:
         return True
 
 
-def assemble(folder: Path, sources: Path = FUNCTIONS, requirements: Path = REQUIREMENTS) -> None:
-    """Copy our sources and the required packages into the folder."""
+def assemble(folder: Path, package: Path = PACKAGE, required: Iterable[str] | None = None) -> None:
+    """Copy our package, and those that are required as `name==version`, into the folder."""
     ignore = shutil.ignore_patterns(*NOT_SHIPPED)
-    shutil.copytree(sources, folder, ignore=ignore, dirs_exist_ok=True)
-    for name, version in required_packages(requirements):
+    shutil.copytree(package, folder / package.name, ignore=ignore)
+    for name, version in pinned(requires("viridian") if required is None else required):
         copy_package(name, version, folder)
 
 
-def required_packages(requirements: Path) -> Iterator[tuple[str, str]]:
-    """Name and version of each `name==version` line."""
-    for line in requirements.read_text().splitlines():
-        requirement = line.partition("#")[0].strip()
-        if requirement:
-            name, _, version = requirement.partition("==")
-            yield name, version
+def pinned(required: Iterable[str] | None) -> list[tuple[str, str]]:
+    """Name and version of each requirement of one version; raises PackageUnfit without any."""
+    pairs = (requirement.split("==") for requirement in required or () if "==" in requirement)
+    found = [(name, version) for name, version in pairs]
+    if not found:
+        raise PackageUnfit("viridian: is installed without what it requires; install it again")
+    return found
 
 
 def copy_package(name: str, version: str, folder: Path) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.infra.template import Assembly
-from viridian_cdk.packaging import REQUIREMENTS, PackageUnfit, assemble, required_packages
+from viridian_cdk.packaging import PackageUnfit, assemble, pinned
+
+PINNED = f"jmespath=={version('jmespath')}"
 
 IMPORT_EVERYTHING = """
 import os, sys
@@ -55,29 +57,27 @@ def test_the_same_files_make_the_same_asset(asset: Path, tmp_path: Path) -> None
     assert contents(tmp_path) == contents(asset)
 
 
-def test_byte_code_and_the_requirements_stay_behind(tmp_path: Path) -> None:
-    sources = tmp_path / "functions"
-    for name in ("viridian/plan.py", "viridian/__pycache__/plan.pyc", "requirements.txt"):
-        (sources / name).parent.mkdir(parents=True, exist_ok=True)
-        (sources / name).touch()
-    assemble(tmp_path / "asset", sources, requirements(tmp_path, ""))
+def test_byte_code_stays_behind(tmp_path: Path) -> None:
+    for name in ("ours/plan.py", "ours/__pycache__/plan.pyc"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assemble(tmp_path / "asset", tmp_path / "ours", [PINNED])
 
-    assert contents(tmp_path / "asset") == {"viridian/plan.py": b""}
+    assert [p for p in contents(tmp_path / "asset") if p.startswith("ours")] == ["ours/plan.py"]
 
 
 def test_a_packages_commands_are_not_written_beside_the_asset(tmp_path: Path) -> None:
     """jmespath brings `../../../bin/jp.py`."""
-    (tmp_path / "functions").mkdir()
+    (tmp_path / "ours").mkdir()
     asset = tmp_path / "some" / "where" / "deep" / "asset"
-    pinned = requirements(tmp_path, f"jmespath=={version('jmespath')}")
-    assemble(asset, tmp_path / "functions", pinned)
+    assemble(asset, tmp_path / "ours", [PINNED])
 
     assert [path.name for path in (tmp_path / "some").iterdir()] == ["where"]
-    assert [path.name for path in asset.iterdir()] == ["jmespath"]
+    assert {path.name for path in asset.iterdir()} == {"ours", "jmespath"}
 
 
-def test_requirements_are_complete() -> None:
-    listed = {normal(name) for name, _ in required_packages(REQUIREMENTS)}
+def test_what_is_pinned_is_complete() -> None:
+    listed = {normal(name) for name, _ in pinned(requires("viridian"))}
     needed = {
         normal(requirement)
         for name in listed
@@ -88,21 +88,20 @@ def test_requirements_are_complete() -> None:
     assert needed <= listed
 
 
-def test_another_version_than_the_pinned_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PackageUnfit, match=r"jmespath: wanted 0\.1, found \d"):
-        assemble(tmp_path / "asset", requirements=requirements(tmp_path, "jmespath==0.1"))
-
-
-def test_compiled_packages_are_refused(tmp_path: Path) -> None:
-    pinned = requirements(tmp_path, f"cryptography=={version('cryptography')}")
-    with pytest.raises(PackageUnfit, match="cryptography: has compiled parts"):
-        assemble(tmp_path / "asset", requirements=pinned)
-
-
-def requirements(folder: Path, line: str) -> Path:
-    file = folder / "requirements.txt"
-    file.write_text(f"# pinned\n\n{line}  # why\n")
-    return file
+@pytest.mark.parametrize(
+    ("required", "complaint"),
+    [
+        (["jmespath==0.1"], r"jmespath: wanted 0\.1, found \d"),
+        ([f"cryptography=={version('cryptography')}"], "cryptography: has compiled parts"),
+        (["jmespath>=1"], "viridian: is installed without what it requires"),
+        ([], "viridian: is installed without what it requires"),
+    ],
+)
+def test_packages_unlike_those_that_were_tested_are_refused(
+    tmp_path: Path, required: list[str], complaint: str
+) -> None:
+    with pytest.raises(PackageUnfit, match=complaint):
+        assemble(tmp_path / "asset", required=required)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
