@@ -6,16 +6,12 @@ in tests/adapters put the same claims to each fake and to its adapter, so they c
 
 import copy
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
 from viridian.core.errors import (
     ArtifactMissing,
-    CandidateBreached,
-    FenceStale,
-    LeaseHeld,
-    LeaseReleased,
     ManifestMissing,
     PreflightFailed,
     ServiceUnknown,
@@ -24,6 +20,7 @@ from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
 from viridian.core.evidence.rollout import Rollout
 from viridian.core.judgement.verdict import Requests
+from viridian.core.lease import Lease
 from viridian.core.release.release import Bundle, Manifest, Release, bundle_key, require_checksum
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Fleet, Registration
@@ -31,68 +28,45 @@ from viridian.core.split import Actions, Split
 
 
 @dataclass
-class Lease:
-    """A service's item; `holder` is None once it was released."""
-
-    fence: int = 0
-    holder: str | None = None
-    since: str = ""
-    watched_alarms: tuple[str, ...] = ()
-    percent: int | None = None
-    breach: str | None = None
-    bake_token: str | None = None
-    steady_token: str | None = None
-    steady_fleet: str | None = None
-
-
-@dataclass
 class FakeLeases:
-    """Leases by service."""
+    """Leases by service, under the core's own rules."""
 
     items: dict[str, Lease] = field(default_factory=dict)
+
+    def get(self, service: str) -> Lease:
+        return self.items.get(service, Lease(service))
+
+    def set(self, service: str, **members: Any) -> Lease:
+        """Change members of a lease, whoever holds it."""
+        self.items[service] = replace(self.get(service), **members)
+        return self.items[service]
 
     def acquire(
         self, service: str, deployment_id: str, *, now: str, watched_alarms: tuple[str, ...]
     ) -> int:
-        lease = self.items.setdefault(service, Lease())
-        if lease.holder not in (None, deployment_id):
-            raise LeaseHeld(f"{service}: {lease.holder} holds the lease since {lease.since}")
-        if lease.holder is None:
-            new = Lease(lease.fence + 1, deployment_id, now, watched_alarms)
-            self.items[service] = new
+        lease = self.get(service)
+        lease.require_free_for(deployment_id)
+        if lease.deployment_id is None:
+            new = Lease(service, lease.fence + 1, deployment_id, now, watched_alarms)
+            self.items[service] = replace(new, candidate_percent=lease.candidate_percent)
         return self.items[service].fence
 
     def authorise_forward(
         self, service: str, fence: int, *, percent: int, watched_alarms: tuple[str, ...]
     ) -> None:
-        lease = self._fenced(service, fence)
-        if lease.holder is None:
-            raise LeaseReleased(f"{service}: the lease was given back while this deployment ran")
-        if lease.breach is not None:
-            raise CandidateBreached(lease.breach)
-        lease.percent, lease.watched_alarms = percent, watched_alarms
+        self.get(service).require_open(fence)
+        self.set(service, candidate_percent=percent, watched_alarms=watched_alarms)
 
     def authorise_back(self, service: str, fence: int, *, breach: str | None) -> str | None:
-        lease = self._fenced(service, fence)
-        lease.percent, lease.breach = 0, lease.breach or breach
-        return lease.breach
+        lease = self.get(service)
+        lease.require_fence(fence)
+        return self.set(service, candidate_percent=0, breach=lease.breach or breach).breach
 
     def record_breach(self, service: str, alarm: str, breach: str) -> tuple[bool, str | None]:
-        lease = self.items.get(service, Lease())
-        if lease.holder is None or alarm not in lease.watched_alarms:
+        lease = self.get(service)
+        if not lease.watches(alarm):
             return False, None
-        lease.breach = lease.breach or breach
-        return True, lease.bake_token
-
-    def steady_token(self, service: str, fleet: str) -> str | None:
-        lease = self.items.get(service, Lease())
-        return lease.steady_token if lease.steady_fleet == fleet else None
-
-    def _fenced(self, service: str, fence: int) -> Lease:
-        lease = self.items.get(service, Lease())
-        if lease.fence != fence:
-            raise FenceStale(f"{service}: wanted fence {fence}, found {lease.fence}")
-        return lease
+        return True, self.set(service, breach=lease.breach or breach).bake
 
 
 @dataclass

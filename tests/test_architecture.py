@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from inspect import getmembers, isclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,14 +14,16 @@ import pytest
 
 from viridian.adapters.http_probe import PATIENCE_SECONDS
 from viridian.core import errors
+from viridian.core.lease import Lease
 from viridian.core.plan import LONGEST_BLINDNESS_SECONDS, MOST_LOOKS, READY_WAIT_SECONDS
 from viridian.core.service.settings import MOST_CHECKS
 from viridian.handlers.warm_candidate import LONGEST_SECONDS
-from viridian_cdk.machine import read_machine
+from viridian_cdk.machine import FOLDER, read_machine
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS = ROOT / "functions"
 MACHINE = read_machine()
+MACHINE_TEXT = (FOLDER / "deploy.asl.yaml").read_text()
 STATES: dict[str, dict[str, Any]] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 PACKAGE = FUNCTIONS / "viridian"
@@ -169,6 +172,23 @@ def test_every_error_that_the_machine_names_is_a_class_of_ours_or_a_name_of_aws(
 
 def placeholders() -> set[str]:
     return set(re.findall(r"\$\{(\w+)\}", json.dumps(MACHINE)))
+
+
+def test_what_a_lease_holds_is_named_in_its_room_of_the_core_alone() -> None:
+    """The machine takes its expressions from there, the adapter its writes."""
+    expressions = re.findall(r"(?:Update|Condition)Expression: (.+)", MACHINE_TEXT)
+    tree = ast.parse((PACKAGE / "adapters" / "leases.py").read_text())
+    docstrings = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    words = {
+        word
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if node not in docstrings
+        for word in re.findall(r"(?<![:\w])\w+", node.value)
+    }
+
+    assert [e for e in expressions if not re.fullmatch(r"\$\{lease\.[A-Z_]+\.\w+\}", e)] == []
+    assert not words & {field.name for field in fields(Lease)}
 
 
 def snake(name: str) -> str:

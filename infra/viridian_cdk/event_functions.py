@@ -37,8 +37,12 @@ class EventFunctions(Construct):
         self._operators = operators
         self.dead_letters: list[DeadLetters] = []
         self.artifact_uploaded = self._starter(storage, machine)
-        self.alarm_changed = self._waker("AlarmChanged", "states:SendTaskFailure", storage)
-        self.candidate_steady = self._waker("CandidateSteady", "states:SendTaskSuccess", storage)
+        self.alarm_changed = self._waker(
+            "AlarmChanged", storage, "dynamodb:UpdateItem", "states:SendTaskFailure"
+        )
+        self.candidate_steady = self._waker(
+            "CandidateSteady", storage, "dynamodb:GetItem", "states:SendTaskSuccess"
+        )
         self.functions = (self.artifact_uploaded, self.alarm_changed, self.candidate_steady)
 
     def _starter(self, storage: Storage, machine: sfn.IStateMachine) -> HandlerFunction:
@@ -62,10 +66,10 @@ class EventFunctions(Construct):
         )
         return starter
 
-    def _waker(self, name: str, answer: str, storage: Storage) -> HandlerFunction:
-        """A function that reads a token from the table and answers it."""
+    def _waker(self, name: str, storage: Storage, find: str, answer: str) -> HandlerFunction:
+        """A function that finds a token in the table and answers it."""
         waker, _ = self._function(name, {"VIRIDIAN_TABLE": storage.table.table_name})
-        storage.table.grant(waker.role, "dynamodb:UpdateItem")
+        storage.table.grant(waker.role, find)
         waker.allow(answer, on=["*"])
         return waker
 

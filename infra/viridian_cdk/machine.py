@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from viridian.core import lease
+
 HERE = Path(__file__).parent
 SHIPPED = HERE / "statemachines"
 FOLDER = SHIPPED if SHIPPED.is_dir() else HERE.parents[1] / "statemachines"
@@ -22,15 +24,23 @@ FOLDER = SHIPPED if SHIPPED.is_dir() else HERE.parents[1] / "statemachines"
 OURS = "Policies"
 """The part of a file that holds what its states share; Step Functions does not know it."""
 
+OF_THE_CORE = re.compile(r"\$(\{\w+\.[^}]*\})")
+"""`${lease.BAKE.update}`: what the core's module says under that name."""
+
 State = dict[str, Any]
 Edge = tuple[str, str, str]
 
 
 def read_machine(name: str = "deploy") -> dict[str, Any]:
-    """A machine by its name, with all that is shared put in its places."""
+    """A machine by its name, with all that is shared, and what is the core's, in its places."""
     machine: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.asl.yaml").read_text())
     del machine[OURS]
-    return machine
+    return dict(json.loads(with_the_core_s(json.dumps(machine))))
+
+
+def with_the_core_s(text: str) -> str:
+    """The text with what it takes from the core; raises AttributeError or KeyError if unknown."""
+    return OF_THE_CORE.sub(lambda found: found[1].format(lease=lease), text)
 
 
 def definition(name: str = "deploy") -> str:

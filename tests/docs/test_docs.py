@@ -1,8 +1,10 @@
 """The documents name what exists: states, endings, files."""
 
+import json
 import re
 from pathlib import Path
 
+from viridian.core.lease import RELEASE, lease_key
 from viridian_cdk.machine import read_machine
 
 PROJECT = Path(__file__).parents[2]
@@ -26,6 +28,14 @@ def test_the_runbook_has_an_entry_for_every_ending() -> None:
 
     assert endings == set(re.findall(r"^### ([A-Z]\w+)$", RUNBOOK, re.M)) & endings
     assert all(f"`{ending}`" in README for ending in endings)
+
+
+def test_the_runbook_gives_a_lease_back_as_the_machine_does() -> None:
+    key = {name: {"S": value} for name, value in lease_key("shop").items()}
+
+    assert f"--key '{json.dumps(key)}'" in RUNBOOK
+    assert f'--update-expression "{RELEASE.update}"' in RUNBOOK
+    assert f'--condition-expression "{RELEASE.condition}"' in RUNBOOK
 
 
 def test_every_link_between_documents_leads_to_a_file() -> None:

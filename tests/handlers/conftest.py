@@ -105,8 +105,7 @@ class Shop:
 
     def hold_lease(self, deployment_id: str) -> int:
         """Give the service's lease to a deployment; the first has fence 1."""
-        if "shop" in self.leases.items:
-            self.leases.items["shop"].holder = None
+        self.leases.set("shop", deployment_id=None)
         return self.leases.acquire("shop", deployment_id, now="12:00", watched_alarms=SHARED_ALARMS)
 
     def breach(self, alarm: str = "shop-elb-5xx") -> None:

@@ -19,8 +19,8 @@ def test_a_free_lease_is_taken_and_the_shared_alarms_watched(shop: Shop, context
     shop.leases.items.clear()
 
     assert acquire(shop, context) == {"fence": 1}
-    lease = shop.leases.items["shop"]
-    assert (lease.holder, lease.since) == (DEPLOYMENT_ID, "2026-11-01T12:00Z")
+    lease = shop.leases.get("shop")
+    assert (lease.deployment_id, lease.acquired_at) == (DEPLOYMENT_ID, "2026-11-01T12:00Z")
     assert lease.watched_alarms == SHARED_ALARMS
 
 

@@ -28,7 +28,7 @@ def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop, context: Any
 def test_the_lease_says_that_the_candidate_has_all_traffic(shop: Shop, context: Any) -> None:
     promote(shop, context)
 
-    assert shop.leases.items["shop"].percent == 100
+    assert shop.leases.get("shop").candidate_percent == 100
 
 
 def test_a_breach_recorded_until_now_still_refuses(shop: Shop, context: Any) -> None:

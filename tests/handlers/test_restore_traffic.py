@@ -36,7 +36,7 @@ def test_live_is_a_role_and_not_a_colour(shop: Shop, context: Any) -> None:
 def test_the_breach_is_recorded_and_closes_the_gate(shop: Shop, context: Any) -> None:
     restore(shop, context)
 
-    assert shop.leases.items["shop"].breach == "bad"
+    assert shop.leases.get("shop").breach == "bad"
 
 
 def test_a_gate_that_is_closed_does_not_stop_the_way_back(shop: Shop, context: Any) -> None:
@@ -54,7 +54,7 @@ def test_walking_the_way_back_before_the_first_shift_changes_nothing(
 
     assert restore(shop, context, breach=None)["breach"] is None
     assert shop.rules.actions(RULE) == before
-    assert shop.leases.items["shop"].breach is None
+    assert shop.leases.get("shop").breach is None
 
 
 @pytest.mark.parametrize("states", [[], ["unhealthy", "unhealthy"], ["draining"]])
@@ -75,7 +75,7 @@ def test_a_breach_is_recorded_though_the_traffic_is_held(shop: Shop, context: An
     with pytest.raises(RestoreHeld):
         restore(shop, context)
 
-    assert shop.leases.items["shop"].breach == "bad"
+    assert shop.leases.get("shop").breach == "bad"
 
 
 def test_one_healthy_target_of_live_is_enough_to_go_back(shop: Shop, context: Any) -> None:
@@ -102,7 +102,7 @@ def test_a_stale_fence_writes_nothing(shop: Shop, context: Any) -> None:
     with pytest.raises(FenceStale):
         restore(shop, context, fence=1)
 
-    assert (shop.rules.written, shop.leases.items["shop"].breach) == ([], None)
+    assert (shop.rules.written, shop.leases.get("shop").breach) == ([], None)
 
 
 def test_a_restore_that_is_not_read_back_is_an_error(shop: Shop, context: Any) -> None:

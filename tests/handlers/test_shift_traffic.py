@@ -57,7 +57,7 @@ def test_a_candidate_not_seen_healthy_at_its_size_gets_nothing(
     with pytest.raises(SideUnhealthy):
         shift(shop, context)
 
-    assert (shop.rules.written, shop.leases.items["shop"].percent) == ([], None)
+    assert (shop.rules.written, shop.leases.get("shop").candidate_percent) == ([], None)
 
 
 def test_a_closed_gate_lets_nothing_forward(shop: Shop, context: Any) -> None:
@@ -79,7 +79,7 @@ def test_an_alarm_that_fired_before_it_was_watched_stops_the_shift(
         shift(shop, context)
 
     assert shop.rules.written == []
-    assert shop.leases.items["shop"].watched_alarms == WATCHED_ALARMS, "watched, then looked at"
+    assert shop.leases.get("shop").watched_alarms == WATCHED_ALARMS, "watched, then looked at"
 
 
 def test_a_stale_fence_writes_nothing(shop: Shop, context: Any) -> None:
@@ -92,7 +92,7 @@ def test_a_stale_fence_writes_nothing(shop: Shop, context: Any) -> None:
 
 
 def test_a_lease_that_was_given_back_lets_nothing_forward(shop: Shop, context: Any) -> None:
-    shop.leases.items["shop"].holder = None
+    shop.leases.set("shop", deployment_id=None)
 
     with pytest.raises(LeaseReleased):
         shift(shop, context)
@@ -105,7 +105,7 @@ def test_from_the_first_shift_on_the_candidate_s_alarms_are_watched(
 ) -> None:
     shift(shop, context)
 
-    assert shop.leases.items["shop"].watched_alarms == WATCHED_ALARMS
+    assert shop.leases.get("shop").watched_alarms == WATCHED_ALARMS
 
 
 def test_a_split_that_is_not_read_back_is_a_breach(shop: Shop, context: Any) -> None:

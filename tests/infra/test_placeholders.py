@@ -2,6 +2,8 @@
 
 import pytest
 
+from viridian.core.lease import BAKE
+from viridian_cdk.machine import with_the_core_s
 from viridian_cdk.placeholders import PlaceholderMismatch, check_placeholders
 
 DEFINITION = '{"FunctionName": "${PromoteArn}", "Again": "${PromoteArn}", "Table": "${TableName}"}'
@@ -19,6 +21,13 @@ def test_a_placeholder_without_a_value_is_named() -> None:
 def test_a_value_without_a_placeholder_is_named() -> None:
     with pytest.raises(PlaceholderMismatch, match=r"value: none; .*placeholder: PromotedArn"):
         check_placeholders(DEFINITION, ["PromoteArn", "PromotedArn", "TableName"])
+
+
+@pytest.mark.parametrize("name", ["lease.BAKES.update", "lease.BAKE.updates", "leases.BAKE.update"])
+def test_what_the_core_does_not_know_is_not_rendered(name: str) -> None:
+    assert with_the_core_s("'${lease.BAKE.update}'") == f"'{BAKE.update}'"
+    with pytest.raises((AttributeError, KeyError)):
+        with_the_core_s(f"${{{name}}}")
 
 
 def test_jsonata_is_no_placeholder() -> None:

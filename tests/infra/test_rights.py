@@ -58,7 +58,7 @@ STATE_FUNCTIONS: dict[str, Rights] = {
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
     "AlarmChanged": UPDATE_ITEM | {"states:SendTaskFailure": ("*",)},
-    "CandidateSteady": UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},
+    "CandidateSteady": {"dynamodb:GetItem": (TABLE,)} | {"states:SendTaskSuccess": ("*",)},
 }
 TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
 WORKFLOW: Rights = {

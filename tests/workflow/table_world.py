@@ -13,6 +13,7 @@ from sfnx.testing import Call, Failure
 from tests.workflow.conftest import DEPLOYMENT, SIDES, World, lambda_failure
 from viridian.adapters.leases import Leases
 from viridian.core.errors import ViridianError
+from viridian.core.lease import RELEASE
 
 TABLE = {"${TableName}": "deployments"}
 NOW = "2026-11-01T12:00:00.000Z"
@@ -112,7 +113,7 @@ def an_alarm_fires(world: TableWorld) -> None:
 
 
 def the_fleet_gets_steady(world: TableWorld) -> None:
-    world.steady_token = world.leases.steady_token("shop", SIDES["candidate_fleet"])
+    world.steady_token = world.leases.get("shop").waits.get(SIDES["candidate_fleet"])
 
 
 def nobody_holds_it(world: TableWorld) -> None:
@@ -120,7 +121,7 @@ def nobody_holds_it(world: TableWorld) -> None:
     world.dynamodb.update_item(
         TableName=world.leases.table,
         Key={"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}},
-        UpdateExpression="REMOVE deployment_id",
+        UpdateExpression=RELEASE.update,
     )
 
 

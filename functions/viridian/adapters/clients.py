@@ -14,6 +14,6 @@ PATIENCE = Config(
 )
 
 
-def client(service: str) -> Any:
-    """A client of the default session; Region, credentials and endpoint come from the runtime."""
-    return boto3.client(service, config=PATIENCE)  # type: ignore[call-overload]
+def client(service: str, session: boto3.Session | None = None) -> Any:
+    """A client of the session, else of the one that the runtime gives: Region and credentials."""
+    return (session or boto3).client(service, config=PATIENCE)  # type: ignore[call-overload]

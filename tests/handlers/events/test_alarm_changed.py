@@ -31,7 +31,7 @@ def change(
 
 
 def wait(shop: Shop) -> None:
-    shop.leases.items["shop"].bake_token = "token"
+    shop.leases.set("shop", waits={"bake": "token"})
     shop.executions.waiting.add("token")
 
 
@@ -44,7 +44,7 @@ def test_a_watched_alarm_ends_the_bake_at_once(shop: Shop, context: Any) -> None
 
 def test_a_breach_outside_of_a_bake_is_recorded_for_the_next_move(shop: Shop, context: Any) -> None:
     assert change(shop, context) == {"is_watched": True, "is_bake_ended": False}
-    assert shop.leases.items["shop"].breach == BREACH
+    assert shop.leases.get("shop").breach == BREACH
 
 
 def test_the_breach_is_recorded_before_the_wait_is_answered(shop: Shop, context: Any) -> None:
@@ -53,7 +53,7 @@ def test_the_breach_is_recorded_before_the_wait_is_answered(shop: Shop, context:
     with pytest.raises(ConnectionError):
         change(shop, context, executions=Unreachable())
 
-    assert shop.leases.items["shop"].breach == BREACH
+    assert shop.leases.get("shop").breach == BREACH
 
 
 def test_an_answer_that_comes_late_is_fine(shop: Shop, context: Any) -> None:
@@ -61,7 +61,7 @@ def test_an_answer_that_comes_late_is_fine(shop: Shop, context: Any) -> None:
     shop.executions.waiting.clear()
 
     assert change(shop, context) == {"is_watched": True, "is_bake_ended": False}
-    assert shop.leases.items["shop"].breach == BREACH
+    assert shop.leases.get("shop").breach == BREACH
 
 
 def test_an_event_delivered_twice_is_one_breach(shop: Shop, context: Any) -> None:
@@ -76,7 +76,7 @@ def test_an_alarm_that_nobody_watches_changes_nothing(shop: Shop, context: Any) 
     wait(shop)
 
     assert change(shop, context, "shop-blue-5xx") == {"is_watched": False, "is_bake_ended": False}
-    assert (shop.leases.items["shop"].breach, shop.executions.answers) == (None, {})
+    assert (shop.leases.get("shop").breach, shop.executions.answers) == (None, {})
 
 
 def test_an_alarm_between_deployments_changes_nothing(shop: Shop, context: Any) -> None:
@@ -86,7 +86,7 @@ def test_an_alarm_between_deployments_changes_nothing(shop: Shop, context: Any) 
 
 
 def test_the_token_is_not_logged(shop: Shop, context: Any, log: StringIO) -> None:
-    shop.leases.items["shop"].bake_token = "secret-token"
+    shop.leases.set("shop", waits={"bake": "secret-token"})
     shop.executions.waiting.add("secret-token")
 
     change(shop, context)

@@ -13,8 +13,7 @@ def tell(shop: Shop, context: Any, fleet: str = GREEN_FLEET) -> dict[str, Any]:
 
 
 def wait(shop: Shop) -> None:
-    lease = shop.leases.items["shop"]
-    lease.steady_token, lease.steady_fleet = "token", GREEN_FLEET
+    shop.leases.set("shop", waits={GREEN_FLEET: "token"})
     shop.executions.waiting.add("token")
 
 

@@ -22,7 +22,7 @@ def handler(
     executions: Executions = account_executions,
 ) -> dict[str, Any]:
     """Answer whether a deployment was woken."""
-    token = leases.steady_token(event["service"], event["ecs_service"])
+    token = leases.get(event["service"]).waits.get(event["ecs_service"])
     is_woken = token is not None and executions.succeed(token)
 
     logger.info("fleet steady", extra={"ecs_service": event["ecs_service"], "is_woken": is_woken})
