@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import boto3
 import pytest
 
-from tests.adapters.test_leases import AwsStand as Table
+from tests.deployments_table import create_table
 from tests.fakes import FakeProductionRecords
 from viridian.adapters.production_records import ProductionRecords
 
@@ -13,7 +14,8 @@ class AwsRecords(ProductionRecords):
     """The adapter, and a way to look."""
 
     def __init__(self) -> None:
-        super().__init__(Table().dynamodb, "deployments")
+        super().__init__(boto3.client("dynamodb"), "deployments")
+        create_table(self.dynamodb, self.table)
 
     @property
     def records(self) -> dict[str, dict[str, str]]:

@@ -57,7 +57,7 @@ def test_a_candidate_not_seen_healthy_at_its_size_gets_nothing(
     with pytest.raises(SideUnhealthy):
         shift(shop, context)
 
-    assert (shop.rules.written, shop.leases.get("shop").candidate_percent) == ([], None)
+    assert (shop.rules.written, shop.leases.get("shop").candidate_percent) == ([], 0)
 
 
 def test_a_closed_gate_lets_nothing_forward(shop: Shop, context: Any) -> None:

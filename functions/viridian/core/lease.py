@@ -68,21 +68,20 @@ class Lease:
     deployment_id: str | None = None
     acquired_at: str | None = None
     watched_alarms: tuple[str, ...] = ()
-    candidate_percent: int | None = None
+    candidate_percent: int = 0
     breach: str | None = None
     waits: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_item(cls, service: str, item: Mapping[str, Any]) -> "Lease":
         """From the item's values as Python has them; `item` is empty when there is none."""
-        percent = item.get("candidate_percent")
         return cls(
             service,
             fence=int(item.get("fence", 0)),
             deployment_id=item.get("deployment_id"),
             acquired_at=item.get("acquired_at"),
             watched_alarms=tuple(item.get("watched_alarms", ())),
-            candidate_percent=None if percent is None else int(percent),
+            candidate_percent=int(item.get("candidate_percent", 0)),
             breach=item.get("breach"),
             waits=item.get("waits", {}),
         )
