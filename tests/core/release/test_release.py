@@ -61,13 +61,15 @@ def test_a_manifest_names_an_image_by_digest() -> None:
         ({"bundle": "bundle.zip\n"}, "bundle: must be the name of a file beside"),
         ({"service": "cart"}, "service: wanted 'shop' as in its key, found 'cart'"),
         ({"version": "1.0.0"}, "version: wanted '1.1.0' as in its key, found '1.0.0'"),
-        ({"version": None}, "version: is missing"),
-        ({"command": "python3 app.py"}, "command: must be a list of texts, found a text"),
-        ({"environment": {"PORT": 80}}, "environment.PORT: must be a text, found the number 80"),
+        (
+            {"service": "cart", "environment": {"PORT": 80}, "sha256": None},
+            "environment.PORT: must be a text, found the number 80; quote it\n"
+            "shop/1.1.0/release.json.sha256: is missing; give the SHA-256 of the bundle in hex\n"
+            "shop/1.1.0/release.json.service: wanted 'shop' as in its key, found 'cart'$",
+        ),
         ({"environment": {"A-B": "1"}}, "environment: key 'A-B' must be"),
         ({"environment": {"RELEASE_VERSION": "2"}}, "environment: key 'RELEASE_VERSION' must be"),
         ({"environment": {"VIRIDIAN_BUNDLE": "x"}}, "environment: key 'VIRIDIAN_BUNDLE' must be"),
-        ({"replicas": 3}, "replicas: unknown key"),
     ],
 )
 def test_a_wrong_manifest_is_refused_with_its_key_and_path(

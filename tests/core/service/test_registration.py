@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tests.core.shop import BLUE_FLEET, ELB, REGISTRATION, changed, registration, without
+from tests.core.shop import BLUE_FLEET, ELB, REGISTRATION, changed, registration
 from tests.core.strategies import registrations
 from viridian.core.errors import RegistrationInvalid
 from viridian.core.service.registration import Registration, parameter_name
@@ -33,12 +33,6 @@ def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None
     assert Registration.from_json(json.dumps(asdict(found))) == found
 
 
-@pytest.mark.parametrize("path", [*sorted(REGISTRATION), "blue.colour", "green.alarms"])
-def test_an_absent_key_is_refused_with_its_path(path: str) -> None:
-    with pytest.raises(RegistrationInvalid, match=rf"^registration.{path}: is missing"):
-        Registration.from_dict(without(REGISTRATION, path))
-
-
 @pytest.mark.parametrize(
     ("path", "value", "complaint"),
     [
@@ -48,11 +42,9 @@ def test_an_absent_key_is_refused_with_its_path(path: str) -> None:
         ("test_url", "http://user@shop", r"test_url: must be http\(s\)://host"),
         ("load_balancer", "net/shop/1", "load_balancer: must be app/<name>/<id>"),
         ("blue.colour", "green", "blue.colour: must be blue, found 'green'"),
-        ("green.alarms", [], "green.alarms: must have at least one alarm, found 0"),
         ("blue.target_group", f"{ELB}:1", "blue.target_group: must be targetgroup/<name>/<id>"),
         ("blue.fleet.kind", "asg", "blue.fleet.kind: must be ecs, found 'asg'"),
         ("blue.fleet.cluster", "shop", "blue.fleet.cluster: must be the cluster's ARN"),
-        ("settings.drain_seconds", 0, "settings.drain_seconds: must be a whole number"),
         ("settings.service", "cart", "settings.service: wanted 'shop', found 'cart'"),
     ],
 )
