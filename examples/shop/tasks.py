@@ -7,7 +7,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.acknowledgements import acknowledge, acknowledge_wildcards
 
 CONTAINER_PORT = 8080
 # Between SIGTERM and SIGKILL, after the load balancer has drained the task: ECS's own default.
@@ -63,17 +63,13 @@ def _allow_bundles(
     task: ecs.FargateTaskDefinition, service: str, artifact_bucket: s3.IBucket
 ) -> None:
     """A release in bundle form is fetched by the task: exact versions, own prefix only."""
+    # by export, as a reference from another stack ends up: cdk-nag reads the ARN after that
+    bucket = Stack.of(artifact_bucket).export_value(artifact_bucket.bucket_arn)
+    bundles = f"{bucket}/{service}/*"
     task.add_to_task_role_policy(
-        iam.PolicyStatement(
-            actions=["s3:GetObject", "s3:GetObjectVersion"],
-            resources=[artifact_bucket.arn_for_objects(f"{service}/*")],
-        )
+        iam.PolicyStatement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[bundles])
     )
-    bucket = "Viridian:ExportsOutputFnGetAttStorageArtifactBucket48D12CDBArn9851B786"
-    acknowledge(
-        task,
-        {f"AwsSolutions-IAM5[Resource::{bucket}/{service}/*]": "Any release of this service."},
-    )
+    acknowledge_wildcards(task, [bundles], "Any release of this service.")
 
 
 def _allow_pull(task: ecs.FargateTaskDefinition, service: str) -> None:

@@ -9,9 +9,9 @@ from constructs import Construct
 from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
+from viridian_cdk.functions_table import STATE_FUNCTIONS
 from viridian_cdk.machine import definition
 from viridian_cdk.operators import Operators
-from viridian_cdk.state_functions import StateFunctions
 from viridian_cdk.storage import Storage
 from viridian_cdk.workflow import Workflow
 
@@ -19,8 +19,8 @@ from viridian_cdk.workflow import Workflow
 class Automation(Stack):
     """Storage, functions, the deployment machine, and what starts, wakes and watches it.
 
-    It knows no service. A service's stack depends on this one and adds the rights on its own
-    resources to the roles here, never the other way round.
+    It knows no service, and no service's stack adds to it: what one carries the tag and the path
+    of `rights.py` may be deployed.
     """
 
     def __init__(
@@ -34,37 +34,32 @@ class Automation(Stack):
         super().__init__(scope, id, **stack)
         self.storage = Storage(self, "Storage")
         self.operators = Operators(self, "Operators")
-        self.functions = StateFunctions(self, "Functions", code=code, storage=self.storage)
+        places = self.storage.places
+        states = Construct(self, "Functions")
+        functions = {
+            row.name: HandlerFunction(states, row, code=code, places=places)
+            for row in STATE_FUNCTIONS
+        }
         self.workflow = Workflow(
-            self,
-            "Workflow",
-            definition=definition(),
-            functions=self.functions.by_name,
-            table=self.storage.table,
+            self, "Workflow", definition=definition(), functions=functions, places=places
         )
+        machine = self.workflow.machine
         self.events = EventFunctions(
             self,
             "Events",
             code=code,
-            storage=self.storage,
-            machine=self.workflow.machine,
+            places=places,
+            machine=machine,
             operators=self.operators.topic,
         )
-        self.operators.notify_unpromoted(self.workflow.machine)
-        self._watch()
-        self._output()
-
-    def _watch(self) -> None:
-        functions: list[HandlerFunction] = [
-            *self.functions.by_name.values(),
-            *self.events.functions,
-        ]
+        self.operators.notify_unpromoted(machine)
         add_dashboard(
             self,
-            machine=self.workflow.machine,
-            functions=functions,
+            machine=machine,
+            functions=[*functions.values(), *self.events.functions.values()],
             dead_letters=self.events.dead_letters,
         )
+        self._output()
 
     def _output(self) -> None:
         bucket, table = self.storage.artifact_bucket, self.storage.table

@@ -1,8 +1,11 @@
 """The functions that events call, each with a dead-letter queue of its own."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -11,9 +14,13 @@ from constructs import Construct
 
 from viridian_cdk.dead_letters import DeadLetters
 from viridian_cdk.functions import HandlerFunction
-from viridian_cdk.storage import Storage
+from viridian_cdk.functions_table import EVENT_FUNCTIONS, Row
+from viridian_cdk.rights import Own, Place, arns
 
-TIMEOUT_SECONDS = 20
+CALLED_BY_SERVICES = ("AlarmChanged", "CandidateSteady")
+RULE_PREFIX = "viridian-"
+"""Of the names of the services' rules."""
+
 # An event that could not be delivered for an hour is about a deployment that is over.
 MAX_EVENT_AGE = Duration.hours(1)
 RETRY_ATTEMPTS = 60
@@ -28,28 +35,36 @@ class EventFunctions(Construct):
         id: str,
         *,
         code: lambda_.Code,
-        storage: Storage,
+        places: Mapping[Own, Place],
         machine: sfn.IStateMachine,
         operators: sns.ITopic,
     ) -> None:
         super().__init__(scope, id)
-        self._code = code
-        self._operators = operators
         self.dead_letters: list[DeadLetters] = []
-        self.artifact_uploaded = self._starter(storage, machine)
-        self.alarm_changed = self._waker(
-            "AlarmChanged", storage, "dynamodb:UpdateItem", "states:SendTaskFailure"
-        )
-        self.candidate_steady = self._waker(
-            "CandidateSteady", storage, "dynamodb:GetItem", "states:SendTaskSuccess"
-        )
-        self.functions = (self.artifact_uploaded, self.alarm_changed, self.candidate_steady)
+        arn = machine.state_machine_arn
+        known = {**places, Own.MACHINE: Place(arn, "VIRIDIAN_STATE_MACHINE_ARN", arn)}
+        self.functions = {
+            row.name: self._function(row, code, known, operators) for row in EVENT_FUNCTIONS
+        }
+        self._start_on_upload(places[Own.BUCKET].value)
+        self._let_services_call()
 
-    def _starter(self, storage: Storage, machine: sfn.IStateMachine) -> HandlerFunction:
-        starter, dead_letters = self._function(
-            "ArtifactUploaded", {"VIRIDIAN_STATE_MACHINE_ARN": machine.state_machine_arn}
+    def _function(
+        self, row: Row, code: lambda_.Code, places: Mapping[Own, Place], operators: sns.ITopic
+    ) -> HandlerFunction:
+        letters = DeadLetters(self, f"{row.name}DeadLetters", operators=operators)
+        self.dead_letters.append(letters)
+        return HandlerFunction(
+            self,
+            row,
+            code=code,
+            places=places,
+            package="viridian.handlers.events",
+            dead_letter_queue=letters.queue,
         )
-        machine.grant_start_execution(starter.role)
+
+    def _start_on_upload(self, bucket_name: str) -> None:
+        starter = self.functions["ArtifactUploaded"]
         events.Rule(
             self,
             "ReleaseUploaded",
@@ -58,40 +73,25 @@ class EventFunctions(Construct):
                 source=["aws.s3"],
                 detail_type=["Object Created"],
                 detail={
-                    "bucket": {"name": [storage.artifact_bucket.bucket_name]},
+                    "bucket": {"name": [bucket_name]},
                     "object": {"key": events.Match.suffix("/release.json")},
                 },
             ),
-            targets=[event_target(starter, dead_letters.queue)],
+            targets=[event_target(starter.function, self.dead_letters[0].queue)],
         )
-        return starter
 
-    def _waker(self, name: str, storage: Storage, find: str, answer: str) -> HandlerFunction:
-        """A function that finds a token in the table and answers it."""
-        waker, _ = self._function(name, {"VIRIDIAN_TABLE": storage.table.table_name})
-        storage.table.grant(waker.role, find)
-        waker.allow(answer, on=["*"])
-        return waker
-
-    def _function(
-        self, name: str, environment: dict[str, str]
-    ) -> tuple[HandlerFunction, DeadLetters]:
-        dead_letters = DeadLetters(self, f"{name}DeadLetters", operators=self._operators)
-        self.dead_letters.append(dead_letters)
-        function = HandlerFunction(
-            self,
-            name,
-            code=self._code,
-            package="viridian.handlers.events",
-            timeout_seconds=TIMEOUT_SECONDS,
-            environment=environment,
-            dead_letter_queue=dead_letters.queue,
-        )
-        return function, dead_letters
+    def _let_services_call(self) -> None:
+        """Once for the rules of all services: a function's own policy ends at 20 KiB."""
+        for name in CALLED_BY_SERVICES:
+            self.functions[name].function.add_permission(
+                "Services",
+                principal=iam.ServicePrincipal("events.amazonaws.com"),
+                source_arn=arns("events", f"rule/{RULE_PREFIX}*"),
+            )
 
 
 def event_target(
-    function: HandlerFunction,
+    function: lambda_.IFunction,
     dead_letter_queue: sqs.IQueue,
     event: events.RuleTargetInput | None = None,
 ) -> targets.LambdaFunction:
@@ -101,7 +101,7 @@ def event_target(
     in the function's own queue.
     """
     return targets.LambdaFunction(
-        function.function,
+        function,
         event=event,
         dead_letter_queue=dead_letter_queue,
         max_event_age=MAX_EVENT_AGE,

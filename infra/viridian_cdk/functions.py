@@ -1,4 +1,4 @@
-"""One Lambda function: its handler, a role of its own, its log group, its limits."""
+"""One Lambda function of the table: its handler, a role of its own, its log group, its limits."""
 
 import re
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.functions_table import Row
+from viridian_cdk.rights import Own, Place, grant
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
@@ -22,43 +24,43 @@ POWERTOOLS = {
 
 
 class HandlerFunction(Construct):
-    """A handler, run under a role that may only do what it is granted.
+    """A handler, run under a role that may only do what its row says.
 
-    The id names the handler: ShiftTraffic is `viridian/handlers/shift_traffic.py`. The role begins
-    with nothing but writing to its own log group and sending traces: the managed policy that CDK
-    would attach allows every log group of the account.
+    The row names the handler: ShiftTraffic is `viridian/handlers/shift_traffic.py`. Besides, the
+    role may write to its own log group and send traces: the managed policy that CDK would attach
+    allows every log group of the account.
     """
 
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        row: Row,
         *,
         code: lambda_.Code,
-        timeout_seconds: int,
-        memory_mib: int = 512,
+        places: Mapping[Own, Place],
         package: str = "viridian.handlers",
-        environment: Mapping[str, str] | None = None,
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, row.name)
         log_group = logs.LogGroup(
             self, "Logs", retention=LOG_RETENTION, removal_policy=RemovalPolicy.DESTROY
         )
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)
+        grant(self.role, row.may, places)
+        known = [places[right.on] for right in row.may if isinstance(right.on, Own)]
         self.function = lambda_.Function(
             self,
             "Function",
             code=code,
-            handler=f"{package}.{snake_case(id)}.handler",
+            handler=f"{package}.{snake_case(row.name)}.handler",
             runtime=RUNTIME,
             architecture=lambda_.Architecture.ARM_64,
             role=self.role,
             log_group=log_group,
-            timeout=Duration.seconds(timeout_seconds),
-            memory_size=memory_mib,
-            environment=POWERTOOLS | dict(environment or {}),
+            timeout=Duration.seconds(row.timeout_seconds),
+            memory_size=row.memory_mib,
+            environment=POWERTOOLS | {place.variable: place.value for place in known},
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
@@ -66,15 +68,10 @@ class HandlerFunction(Construct):
         acknowledge(
             self,
             {
-                "AwsSolutions-IAM5[Resource::*]": "X-Ray, and what a function may do "
-                "`anywhere`, have no narrower resource in AWS.",
+                "AwsSolutions-IAM5[Resource::*]": "X-Ray has no narrower resource in AWS.",
                 "AwsSolutions-L1": "Not the newest: 3.13 is supported, and what was rehearsed.",
             },
         )
-
-    def allow(self, *actions: str, on: list[str]) -> None:
-        """Allow the actions on these resource ARNs, where no `grant_` method is as exact."""
-        self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=on))
 
 
 def snake_case(name: str) -> str:

@@ -7,10 +7,11 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from viridian.core.evidence.probe import TARGET_HEADER
 from viridian.core.service.settings import Settings
+from viridian_cdk.rights import manage
 
 COLOURS = ("blue", "green")
-TARGET_HEADER = "X-Viridian-Target"
 # The shortest an ALB allows: a fresh target serves after one passing check, a sick one is known
 # after 2 x 5 s.
 HEALTH_CHECK_INTERVAL = Duration.seconds(5)
@@ -64,6 +65,8 @@ class Routes(Construct):
             for colour in COLOURS
         }
         self.production_rule = self._production_rule()
+        for resource in (self.production_rule, *self.target_groups.values()):
+            manage(resource)
         for offset, colour in enumerate(COLOURS):
             self._test_rule(colour, entrance.priority + offset)
 

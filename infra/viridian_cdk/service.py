@@ -15,14 +15,12 @@ from constructs import Construct
 
 from viridian.core.service.registration import parameter_name
 from viridian.core.service.settings import Settings
-from viridian_cdk.acknowledgements import acknowledge
 from viridian_cdk.alarms import ColourAlarms, elb_5xx_alarm
 from viridian_cdk.automation import Automation
 from viridian_cdk.dead_letters import DeadLetters
-from viridian_cdk.fleets.ecs import EcsFleet, EcsTasks, fleet_findings, fleet_rights
+from viridian_cdk.fleets.ecs import EcsFleet, EcsTasks, adopt
 from viridian_cdk.routes import COLOURS, Entrance, Routes
 from viridian_cdk.service_events import ServiceEvents
-from viridian_cdk.service_grants import ServiceGrants
 
 ALB_METRIC_SECONDS = 60
 
@@ -57,23 +55,14 @@ class BlueGreenService(Construct):
             vpc=tasks.cluster.vpc,
             port=tasks.port,
         )
+        adopt(tasks)
         counts = {"blue": initial_live_count, "green": initial_idle_count}
         self.fleets = {c: self._fleet(c, tasks, counts[c]) for c in COLOURS}
         self._alarms = {c: self._colour_alarms(c) for c in COLOURS}
         self._shared_alarms = self._shared_alarm_names()
         self._add_events(automation)
-        grants = ServiceGrants(
-            self,
-            "Grants",
-            service=settings.service,
-            automation=automation,
-            rule_arn=self.routes.production_rule.listener_rule_arn,
-            fleet_rights=fleet_rights(list(self.fleets.values()), tasks),
-        )
-        acknowledge(grants, fleet_findings(tasks))
         self._warn_of_dataless_alarms()
         self.registration = self._register()
-        self.registration.node.add_dependency(grants)  # registered means ready to be deployed
 
     def _fleet(self, colour: str, tasks: EcsTasks, count: int) -> EcsFleet:
         return EcsFleet(

@@ -1,10 +1,11 @@
 """What happens to a service and wakes its deployment: an alarm fires, a fleet is steady."""
 
 from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from viridian_cdk.dead_letters import DeadLetters
-from viridian_cdk.event_functions import EventFunctions, event_target
+from viridian_cdk.event_functions import RULE_PREFIX, EventFunctions, event_target
 
 
 class ServiceEvents(Construct):
@@ -25,56 +26,50 @@ class ServiceEvents(Construct):
         ecs_service_arns: list[str],
     ) -> None:
         super().__init__(scope, id)
+        self._service, self._functions, self._queue = service, functions, dead_letters.queue
         at = events.EventField.from_path
-        self._alarm_changed(
-            alarm_names,
-            event_target(
-                functions.alarm_changed,
-                dead_letters.queue,
-                events.RuleTargetInput.from_object(
-                    {
-                        "service": service,
-                        "alarm": at("$.detail.alarmName"),
-                        "reason": at("$.detail.state.reason"),
-                        "at": at("$.time"),
-                    }
-                ),
-            ),
-        )
-        self._candidate_steady(
-            ecs_service_arns,
-            event_target(
-                functions.candidate_steady,
-                dead_letters.queue,
-                events.RuleTargetInput.from_object(
-                    {"service": service, "ecs_service": at("$.resources[0]")}
-                ),
-            ),
-        )
-
-    def _alarm_changed(self, names: list[str], target: events.IRuleTarget) -> None:
-        events.Rule(
-            self,
+        self._rule(
             "AlarmChanged",
-            description="One of the service's alarms fired.",
-            event_pattern=events.EventPattern(
+            "One of the service's alarms fired.",
+            events.EventPattern(
                 source=["aws.cloudwatch"],
                 detail_type=["CloudWatch Alarm State Change"],
-                detail={"alarmName": names, "state": {"value": ["ALARM"]}},
+                detail={"alarmName": alarm_names, "state": {"value": ["ALARM"]}},
             ),
-            targets=[target],
+            alarm=at("$.detail.alarmName"),
+            reason=at("$.detail.state.reason"),
+            at=at("$.time"),
         )
-
-    def _candidate_steady(self, services: list[str], target: events.IRuleTarget) -> None:
-        events.Rule(
-            self,
+        self._rule(
             "CandidateSteady",
-            description="One of the service's fleets reached its steady state.",
-            event_pattern=events.EventPattern(
+            "One of the service's fleets reached its steady state.",
+            events.EventPattern(
                 source=["aws.ecs"],
                 detail_type=["ECS Service Action"],
-                resources=services,
+                resources=ecs_service_arns,
                 detail={"eventName": ["SERVICE_STEADY_STATE"]},
             ),
-            targets=[target],
+            ecs_service=at("$.resources[0]"),
+        )
+
+    def _rule(self, id: str, description: str, pattern: events.EventPattern, **told: str) -> None:
+        """Its name is what lets it call the function of the same id."""
+        event = events.RuleTargetInput.from_object({"service": self._service, **told})
+        events.Rule(
+            self,
+            id,
+            rule_name=f"{RULE_PREFIX}{self._service}-{id}",
+            description=description,
+            event_pattern=pattern,
+            targets=[event_target(self._callable(id), self._queue, event)],
+        )
+
+    def _callable(self, name: str) -> lambda_.IFunction:
+        """The automation's function, to which CDK adds no permission for each rule."""
+        return lambda_.Function.from_function_attributes(
+            self,
+            f"{name}Function",
+            function_arn=self._functions.functions[name].function.function_arn,
+            same_environment=False,
+            skip_permissions=True,
         )

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.rights import Own, Place
 
 # A task that restarts fetches its bundle by version id, also when a newer upload of the same key
 # has made that version noncurrent. A year is far beyond the age of any running release.
@@ -36,6 +37,17 @@ class Storage(Construct):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
+
+    @property
+    def places(self) -> dict[Own, Place]:
+        """Where both are, for those who may use them."""
+        bucket, table = self.artifact_bucket, self.table
+        named = ("VIRIDIAN_ARTIFACT_BUCKET", bucket.bucket_name)
+        return {
+            Own.TABLE: Place(table.table_arn, "VIRIDIAN_TABLE", table.table_name),
+            Own.BUCKET: Place(bucket.bucket_arn, *named),
+            Own.RELEASES: Place(bucket.arn_for_objects("*"), *named),
+        }
 
     def _artifact_bucket(self, access_logs: s3.Bucket) -> s3.Bucket:
         bucket = s3.Bucket(

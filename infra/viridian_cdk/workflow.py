@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import CfnResource, Names, RemovalPolicy, Stack
-from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import CfnResource, Names, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.acknowledgements import acknowledge, acknowledge_wildcards
 from viridian_cdk.functions import LOG_RETENTION, HandlerFunction
+from viridian_cdk.functions_table import MACHINE
 from viridian_cdk.placeholders import check_placeholders
+from viridian_cdk.rights import Own, Place, grant
 
 
 class Workflow(Construct):
@@ -29,16 +30,17 @@ class Workflow(Construct):
         *,
         definition: str,
         functions: Mapping[str, HandlerFunction],
-        table: dynamodb.ITable,
+        places: Mapping[Own, Place],
     ) -> None:
         super().__init__(scope, id)
         versions = {name: f.function.current_version for name, f in functions.items()}
         substitutions = {f"{name}Arn": v.function_arn for name, v in versions.items()}
-        substitutions["TableName"] = table.table_name
+        substitutions["TableName"] = places[Own.TABLE].value
         check_placeholders(definition, substitutions)
 
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        self._grant(functions, table)
+        self._allow_calls(functions)
+        grant(self.role, MACHINE, places)
         self.machine = sfn.StateMachine(
             self,
             "Machine",
@@ -53,14 +55,19 @@ class Workflow(Construct):
             ),
         )
         _quieten_schema(self.machine)
-        acknowledge(self, _findings(functions))
+        acknowledge(
+            self.role,
+            {"AwsSolutions-IAM5[Resource::*]": "Log delivery and X-Ray have no narrower resource."},
+        )
 
-    def _grant(self, functions: Mapping[str, HandlerFunction], table: dynamodb.ITable) -> None:
+    def _allow_calls(self, functions: Mapping[str, HandlerFunction]) -> None:
         versions = [f"{f.function.function_arn}:*" for f in functions.values()]
         self.role.add_to_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=versions)
         )
-        table.grant(self.role, "dynamodb:PutItem", "dynamodb:UpdateItem")
+        acknowledge_wildcards(
+            self.role, versions, "An execution that runs on calls the version that it began with."
+        )
 
     def _log_group(self) -> logs.LogGroup:
         """Named under /aws/vendedlogs/: others fill the account's log resource policy (5 120)."""
@@ -71,25 +78,6 @@ class Workflow(Construct):
             retention=LOG_RETENTION,
             removal_policy=RemovalPolicy.DESTROY,
         )
-
-
-def _findings(functions: Mapping[str, HandlerFunction]) -> dict[str, str]:
-    """What cdk-nag finds in the machine's rights, and why it is so."""
-    of_versions = {
-        f"AwsSolutions-IAM5[Resource::<{_logical_id(f.function)}.Arn>:*]": (
-            "An execution that runs on calls the version that it began with."
-        )
-        for f in functions.values()
-    }
-    narrowest = "Log delivery and X-Ray have no narrower resource."
-    return of_versions | {"AwsSolutions-IAM5[Resource::*]": narrowest}
-
-
-def _logical_id(construct: Construct) -> str:
-    """The name of the construct's resource in its template."""
-    resource = construct.node.default_child
-    assert isinstance(resource, CfnResource)
-    return str(Stack.of(construct).resolve(resource.logical_id))
 
 
 def _quieten_schema(machine: sfn.StateMachine) -> None:

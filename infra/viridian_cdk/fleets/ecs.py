@@ -1,8 +1,8 @@
-"""An ECS fleet: one colour's Fargate tasks, and what the functions may do with them."""
+"""An ECS fleet: one colour's Fargate tasks, and the rights on all such fleets."""
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -10,6 +10,41 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.rights import IS_MANAGED, MANAGED, ROLE_PATH, Right, arns, manage
+
+_TAGGED = "Any service's, and none without the tag."
+READ = Right(
+    ("ecs:DescribeServices",), on=arns("ecs", "service/*"), when=IS_MANAGED, because=_TAGGED
+)
+CHANGE = Right(
+    ("ecs:UpdateService",), on=arns("ecs", "service/*"), when=IS_MANAGED, because=_TAGGED
+)
+REGISTER = (
+    Right(("ecs:DescribeTaskDefinition",)),
+    # The reference has task definitions as its resource, where AWS long had none: `*` fits both.
+    Right(
+        ("ecs:RegisterTaskDefinition",),
+        when={"StringEquals": {f"aws:RequestTag/{MANAGED}": "true"}},
+    ),
+    Right(  # and so never on a service that stands, which a tag would open to UpdateService
+        ("ecs:TagResource",),
+        on=arns("ecs", "task-definition/*"),
+        when={"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}},
+        because="Only while a release's task definition is registered, in any service's family.",
+    ),
+    # By path: AWS documents that a role's tags do not limit who may pass it reliably.
+    Right(
+        ("iam:PassRole",),
+        on=f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{ROLE_PATH}*",
+        when={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        because="The task roles of every service, to ECS tasks only.",
+    ),
+)
+"""A release is a new revision of its service's family, under the same two roles."""
+
+
+class RoleOutsidePath(Exception):
+    """A task's role stands where Viridian may not pass it on."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +99,7 @@ class EcsFleet(Construct):
             vpc_subnets=tasks.subnets,
             assign_public_ip=tasks.assign_public_ip,
         )
+        manage(self.service)
         self.service.attach_to_application_target_group(target_group)
         # without the right to pull its image the first task would fail and be tried again
         self.service.node.add_dependency(tasks.task_definition.obtain_execution_role())
@@ -81,41 +117,18 @@ class EcsFleet(Construct):
         }
 
 
-def fleet_rights(fleets: list[EcsFleet], tasks: EcsTasks) -> dict[str, list[iam.PolicyStatement]]:
-    """What each state's function may do with the fleets, by the state's name."""
-    services = [fleet.service.service_arn for fleet in fleets]
-    read = _allow("ecs:DescribeServices", on=services)
-    change = _allow("ecs:DescribeServices", "ecs:UpdateService", on=services)
-    return {
-        "InspectLive": [read],
-        "PrepareCandidate": [change, *_registering(tasks.task_definition)],
-        "CheckCandidate": [read],
-        "RetireStandby": [change],
-    }
+def adopt(tasks: EcsTasks) -> None:
+    """Let Viridian register releases of these tasks and hand their roles on.
 
-
-def fleet_findings(tasks: EcsTasks) -> dict[str, str]:
-    """What cdk-nag finds in these rights, and why it is so."""
-    return {
-        f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
-        f":task-definition/{tasks.task_definition.family}:*]": (
-            "Every release is a revision of the family, and its number is not known before."
-        )
-    }
-
-
-def _registering(task_definition: ecs.FargateTaskDefinition) -> list[iam.PolicyStatement]:
-    """A release is a new revision of the same family, under the same two roles."""
-    revisions = Stack.of(task_definition).format_arn(
-        service="ecs",
-        resource="task-definition",
-        resource_name=f"{task_definition.family}:*",
-    )
-    roles = [task_definition.task_role, task_definition.obtain_execution_role()]
-    pass_roles = _allow("iam:PassRole", on=[role.role_arn for role in roles])
-    pass_roles.add_condition("StringEquals", {"iam:PassedToService": "ecs-tasks.amazonaws.com"})
-    return [_allow("ecs:TagResource", on=[revisions]), pass_roles]
-
-
-def _allow(*actions: str, on: list[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=list(actions), resources=on)
+    Raises RoleOutsidePath for an imported role that stands elsewhere.
+    """
+    manage(tasks.task_definition)
+    for role in (tasks.task_definition.task_role, tasks.task_definition.obtain_execution_role()):
+        resource = role.node.default_child
+        if isinstance(resource, iam.CfnRole):
+            resource.path = ROLE_PATH
+        elif f":role{ROLE_PATH}" not in role.role_arn:
+            raise RoleOutsidePath(
+                f"{role.node.path}: Viridian passes on roles under the path {ROLE_PATH} only; "
+                "recreate this one with that path, or let the task definition make its own"
+            )

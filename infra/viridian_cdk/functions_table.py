@@ -1,0 +1,72 @@
+"""Every function: its limits and all that it may do, and what the machine's own role may do."""
+
+from dataclasses import dataclass
+
+from viridian_cdk.fleets import ecs
+from viridian_cdk.rights import IS_MANAGED, Own, Right, arns
+
+READ_RELEASES = (
+    Right(
+        ("s3:GetObject", "s3:GetObjectVersion"),
+        on=Own.RELEASES,
+        because="The releases of every service, read only.",
+    ),
+    Right(("s3:ListBucket", "s3:ListBucketVersions"), on=Own.BUCKET),
+)
+READ_REGISTRATIONS = Right(
+    ("ssm:GetParameter",),
+    on=arns("ssm", "parameter/viridian/services/*"),
+    because="The registrations of every service, read only.",
+)
+READ_TABLE = Right(("dynamodb:GetItem",), on=Own.TABLE)
+UPDATE_TABLE = Right(("dynamodb:UpdateItem",), on=Own.TABLE)
+PUT_TABLE = Right(("dynamodb:PutItem",), on=Own.TABLE)
+SEE_RULES = Right(("elasticloadbalancing:DescribeRules",))
+SEE_HEALTH = Right(("elasticloadbalancing:DescribeTargetHealth",))
+SEE_ALARMS = Right(("cloudwatch:DescribeAlarms",))
+SEE_METRICS = Right(("cloudwatch:GetMetricData",))
+MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by the adapter
+    ("elasticloadbalancing:ModifyRule",),
+    on=arns("elasticloadbalancing", "listener-rule/app/*"),
+    when=IS_MANAGED,
+    because="The rule of any service, and no rule without the tag.",
+)
+START = Right(("states:StartExecution",), on=Own.MACHINE)
+FAIL_WAIT = Right(("states:SendTaskFailure",))
+END_WAIT = Right(("states:SendTaskSuccess",))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One function. What it may do to an own resource of Viridian tells it that one's name, too."""
+
+    name: str
+    timeout_seconds: int
+    may: tuple[Right, ...] = ()
+    memory_mib: int = 512
+
+
+STATE_FUNCTIONS = (
+    Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS)),
+    Row("AcquireLease", 20, (UPDATE_TABLE,)),
+    Row("InspectLive", 30, (SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
+    Row("PrepareCandidate", 60, (ecs.READ, ecs.CHANGE, *ecs.REGISTER)),
+    Row("CheckCandidate", 30, (SEE_HEALTH, SEE_ALARMS, ecs.READ)),
+    Row("WarmCandidate", 60),
+    Row("SmokeTest", 120),
+    Row("ShiftTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, MOVE_TRAFFIC)),
+    Row("JudgeCandidate", 30, (SEE_ALARMS, SEE_METRICS)),
+    Row("VerifyProduction", 120),
+    # more memory is more CPU: the way back starts fast
+    Row("RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, MOVE_TRAFFIC), memory_mib=1024),
+    Row("VerifyRestored", 60, (SEE_RULES, SEE_HEALTH)),
+    Row("Promote", 20, (UPDATE_TABLE, PUT_TABLE)),
+    Row("RetireStandby", 30, (SEE_RULES, ecs.READ, ecs.CHANGE)),
+)
+EVENT_FUNCTIONS = (
+    Row("ArtifactUploaded", 20, (START,)),
+    Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
+    Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
+)
+# The machine restores by a call of its own when the function that restores is itself broken.
+MACHINE = (PUT_TABLE, UPDATE_TABLE, MOVE_TRAFFIC)

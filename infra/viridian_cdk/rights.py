@@ -1,0 +1,74 @@
+"""What may be done, and to what: the words that the table of functions is written in.
+
+None names a service, so no role grows with their number. What Viridian may change of a service
+carries the tag `viridian:managed`; the roles that it may hand to tasks stand under the path
+`/viridian/`. The service's stack sets both, on resources of its own: no role of Viridian can put
+the tag on what stands already.
+
+Which resources and condition keys an action takes is from AWS's Service Authorization Reference
+(its pages of Elastic Load Balancing V2, Amazon ECS and IAM, as of November 2026).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from aws_cdk import Aws, Tags
+from aws_cdk import aws_iam as iam
+from constructs import IConstruct
+
+from viridian_cdk.acknowledgements import acknowledge_wildcards
+
+MANAGED = "viridian:managed"
+IS_MANAGED = {"StringEquals": {f"aws:ResourceTag/{MANAGED}": "true"}}
+ROLE_PATH = "/viridian/"
+
+
+class Own(Enum):
+    """A resource of the automation itself."""
+
+    TABLE = auto()
+    BUCKET = auto()
+    RELEASES = auto()
+    MACHINE = auto()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one of them is: its ARN, and the variable that tells a function its name."""
+
+    arn: str
+    variable: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """Actions on one of the automation's own, or on all that an ARN pattern and `when` take in."""
+
+    actions: tuple[str, ...]
+    on: str | Own = "*"
+    when: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    because: str = "AWS has no narrower resource for it."
+
+
+def grant(role: iam.Role, rights: Iterable[Right], places: Mapping[Own, Place]) -> None:
+    """Allow the role exactly these."""
+    for right in rights:
+        arn = places[right.on].arn if isinstance(right.on, Own) else right.on
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=list(right.actions), resources=[arn], conditions=dict(right.when)
+            )
+        )
+        acknowledge_wildcards(role, [arn], right.because)
+
+
+def arns(service: str, resources: str) -> str:
+    """The ARN pattern of a service's resources in the stack's account and Region."""
+    return f"arn:{Aws.PARTITION}:{service}:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resources}"
+
+
+def manage(construct: IConstruct) -> None:
+    """Let Viridian change what this construct makes."""
+    Tags.of(construct).add(MANAGED, "true")
