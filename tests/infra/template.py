@@ -79,7 +79,10 @@ class Assembly:
         return str(value)
 
     def rights(self) -> dict[str, set[tuple[str, str]]]:
-        """What each role may do, by its name: (action, resource) pairs of every policy on it."""
+        """What each role may do, by its name: (action, resource) pairs of every policy on it.
+
+        A resource that a condition narrows says so: `* if aws:RequestTag/kind is shop`.
+        """
         found: dict[str, set[tuple[str, str]]] = {
             role: set() for template in self.templates for role in template.of_type("IAM::Role")
         }
@@ -91,11 +94,17 @@ class Assembly:
 
     def _pairs(self, policy: dict[str, Any]) -> set[tuple[str, str]]:
         return {
-            (action, self.spell(resource))
+            (action, self.spell(resource) + _conditions(statement))
             for statement in policy["PolicyDocument"]["Statement"]
             for action in _listed(statement["Action"])
             for resource in _listed(statement["Resource"])
         }
+
+
+def _conditions(statement: dict[str, Any]) -> str:
+    conditions = statement.get("Condition", {})
+    assert set(conditions) <= {"StringEquals"}
+    return "".join(f" if {key} is {v}" for key, v in conditions.get("StringEquals", {}).items())
 
 
 def _listed(value: Any) -> list[Any]:

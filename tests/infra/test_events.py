@@ -12,6 +12,7 @@ ALARM = "ServiceEventsAlarmChanged"
 STEADY = "ServiceEventsCandidateSteady"
 UNPROMOTED = "OperatorsDeploymentUnpromoted"
 OPERATORS = "<OperatorsTopic>"
+RULES_OF_SERVICES = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/viridian-*"
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +94,10 @@ def test_an_event_is_handed_over_for_an_hour_and_then_kept(
 def test_a_rule_may_call_its_function_and_fill_its_queue(
     assembly: Assembly, rules: dict[str, dict[str, Any]]
 ) -> None:
-    calls = [
+    calls = {
         (assembly.spell(p["SourceArn"]), assembly.spell(p["FunctionName"]))
-        for template in assembly.templates
-        for p in template.properties("Lambda::Permission").values()
-    ]
+        for p in assembly.viridian.properties("Lambda::Permission").values()
+    }
     fills = [
         assembly.spell(s["Condition"]["ArnEquals"]["aws:SourceArn"])
         for template in assembly.templates
@@ -105,13 +105,15 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
         for s in policy["PolicyDocument"]["Statement"]
         if s["Effect"] == "Allow"
     ]
-    with_function = [name for name in rules if name != UNPROMOTED]
 
-    assert sorted(calls) == sorted(
-        (f"<{name}.Arn>", assembly.spell(rules[name]["Targets"][0]["Arn"]))
-        for name in with_function
-    )
-    assert sorted(fills) == sorted(f"<{name}.Arn>" for name in with_function)
+    assert calls == {
+        (f"<{RELEASE}.Arn>", "<EventsArtifactUploadedFunction.Arn>"),
+        (RULES_OF_SERVICES, "<EventsAlarmChangedFunction.Arn>"),
+        (RULES_OF_SERVICES, "<EventsCandidateSteadyFunction.Arn>"),
+    }
+    assert rules[ALARM]["Name"] == "viridian-shop-AlarmChanged"
+    assert rules[STEADY]["Name"] == "viridian-shop-CandidateSteady"
+    assert sorted(fills) == sorted(f"<{name}.Arn>" for name in (RELEASE, ALARM, STEADY))
 
 
 def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:

@@ -72,14 +72,6 @@ def test_it_stands_where_the_functions_look(assembly: Assembly) -> None:
     assert parameter["Tier"] == "Intelligent-Tiering"
 
 
-def test_a_registered_service_is_ready_to_be_deployed(assembly: Assembly) -> None:
-    [resource] = assembly.shop.of_type("SSM::Parameter").values()
-    grants = {n for n in assembly.shop.of_type("IAM::Policy") if n.startswith("ServiceGrants")}
-
-    assert grants
-    assert grants <= {assembly.spell({"Ref": i}).strip("<>") for i in resource["DependsOn"]}
-
-
 def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
     outputs = {
         name: assembly.spell(output["Value"])

@@ -118,17 +118,21 @@ class EcsFleet(Construct):
 
 
 def adopt(tasks: EcsTasks) -> None:
-    """Let Viridian register releases of these tasks and hand their roles on.
-
-    Raises RoleOutsidePath for an imported role that stands elsewhere.
-    """
+    """Let Viridian register releases of these tasks and hand their roles on."""
     manage(tasks.task_definition)
-    for role in (tasks.task_definition.task_role, tasks.task_definition.obtain_execution_role()):
-        resource = role.node.default_child
-        if isinstance(resource, iam.CfnRole):
-            resource.path = ROLE_PATH
-        elif f":role{ROLE_PATH}" not in role.role_arn:
-            raise RoleOutsidePath(
-                f"{role.node.path}: Viridian passes on roles under the path {ROLE_PATH} only; "
-                "recreate this one with that path, or let the task definition make its own"
-            )
+    put_under_path(tasks.task_definition.task_role)
+    put_under_path(tasks.task_definition.obtain_execution_role())
+
+
+def put_under_path(role: iam.IRole) -> None:
+    """Have the role made where Viridian may pass it on; raises RoleOutsidePath if it is imported
+    from elsewhere.
+    """
+    resource = role.node.default_child
+    if isinstance(resource, iam.CfnRole):
+        resource.path = ROLE_PATH
+    elif f":role{ROLE_PATH}" not in role.role_arn:
+        raise RoleOutsidePath(
+            f"{role.node.path}: Viridian passes on roles under the path {ROLE_PATH} only; recreate "
+            "this one with that path, or let the task definition make a role of its own"
+        )

@@ -14,6 +14,7 @@ from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("control_plane")
 
+TAG = {"key": "viridian:managed", "value": "true"}
 CASES = [
     ("AdmitRequest", "ssm:GetParameter", "RequestRejected"),
     ("AdmitRequest", "s3:GetObject", "RequestRejected"),
@@ -23,6 +24,9 @@ CASES = [
     ("InspectLive", "cloudwatch:DescribeAlarms", "PreflightFailed"),
     ("InspectLive", "ecs:DescribeServices", "PreflightFailed"),
     ("PrepareCandidate", "ecs:DescribeTaskDefinition", "CandidateRejected"),
+    ("PrepareCandidate", "ecs:RegisterTaskDefinition", "CandidateRejected"),
+    ("PrepareCandidate", "ecs:TagResource", "CandidateRejected"),
+    ("PrepareCandidate", "iam:PassRole", "CandidateRejected"),
     ("PrepareCandidate", "ecs:UpdateService", "CandidateRejected"),
     ("CheckCandidate", "elasticloadbalancing:DescribeTargetHealth", "CandidateRejected"),
     ("RestoreTraffic", "elasticloadbalancing:ModifyRule", "PreflightFailed"),
@@ -53,6 +57,51 @@ def test_a_permission_taken_away_is_missed(
     assert found.error == error
     assert "is not authorized to perform" in str(found.cause)
     assert control_plane.live_weights() == [100, 0]
+
+
+def test_a_rule_without_the_tag_is_not_touched(
+    control_plane: ControlPlane, uploaded: dict[str, str]
+) -> None:
+    elbv2 = control_plane.rehearsal.client("elbv2")
+    rule = control_plane.rehearsal.registration()["rule_arn"]
+    elbv2.remove_tags(ResourceArns=[rule], TagKeys=[TAG["key"]])
+    try:
+        found = control_plane.start(uploaded)
+    finally:
+        elbv2.add_tags(ResourceArns=[rule], Tags=[{"Key": TAG["key"], "Value": TAG["value"]}])
+
+    assert found.error == "PreflightFailed"
+    assert "not authorized to perform: elasticloadbalancing:ModifyRule" in found.cause
+
+
+@pytest.mark.parametrize("refused", ["ecs:DescribeServices", "ecs:UpdateService"])
+def test_a_fleet_without_the_tag_is_neither_seen_nor_changed(
+    control_plane: ControlPlane, uploaded: dict[str, str], refused: str
+) -> None:
+    """To see the second refused, the first is allowed: it comes before."""
+    ecs = control_plane.rehearsal.client("ecs")
+    idle = control_plane.rehearsal.registration()["green"]["fleet"]["service"]
+    ecs.untag_resource(resourceArn=idle, tagKeys=[TAG["key"]])
+    try:
+        with also(control_plane, "PrepareCandidate", {"ecs:DescribeServices"} - {refused}):
+            found = control_plane.start(uploaded)
+    finally:
+        ecs.tag_resource(resourceArn=idle, tags=[TAG])
+
+    assert found.error == "CandidateRejected"
+    assert f"not authorized to perform: {refused}" in found.cause
+
+
+@contextmanager
+def also(control_plane: ControlPlane, function: str, actions: set[str]) -> Iterator[None]:
+    """Let the function's role do these, too, to anything, for a while."""
+    iam, role = control_plane.rehearsal.client("iam"), role_of(control_plane, function)
+    statement = {"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
+    write(iam, role, "also", {"Statement": [statement] if actions else []})
+    try:
+        yield
+    finally:
+        write(iam, role, "also", {"Statement": []})
 
 
 @contextmanager

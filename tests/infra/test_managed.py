@@ -1,0 +1,103 @@
+"""What makes a service Viridian's to deploy, and that a service more needs no right more."""
+
+import json
+from pathlib import Path
+
+import pytest
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+
+from tests.infra.conftest import run_app
+from tests.infra.template import Assembly
+from viridian_cdk.fleets.ecs import RoleOutsidePath, put_under_path
+
+TAG = {"Key": "viridian:managed", "Value": "true"}
+THIRTY_SERVICES = """
+from dataclasses import replace
+import app
+from examples.shop.stack import Shop
+from viridian_cdk.service_file import read_service_file
+
+stacks = app.build()
+automation = stacks.node.find_child("Viridian")
+settings = read_service_file(app.PROJECT / "examples" / "shop" / "service.yaml")
+for n in range(29):
+    service = replace(settings, service=f"shop-{n}")
+    Shop(stacks, f"Shop{n}", automation=automation, settings=service)
+stacks.synth()
+"""
+
+
+def test_what_a_deployment_changes_carries_the_tag_and_nothing_else_does(
+    assembly: Assembly,
+) -> None:
+    """The test rules do not: a deployment never changes them."""
+    tagged = {
+        name
+        for kind in {resource["Type"] for resource in assembly.shop.resources.values()}
+        for name, properties in assembly.shop.properties(kind.removeprefix("AWS::")).items()
+        if TAG in properties.get("Tags", [])
+    }
+
+    assert tagged == {
+        "ServiceRoutesProduction",
+        "ServiceRoutesBlue",
+        "ServiceRoutesGreen",
+        "ServiceBlueFleetService",
+        "ServiceGreenFleetService",
+        "Task",
+        "TaskTaskRole",
+        "TaskExecutionRole",
+    }
+
+
+def test_the_roles_of_tasks_stand_where_they_may_be_passed_on(assembly: Assembly) -> None:
+    roles = assembly.shop.properties("IAM::Role")
+
+    assert {name: role["Path"] for name, role in roles.items()} == {
+        "TaskTaskRole": "/viridian/",
+        "TaskExecutionRole": "/viridian/",
+    }
+
+
+def test_an_imported_role_that_stands_elsewhere_is_refused() -> None:
+    stack = Stack()
+    put_under_path(iam.Role.from_role_name(stack, "Inside", "viridian/tasks"))
+
+    with pytest.raises(RoleOutsidePath, match=r"^Default/Elsewhere: .* /viridian/ only"):
+        put_under_path(iam.Role.from_role_name(stack, "Elsewhere", "tasks"))
+
+
+def test_thirty_services_leave_the_automation_as_one_does(
+    assembly: Assembly, tmp_path: Path
+) -> None:
+    done = run_app(tmp_path, code=THIRTY_SERVICES)
+    assert done.returncode == 0, done.stderr
+
+    assert len(list(tmp_path.glob("Shop*.template.json"))) == 30
+    assert Assembly(tmp_path).viridian == assembly.viridian
+
+
+def test_a_service_adds_to_no_policy_of_the_automation(assembly: Assembly) -> None:
+    """One of a role ends at 10 240 characters, of a function at 20 KiB, of a queue at 20 more."""
+    own = [{"Ref": logical_id} for logical_id in assembly.shop.resources]
+    policies = assembly.shop.properties("IAM::Policy").values()
+
+    assert all(role in own for policy in policies for role in policy["Roles"])
+    assert not assembly.shop.of_type("Lambda::Permission")
+    assert all(
+        q in own for p in assembly.shop.properties("SQS::QueuePolicy").values() for q in p["Queues"]
+    )
+    assert not assembly.shop.of_type("SNS::TopicPolicy")
+
+
+def test_each_roles_inline_policies_fit_it(assembly: Assembly) -> None:
+    """AWS counts the ARNs that references become: those are about as long."""
+    sizes: dict[str, int] = {}
+    for template in assembly.templates:
+        for policy in template.properties("IAM::Policy").values():
+            [role] = policy["Roles"]
+            size = len(json.dumps(policy["PolicyDocument"], separators=(",", ":")))
+            sizes[str(role)] = sizes.get(str(role), 0) + size
+
+    assert 0 < max(sizes.values()) < 10_240
