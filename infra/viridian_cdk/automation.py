@@ -57,7 +57,7 @@ class Automation(Stack):
             self,
             machine=machine,
             functions=[*functions.values(), *self.events.functions.values()],
-            dead_letters=self.events.dead_letters,
+            dead_letters=self.events.dead_letters.values(),
         )
         self._output()
 

@@ -40,7 +40,7 @@ class EventFunctions(Construct):
         operators: sns.ITopic,
     ) -> None:
         super().__init__(scope, id)
-        self.dead_letters: list[DeadLetters] = []
+        self.dead_letters: dict[str, DeadLetters] = {}
         arn = machine.state_machine_arn
         known = {**places, Own.MACHINE: Place(arn, "VIRIDIAN_STATE_MACHINE_ARN", arn)}
         self.functions = {
@@ -53,7 +53,7 @@ class EventFunctions(Construct):
         self, row: Row, code: lambda_.Code, places: Mapping[Own, Place], operators: sns.ITopic
     ) -> HandlerFunction:
         letters = DeadLetters(self, f"{row.name}DeadLetters", operators=operators)
-        self.dead_letters.append(letters)
+        self.dead_letters[row.name] = letters
         return HandlerFunction(
             self,
             row,
@@ -64,7 +64,8 @@ class EventFunctions(Construct):
         )
 
     def _start_on_upload(self, bucket_name: str) -> None:
-        starter = self.functions["ArtifactUploaded"]
+        name = "ArtifactUploaded"
+        starter, letters = self.functions[name].function, self.dead_letters[name].queue
         events.Rule(
             self,
             "ReleaseUploaded",
@@ -77,11 +78,14 @@ class EventFunctions(Construct):
                     "object": {"key": events.Match.suffix("/release.json")},
                 },
             ),
-            targets=[event_target(starter.function, self.dead_letters[0].queue)],
+            targets=[event_target(starter, letters)],
         )
 
     def _let_services_call(self) -> None:
-        """Once for the rules of all services: a function's own policy ends at 20 KiB."""
+        """Once for the rules of all services: a function's own policy ends at 20 KiB.
+
+        Whoever may make a rule of such a name may wake a deployment: it then looks for itself.
+        """
         for name in CALLED_BY_SERVICES:
             self.functions[name].function.add_permission(
                 "Services",

@@ -6,18 +6,10 @@ from viridian_cdk.fleets import ecs
 from viridian_cdk.rights import IS_MANAGED, Own, Right, arns
 
 READ_RELEASES = (
-    Right(
-        ("s3:GetObject", "s3:GetObjectVersion"),
-        on=Own.RELEASES,
-        because="The releases of every service, read only.",
-    ),
+    Right(("s3:GetObject", "s3:GetObjectVersion"), on=Own.RELEASES),
     Right(("s3:ListBucket", "s3:ListBucketVersions"), on=Own.BUCKET),
 )
-READ_REGISTRATIONS = Right(
-    ("ssm:GetParameter",),
-    on=arns("ssm", "parameter/viridian/services/*"),
-    because="The registrations of every service, read only.",
-)
+READ_REGISTRATIONS = Right(("ssm:GetParameter",), on=arns("ssm", "parameter/viridian/services/*"))
 READ_TABLE = Right(("dynamodb:GetItem",), on=Own.TABLE)
 UPDATE_TABLE = Right(("dynamodb:UpdateItem",), on=Own.TABLE)
 PUT_TABLE = Right(("dynamodb:PutItem",), on=Own.TABLE)
@@ -29,7 +21,6 @@ MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by 
     ("elasticloadbalancing:ModifyRule",),
     on=arns("elasticloadbalancing", "listener-rule/app/*"),
     when=IS_MANAGED,
-    because="The rule of any service, and no rule without the tag.",
 )
 START = Right(("states:StartExecution",), on=Own.MACHINE)
 FAIL_WAIT = Right(("states:SendTaskFailure",))
@@ -38,7 +29,7 @@ END_WAIT = Right(("states:SendTaskSuccess",))
 
 @dataclass(frozen=True)
 class Row:
-    """One function. What it may do to an own resource of Viridian tells it that one's name, too."""
+    """One function. Its environment names those resources of Viridian that it has a right on."""
 
     name: str
     timeout_seconds: int
@@ -69,4 +60,4 @@ EVENT_FUNCTIONS = (
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
 )
 # The machine restores by a call of its own when the function that restores is itself broken.
-MACHINE = (PUT_TABLE, UPDATE_TABLE, MOVE_TRAFFIC)
+MACHINE_MAY = (PUT_TABLE, UPDATE_TABLE, MOVE_TRAFFIC)

@@ -20,8 +20,10 @@ from constructs import IConstruct
 from viridian_cdk.acknowledgements import acknowledge_wildcards
 
 MANAGED = "viridian:managed"
-IS_MANAGED = {"StringEquals": {f"aws:ResourceTag/{MANAGED}": "true"}}
+IS_MANAGED = {f"aws:ResourceTag/{MANAGED}": "true"}
 ROLE_PATH = "/viridian/"
+ANYTHING = "AWS has no narrower resource for it."
+EVERY_SERVICES = "Those of every service, none of which is named here; see `rights.py`."
 
 
 class Own(Enum):
@@ -48,20 +50,18 @@ class Right:
 
     actions: tuple[str, ...]
     on: str | Own = "*"
-    when: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    because: str = "AWS has no narrower resource for it."
+    when: Mapping[str, str] = field(default_factory=dict)
 
 
 def grant(role: iam.Role, rights: Iterable[Right], places: Mapping[Own, Place]) -> None:
     """Allow the role exactly these."""
     for right in rights:
         arn = places[right.on].arn if isinstance(right.on, Own) else right.on
+        conditions = {"StringEquals": dict(right.when)} if right.when else None
         role.add_to_policy(
-            iam.PolicyStatement(
-                actions=list(right.actions), resources=[arn], conditions=dict(right.when)
-            )
+            iam.PolicyStatement(actions=list(right.actions), resources=[arn], conditions=conditions)
         )
-        acknowledge_wildcards(role, [arn], right.because)
+        acknowledge_wildcards(role, [arn], ANYTHING if arn == "*" else EVERY_SERVICES)
 
 
 def arns(service: str, resources: str) -> str:

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge, acknowledge_wildcards
 from viridian_cdk.functions import LOG_RETENTION, HandlerFunction
-from viridian_cdk.functions_table import MACHINE
+from viridian_cdk.functions_table import MACHINE_MAY
 from viridian_cdk.placeholders import check_placeholders
 from viridian_cdk.rights import Own, Place, grant
 
@@ -40,7 +40,7 @@ class Workflow(Construct):
 
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         self._allow_calls(functions)
-        grant(self.role, MACHINE, places)
+        grant(self.role, MACHINE_MAY, places)
         self.machine = sfn.StateMachine(
             self,
             "Machine",

@@ -62,7 +62,7 @@ def test_a_function_is_over_before_its_state_gives_up(
 
     assert calls
     for name, state in calls.items():
-        assert state["TimeoutSeconds"] >= timeouts[name] + 5, name
+        assert state["TimeoutSeconds"] == timeouts[name] + 5, name
 
 
 def test_each_function_is_called_by_a_state_of_its_name(machine: dict[str, Any]) -> None:

@@ -12,32 +12,21 @@ from constructs import Construct
 from viridian_cdk.acknowledgements import acknowledge
 from viridian_cdk.rights import IS_MANAGED, MANAGED, ROLE_PATH, Right, arns, manage
 
-_TAGGED = "Any service's, and none without the tag."
-READ = Right(
-    ("ecs:DescribeServices",), on=arns("ecs", "service/*"), when=IS_MANAGED, because=_TAGGED
-)
-CHANGE = Right(
-    ("ecs:UpdateService",), on=arns("ecs", "service/*"), when=IS_MANAGED, because=_TAGGED
-)
+READ = Right(("ecs:DescribeServices",), on=arns("ecs", "service/*"), when=IS_MANAGED)
+CHANGE = Right(("ecs:UpdateService",), on=arns("ecs", "service/*"), when=IS_MANAGED)
 REGISTER = (
     Right(("ecs:DescribeTaskDefinition",)),
     # The reference has task definitions as its resource, where AWS long had none: `*` fits both.
-    Right(
-        ("ecs:RegisterTaskDefinition",),
-        when={"StringEquals": {f"aws:RequestTag/{MANAGED}": "true"}},
-    ),
+    Right(("ecs:RegisterTaskDefinition",), when={f"aws:RequestTag/{MANAGED}": "true"}),
     Right(  # and so never on a service that stands, which a tag would open to UpdateService
         ("ecs:TagResource",),
         on=arns("ecs", "task-definition/*"),
-        when={"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}},
-        because="Only while a release's task definition is registered, in any service's family.",
+        when={"ecs:CreateAction": "RegisterTaskDefinition"},
     ),
-    # By path: AWS documents that a role's tags do not limit who may pass it reliably.
-    Right(
+    Right(  # by path: AWS says that a role's tags do not reliably limit who passes it
         ("iam:PassRole",),
         on=f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{ROLE_PATH}*",
-        when={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-        because="The task roles of every service, to ECS tasks only.",
+        when={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
     ),
 )
 """A release is a new revision of its service's family, under the same two roles."""
