@@ -60,6 +60,10 @@ class Assembly:
     def templates(self) -> tuple[Template, Template]:
         return self.viridian, self.shop
 
+    def properties(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Properties of `AWS::<kind>` in both, by name."""
+        return {n: p for template in self.templates for n, p in template.properties(kind).items()}
+
     @cached_property
     def _exports(self) -> dict[str, Any]:
         outputs = self.viridian.body["Outputs"].values()
@@ -83,13 +87,10 @@ class Assembly:
 
         A resource that a condition narrows says so: `* if aws:RequestTag/kind is shop`.
         """
-        found: dict[str, set[tuple[str, str]]] = {
-            role: set() for template in self.templates for role in template.of_type("IAM::Role")
-        }
-        for template in self.templates:
-            for policy in template.properties("IAM::Policy").values():
-                for role in policy["Roles"]:
-                    found[self.spell(role).strip("<>")] |= self._pairs(policy)
+        found: dict[str, set[tuple[str, str]]] = {r: set() for r in self.properties("IAM::Role")}
+        for policy in self.properties("IAM::Policy").values():
+            for role in policy["Roles"]:
+                found[self.spell(role).strip("<>")] |= self._pairs(policy)
         return found
 
     def _pairs(self, policy: dict[str, Any]) -> set[tuple[str, str]]:

@@ -17,7 +17,7 @@ RULES_OF_SERVICES = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:
 
 @pytest.fixture(scope="module")
 def rules(assembly: Assembly) -> dict[str, dict[str, Any]]:
-    return {n: r for t in assembly.templates for n, r in t.properties("Events::Rule").items()}
+    return assembly.properties("Events::Rule")
 
 
 def test_these_are_all_the_rules(rules: dict[str, dict[str, Any]]) -> None:
@@ -100,8 +100,7 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
     }
     fills = [
         assembly.spell(s["Condition"]["ArnEquals"]["aws:SourceArn"])
-        for template in assembly.templates
-        for policy in template.properties("SQS::QueuePolicy").values()
+        for policy in assembly.properties("SQS::QueuePolicy").values()
         for s in policy["PolicyDocument"]["Statement"]
         if s["Effect"] == "Allow"
     ]
@@ -117,19 +116,16 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
 
 
 def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
-    for template in assembly.templates:
-        for queue in template.of_type("SQS::Queue"):
-            alarm = template.properties("CloudWatch::Alarm")[queue.replace("Queue", "NotEmpty")]
-            assert [assembly.spell(action) for action in alarm["AlarmActions"]] == [OPERATORS]
-            assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
-            assert alarm["Threshold"] == 0
-            assert [assembly.spell(d["Value"]) for d in alarm["Dimensions"]] == [
-                f"<{queue}.QueueName>"
-            ]
+    for queue in assembly.properties("SQS::Queue"):
+        alarm = assembly.properties("CloudWatch::Alarm")[queue.replace("Queue", "NotEmpty")]
+        assert [assembly.spell(action) for action in alarm["AlarmActions"]] == [OPERATORS]
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert alarm["Threshold"] == 0
+        assert [assembly.spell(d["Value"]) for d in alarm["Dimensions"]] == [f"<{queue}.QueueName>"]
 
 
 def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> None:
-    queues = [q for t in assembly.templates for q in t.properties("SQS::Queue").values()]
+    queues = assembly.properties("SQS::Queue").values()
 
     assert len(queues) == 4
     assert {q["MessageRetentionPeriod"] for q in queues} == {14 * 24 * 3600}

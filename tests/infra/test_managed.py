@@ -8,7 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
 from tests.infra.conftest import run_app
-from tests.infra.template import Assembly
+from tests.infra.template import Assembly, name_of
 from viridian_cdk.fleets.ecs import RoleOutsidePath, put_under_path
 
 TAG = {"Key": "viridian:managed", "Value": "true"}
@@ -33,10 +33,10 @@ def test_what_a_deployment_changes_carries_the_tag_and_nothing_else_does(
 ) -> None:
     """The test rules do not: a deployment never changes them."""
     tagged = {
-        name
-        for kind in {resource["Type"] for resource in assembly.shop.resources.values()}
-        for name, properties in assembly.shop.properties(kind.removeprefix("AWS::")).items()
-        if TAG in properties.get("Tags", [])
+        name_of(logical_id)
+        for template in assembly.templates
+        for logical_id, resource in template.resources.items()
+        if TAG in resource.get("Properties", {}).get("Tags", [])
     }
 
     assert tagged == {
@@ -79,25 +79,22 @@ def test_thirty_services_leave_the_automation_as_one_does(
 
 
 def test_a_service_adds_to_no_policy_of_the_automation(assembly: Assembly) -> None:
-    """One of a role ends at 10 240 characters, of a function at 20 KiB, of a queue at 20 more."""
+    """One of a role ends at 10 240 characters, one of a function at 20 KiB."""
     own = [{"Ref": logical_id} for logical_id in assembly.shop.resources]
     policies = assembly.shop.properties("IAM::Policy").values()
+    of_queues = assembly.shop.properties("SQS::QueuePolicy").values()
 
     assert all(role in own for policy in policies for role in policy["Roles"])
+    assert all(queue in own for policy in of_queues for queue in policy["Queues"])
     assert not assembly.shop.of_type("Lambda::Permission")
-    assert all(
-        q in own for p in assembly.shop.properties("SQS::QueuePolicy").values() for q in p["Queues"]
-    )
     assert not assembly.shop.of_type("SNS::TopicPolicy")
 
 
 def test_each_roles_inline_policies_fit_it(assembly: Assembly) -> None:
     """AWS counts the ARNs that references become: those are about as long."""
-    sizes: dict[str, int] = {}
-    for template in assembly.templates:
-        for policy in template.properties("IAM::Policy").values():
-            [role] = policy["Roles"]
-            size = len(json.dumps(policy["PolicyDocument"], separators=(",", ":")))
-            sizes[str(role)] = sizes.get(str(role), 0) + size
+    policies = assembly.properties("IAM::Policy").values()
+    sizes = [len(json.dumps(p["PolicyDocument"], separators=(",", ":"))) for p in policies]
+    roles = [assembly.spell(role) for policy in policies for role in policy["Roles"]]
 
-    assert 0 < max(sizes.values()) < 10_240
+    assert len(roles) == len(set(roles)) == len(policies), "one policy a role"
+    assert max(sizes) < 10_240

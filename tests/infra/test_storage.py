@@ -43,24 +43,21 @@ def test_what_keeps_data_outlives_its_stack(assembly: Assembly) -> None:
 
 
 def test_every_bucket_is_closed_and_encrypted(assembly: Assembly) -> None:
-    for template in assembly.templates:
-        for bucket in template.properties("S3::Bucket").values():
-            [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-            assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
-            assert bucket["PublicAccessBlockConfiguration"] == CLOSED
+    for bucket in assembly.properties("S3::Bucket").values():
+        [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+        assert bucket["PublicAccessBlockConfiguration"] == CLOSED
 
 
 def test_every_bucket_refuses_what_comes_without_tls(assembly: Assembly) -> None:
-    for template in assembly.templates:
-        policies = template.properties("S3::BucketPolicy").values()
-        refusing = {
-            assembly.spell(policy["Bucket"])
-            for policy in policies
-            for statement in policy["PolicyDocument"]["Statement"]
-            if statement["Effect"] == "Deny"
-            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-        }
-        assert refusing == {f"<{name}>" for name in template.of_type("S3::Bucket")}
+    refusing = {
+        assembly.spell(policy["Bucket"])
+        for policy in assembly.properties("S3::BucketPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+    assert refusing == {f"<{name}>" for name in assembly.properties("S3::Bucket")}
 
 
 def test_artifacts_are_versioned_and_tell_eventbridge(artifacts: dict[str, Any]) -> None:
