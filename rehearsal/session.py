@@ -187,8 +187,8 @@ class Rehearsal:
     def services(self) -> EcsServices:
         """The ECS services of both sides."""
         registration = self.registration()
-        fleets = [registration[colour]["fleet"] for colour in ("blue", "green")]
-        names = tuple((fleet["cluster"], fleet["service"].rsplit("/", 1)[-1]) for fleet in fleets)
+        arns = [registration[colour]["fleet"]["arn"].split("/") for colour in ("blue", "green")]
+        names = tuple((cluster, name) for *_, cluster, name in arns)
         return EcsServices(self.client("ecs"), names, self.directory / "tasks")
 
     def registration(self) -> dict[str, Any]:

@@ -6,24 +6,29 @@ in tests/adapters put the same claims to each fake and to its adapter, so they c
 
 import copy
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
+from viridian.adapters.http_probe import HttpProbe
 from viridian.core.errors import (
     ArtifactMissing,
+    FleetMissing,
     ManifestMissing,
-    PreflightFailed,
     ServiceUnknown,
 )
+from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
-from viridian.core.evidence.rollout import Rollout
-from viridian.core.judgement.verdict import Requests
+from viridian.core.evidence.requests import Requests
+from viridian.core.fleet import Observation
 from viridian.core.lease import Lease
+from viridian.core.record import Entry
 from viridian.core.release.release import Bundle, Manifest, Release, bundle_key, require_checksum
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Fleet, Registration
+from viridian.core.service.settings import SmokeTest
 from viridian.core.split import Actions, Split
 
 
@@ -70,12 +75,16 @@ class FakeLeases:
 
 
 @dataclass
-class FakeListenerRules:
-    """Rules by ARN; a rule that does not stick ignores what is written into it."""
+class FakeLoadBalancers:
+    """Rules and states of targets by ARN; a rule that does not stick ignores what is written."""
 
     rules: dict[str, Actions]
+    states: dict[str, list[str]] = field(default_factory=dict)
     sticks: bool = True
     written: list[dict[str, int]] = field(default_factory=list)
+
+    def health(self, target_group_arn: str, wanted: int) -> Health:
+        return Health.of(target_group_arn, self.states[target_group_arn], wanted)
 
     def actions(self, rule_arn: str) -> Actions:
         return copy.deepcopy(self.rules[rule_arn])
@@ -88,23 +97,13 @@ class FakeListenerRules:
 
 
 @dataclass
-class FakeTargetGroups:
-    """States of targets by target group ARN."""
-
-    states: dict[str, list[str]]
-
-    def health(self, target_group_arn: str, wanted: int) -> Health:
-        return Health.of(self.states[target_group_arn], wanted)
-
-
-@dataclass
 class FakeAlarms:
     """State by name of the alarms that exist."""
 
     known: dict[str, str]
 
-    def states(self, names: Any) -> dict[str, str]:
-        return {name: self.known[name] for name in names if name in self.known}
+    def states(self, watched: tuple[str, ...]) -> AlarmStates:
+        return AlarmStates(watched, {n: s for n, s in self.known.items() if n in watched})
 
 
 @dataclass
@@ -220,20 +219,17 @@ class FakeEcsFleets:
     services: dict[str, EcsService]
     registered: list[TaskDefinition] = field(default_factory=list)
 
-    def size(self, fleet: Fleet) -> int:
-        return self._service(fleet).desired
-
-    def rollout(self, fleet: Fleet) -> Rollout:
+    def observe(self, fleet: Fleet) -> Observation:
         service = self._service(fleet)
-        return Rollout(
-            task_definition_arn=service.definition["taskDefinitionArn"],
-            deployments=service.deployments,
+        return Observation(
+            revision=service.definition["taskDefinitionArn"],
+            rollouts=service.deployments,
             running=service.running,
             desired=service.desired,
             failed=0,
         )
 
-    def bring(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:
+    def prepare(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:
         live, service = self._service(like).definition, self._service(candidate)
         wanted = task_definition_of(release, live, service.definition["family"])
         if not is_same(service.definition, wanted):
@@ -243,46 +239,36 @@ class FakeEcsFleets:
         service.desired = size
         return str(service.definition["taskDefinitionArn"])
 
-    def resize(self, fleet: Fleet, size: int) -> None:
-        self._service(fleet).desired = size
+    def retire(self, fleet: Fleet, *, resting_count: int) -> None:
+        self._service(fleet).desired = resting_count
 
     def _service(self, fleet: Fleet) -> EcsService:
-        if fleet.service not in self.services:
-            raise PreflightFailed(f"{fleet.service}: no active ECS service")
-        return self.services[fleet.service]
+        if fleet.arn not in self.services:
+            raise FleetMissing(f"{fleet.arn}: no active ECS service")
+        return self.services[fleet.arn]
 
 
-@dataclass
-class FakeHttpProbe:
+@dataclass(frozen=True)
+class FakeHttpProbe(HttpProbe):
     """Status and version by path; a path that is not there is not answered at all."""
 
-    answers: dict[str, tuple[int, str | None]]
+    answers: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def get(
-        self,
-        base_url: str,
-        path: str,
-        *,
-        version_header: str,
-        headers: dict[str, str] | None = None,
+        self, base_url: str, check: SmokeTest, *, version_header: str, headers: Mapping[str, str]
     ) -> Answer:
-        self.asked.append((base_url + path, headers or {}))
-        if path not in self.answers:
-            return Answer(path, 0, None, 0.0, "connection refused")
-        return Answer(path, *self.answers[path], 0.01)
+        self.asked.append((base_url + check.path, dict(headers)))
+        if check.path not in self.answers:
+            return Answer(check, 0, None, 0.0, "connection refused")
+        return Answer(check, *self.answers[check.path], 0.01)
 
 
 @dataclass
-class FakeProductionRecords:
-    """What is live, by service."""
+class FakeRecords:
+    """Items by service and sort key."""
 
-    records: dict[str, dict[str, str]] = field(default_factory=dict)
+    items: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
-    def put(self, service: str, *, version: str, colour: str, deployment_id: str, at: str) -> None:
-        self.records[service] = {
-            "version": version,
-            "colour": colour,
-            "deployment_id": deployment_id,
-            "promoted_at": at,
-        }
+    def write(self, entry: Entry) -> None:
+        self.items.setdefault((entry.service, entry.sort_key), {}).update(entry.members)

@@ -12,7 +12,6 @@ READ_RELEASES = (
 READ_REGISTRATIONS = Right(("ssm:GetParameter",), on=arns("ssm", "parameter/viridian/services/*"))
 READ_TABLE = Right(("dynamodb:GetItem",), on=Own.TABLE)
 UPDATE_TABLE = Right(("dynamodb:UpdateItem",), on=Own.TABLE)
-PUT_TABLE = Right(("dynamodb:PutItem",), on=Own.TABLE)
 SEE_RULES = Right(("elasticloadbalancing:DescribeRules",))
 SEE_HEALTH = Right(("elasticloadbalancing:DescribeTargetHealth",))
 SEE_ALARMS = Right(("cloudwatch:DescribeAlarms",))
@@ -38,9 +37,9 @@ class Row:
 
 
 STATE_FUNCTIONS = (
-    Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS)),
+    Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS, UPDATE_TABLE)),
     Row("AcquireLease", 20, (UPDATE_TABLE,)),
-    Row("InspectLive", 30, (SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
+    Row("InspectLive", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
     Row("PrepareCandidate", 60, (ecs.READ, ecs.CHANGE, *ecs.REGISTER)),
     Row("CheckCandidate", 30, (SEE_HEALTH, SEE_ALARMS, ecs.READ)),
     Row("WarmCandidate", 60),
@@ -51,8 +50,8 @@ STATE_FUNCTIONS = (
     # more memory is more CPU: the way back starts fast
     Row("RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, MOVE_TRAFFIC), memory_mib=1024),
     Row("VerifyRestored", 60, (SEE_RULES, SEE_HEALTH)),
-    Row("Promote", 20, (UPDATE_TABLE, PUT_TABLE)),
-    Row("RetireStandby", 30, (SEE_RULES, ecs.READ, ecs.CHANGE)),
+    Row("Promote", 20, (UPDATE_TABLE,)),
+    Row("RetireSide", 30, (SEE_RULES, ecs.READ, ecs.CHANGE)),
 )
 EVENT_FUNCTIONS = (
     Row("ArtifactUploaded", 20, (START,)),
@@ -60,4 +59,4 @@ EVENT_FUNCTIONS = (
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
 )
 # The machine restores by a call of its own when the function that restores is itself broken.
-MACHINE_MAY = (PUT_TABLE, UPDATE_TABLE, MOVE_TRAFFIC)
+MACHINE_MAY = (UPDATE_TABLE, MOVE_TRAFFIC)

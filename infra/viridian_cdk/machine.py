@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from viridian.core import lease
+from viridian.core import lease, record
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "statemachines"
@@ -40,7 +40,7 @@ def read_machine(name: str = "deploy") -> dict[str, Any]:
 
 def with_the_core_s(text: str) -> str:
     """The text with what it takes from the core; raises AttributeError or KeyError if unknown."""
-    return OF_THE_CORE.sub(lambda found: found[1].format(lease=lease), text)
+    return OF_THE_CORE.sub(lambda found: found[1].format(lease=lease, record=record), text)
 
 
 def definition(name: str = "deploy") -> str:

@@ -12,11 +12,10 @@ from viridian.adapters.executions import Executions
 from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.adapters.http_probe import HttpProbe
 from viridian.adapters.leases import Leases
-from viridian.adapters.listener_rules import ListenerRules
-from viridian.adapters.production_records import ProductionRecords
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.adapters.records import Records
 from viridian.adapters.registrations import Registrations
 from viridian.adapters.request_metrics import RequestMetrics
-from viridian.adapters.target_groups import TargetGroups
 
 ADAPTERS = [
     Alarms,
@@ -25,11 +24,10 @@ ADAPTERS = [
     Executions,
     HttpProbe,
     Leases,
-    ListenerRules,
-    ProductionRecords,
+    LoadBalancers,
+    Records,
     Registrations,
     RequestMetrics,
-    TargetGroups,
 ]
 
 

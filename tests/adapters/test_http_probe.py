@@ -10,6 +10,7 @@ import pytest
 from tests.fakes import FakeHttpProbe
 from viridian.adapters.http_probe import LIMIT_BYTES, HttpProbe
 from viridian.core.evidence.probe import Answer
+from viridian.core.service.settings import SmokeTest
 
 HEADER = "X-Release-Version"
 PATIENCE_SECONDS = 0.3  # where an answer does not come
@@ -109,9 +110,19 @@ def base_url() -> Iterator[str]:
         thread.join()
 
 
-def get(base_url: str, path: str, headers: dict[str, str] | None = None) -> Answer:
-    probe = HttpProbe()
-    return probe.get(base_url, path, version_header=HEADER, headers=headers)
+def get(
+    base_url: str,
+    path: str,
+    headers: dict[str, str] | None = None,
+    probe: HttpProbe | None = None,
+    version_header: str = HEADER,
+) -> Answer:
+    """Ask once; a probe asks what it is given when the answer is taken."""
+    checks = [SmokeTest(path, 200)]
+    asked = (probe or HttpProbe()).ask(
+        base_url, checks, version_header=version_header, headers=headers
+    )
+    return next(asked)
 
 
 @pytest.mark.parametrize("kind", ["aws", "fake"])
@@ -120,13 +131,13 @@ def test_an_answer_has_its_path_status_and_version(
     base_url: str, kind: str, path: str, status: int
 ) -> None:
     fake = FakeHttpProbe(
-        {"/": (200, "1.1.0"), "/nowhere": (404, "1.1.0"), "/moved": (302, "1.1.0")}
+        answers={"/": (200, "1.1.0"), "/nowhere": (404, "1.1.0"), "/moved": (302, "1.1.0")}
     )
     probe = {"aws": HttpProbe(), "fake": fake}[kind]
 
-    answer = probe.get(base_url, path, version_header=HEADER)
+    answer = get(base_url, path, probe=probe)
 
-    assert (answer.path, answer.status, answer.version) == (path, status, "1.1.0")
+    assert (answer.check.path, answer.status, answer.version) == (path, status, "1.1.0")
     assert answer.error == ""
     assert answer.seconds > 0
 
@@ -136,9 +147,9 @@ def test_an_answer_that_does_not_come_has_status_0_and_says_why(kind: str) -> No
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        probe = {"aws": HttpProbe(), "fake": FakeHttpProbe({})}[kind]
+        probe = {"aws": HttpProbe(), "fake": FakeHttpProbe()}[kind]
 
-        answer = probe.get(base_url, "/", version_header=HEADER)
+        answer = get(base_url, "/", probe=probe)
 
     assert (answer.status, answer.version) == (0, None)
     assert "refused" in answer.error
@@ -161,16 +172,14 @@ def test_the_headers_given_are_sent(base_url: str) -> None:
 
 
 def test_an_answer_without_the_header_has_no_version(base_url: str) -> None:
-    answer = HttpProbe().get(base_url, "/", version_header="X-Other")
+    answer = get(base_url, "/", version_header="X-Other")
 
     assert (answer.status, answer.version) == (200, None)
 
 
 @pytest.mark.parametrize("path", ["/large", "/endless", "/late"])
 def test_what_is_left_of_a_large_answer_is_not_taken_for_the_next(base_url: str, path: str) -> None:
-    probe = HttpProbe()
-
-    answers = [probe.get(base_url, p, version_header=HEADER) for p in (path, "/nowhere")]
+    answers = [get(base_url, p) for p in (path, "/nowhere")]
 
     assert [answer.status for answer in answers] == [200, 404]
 
@@ -181,7 +190,7 @@ def test_an_answer_in_chunks_is_read_to_its_end(base_url: str) -> None:
 
 @pytest.mark.parametrize("path", ["/silent", "/dripping"])
 def test_an_answer_that_takes_too_long_is_none(base_url: str, path: str) -> None:
-    answer = HttpProbe(PATIENCE_SECONDS).get(base_url, path, version_header=HEADER)
+    answer = get(base_url, path, probe=HttpProbe(PATIENCE_SECONDS))
 
     assert (answer.status, answer.version) == (0, None)
     assert "timed out" in answer.error

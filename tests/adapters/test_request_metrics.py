@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from tests.fakes import FakeRequestMetrics
 from viridian.adapters.clients import client
 from viridian.adapters.request_metrics import RequestMetrics
-from viridian.core.judgement.verdict import Requests
+from viridian.core.evidence.requests import Requests
 
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC).timestamp()
 GROUPS = {"candidate": "targetgroup/shop-green/2", "live": "targetgroup/shop-blue/1"}

@@ -1,6 +1,7 @@
 """The service of the tests: a shop whose blue side is live and whose green side is idle."""
 
 import copy
+from dataclasses import asdict
 from typing import Any
 
 from viridian.core.deployment import Deployment
@@ -8,6 +9,8 @@ from viridian.core.release.release import Bundle, Release
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration
 from viridian.core.service.settings import Settings
+from viridian.core.sides import Sides
+from viridian.core.values import members as value_members
 
 ELB = "arn:aws:elasticloadbalancing:us-east-1:123456789012"
 ECS = "arn:aws:ecs:us-east-1:123456789012"
@@ -48,7 +51,7 @@ def _side(colour: str, arn: str, fleet: str) -> dict[str, Any]:
         "target_group_arn": arn,
         "target_group": arn.rpartition(":")[2],
         "alarms": [f"shop-{colour}-5xx", f"shop-{colour}-p99"],
-        "fleet": {"kind": "ecs", "cluster": f"{ECS}:cluster/shop", "service": fleet},
+        "fleet": {"kind": "ecs", "arn": fleet},
     }
 
 
@@ -135,11 +138,33 @@ def forward(blue: int, green: int, **config: Any) -> list[dict[str, Any]]:
     return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups, **config}}]
 
 
-def stage_event(**members: Any) -> dict[str, Any]:
-    """The machine's variables after InspectLive, under fence 1, and what a state adds."""
-    return {
-        "deployment": deployment().to_dict(),
+def sides(live: str = "blue", candidate: str = "green", size: int = 2) -> Sides:
+    """What InspectLive finds."""
+    found = {"blue": registration().blue, "green": registration().green}
+    actions = forward(100, 0) if live == "blue" else forward(0, 100)
+    return Sides.found(registration(), actions, found[live], found[candidate], size)
+
+
+def payload(kind: type, **members: Any) -> dict[str, Any]:
+    """What the machine hands to a handler that takes this kind of input, under fence 1."""
+    admitted = deployment()
+    given = {
+        "service": "shop",
+        "deployment_id": DEPLOYMENT_ID,
         "fence": 1,
-        "sides": {"live": "blue", "candidate": "green", "size": 2},
+        "version": "1.1.0",
+        "sides": asdict(sides()),
+        "release": asdict(admitted.release),
+        "registration": asdict(admitted.registration),
+        "settings": asdict(admitted.registration.settings),
+        "load_balancer": admitted.registration.load_balancer,
+        "now": "2026-11-01T12:00Z",
         **members,
     }
+    return {name: given[name] for name in value_members(kind)}
+
+
+def step(number: int) -> dict[str, int]:
+    """A step of the plan, as the machine hands it over."""
+    found: dict[str, int] = SETTINGS["steps"][number]
+    return found

@@ -1,11 +1,12 @@
 """What Hypothesis draws from: every valid plan, service file, release and set of evidence."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.core.shop import CHECKSUM, REGISTRATION
-from viridian.core.judgement.verdict import Evidence, Requests
+from viridian.core.evidence.requests import Requests
 from viridian.core.release.release import Bundle, Release
 
 STATES = ("OK", "INSUFFICIENT_DATA", "ALARM")
@@ -103,14 +104,22 @@ def requests(draw: st.DrawFn) -> Requests:
     return Requests(count, errors)
 
 
-@st.composite
-def evidence(draw: st.DrawFn) -> Evidence:
-    """What may be known at decision time."""
-    return Evidence(
-        alarms=draw(st.dictionaries(st.sampled_from(ALARM_NAMES), st.sampled_from(STATES))),
-        watched_alarms=ALARM_NAMES,
-        candidate=draw(requests()),
-        live=draw(requests()),
-        minimum_requests=draw(st.integers(1, 100)),
-        error_rate_percent=draw(st.floats(0, 100)),
-    )
+@dataclass(frozen=True)
+class Evidence:
+    """What is known at decision time, and the limits to judge it by."""
+
+    alarms: dict[str, str]
+    candidate: Requests
+    live: Requests
+    minimum_requests: int
+    error_rate_percent: float
+
+
+evidence = st.builds(
+    Evidence,
+    alarms=st.dictionaries(st.sampled_from(ALARM_NAMES), st.sampled_from(STATES)),
+    candidate=requests(),
+    live=requests(),
+    minimum_requests=st.integers(1, 100),
+    error_rate_percent=st.floats(0, 100),
+)

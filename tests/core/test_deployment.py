@@ -1,28 +1,21 @@
-"""One deployment in the machine's variables."""
+"""One deployment, as it is admitted and as it travels."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from tests.core.shop import (
-    BLUE,
-    DEPLOYMENT_ID,
-    GREEN,
-    REGISTRATION,
-    WATCHED_ALARMS,
-    changed,
-    deployment,
-    registration,
-    stage_event,
-)
+from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, changed, deployment, registration
 from tests.core.strategies import registrations, releases, steps
-from viridian.core.deployment import Deployment, Stage
+from viridian.core.deployment import Deployment
 from viridian.core.errors import RegistrationInvalid, RequestInvalid
+from viridian.core.plan import Step
 from viridian.core.release.release import Release
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration
+from viridian.core.values import revive
 
 
 @given(releases(), registrations(), steps())
@@ -35,7 +28,7 @@ def test_what_is_written_is_read_back_the_same(
     )
     admitted = Deployment.admitted(DEPLOYMENT_ID, request, wanted, release)
 
-    assert Deployment.from_dict(json.loads(json.dumps(admitted.to_dict()))) == admitted
+    assert revive(Deployment, json.loads(json.dumps(asdict(admitted)))) == admitted
 
 
 def test_the_plan_is_the_service_s_own_unless_the_request_has_one() -> None:
@@ -44,8 +37,9 @@ def test_the_plan_is_the_service_s_own_unless_the_request_has_one() -> None:
     )
     release = deployment().release
 
-    assert deployment().plan == registration().settings.plan
-    assert Deployment.admitted("id", own, registration(), release).plan == own.plan
+    assert deployment().steps == registration().settings.plan.steps
+    admitted = Deployment.admitted("id", own, registration(), release)
+    assert admitted.steps == (Step(100, 1),)
 
 
 def test_a_registration_of_another_service_is_refused() -> None:
@@ -65,22 +59,3 @@ def test_a_plan_of_a_request_that_an_execution_cannot_hold_is_refused() -> None:
 
     with pytest.raises(RequestInvalid, match=r"^input.steps: .* may take \d+ looks, and 1700 fit"):
         Deployment.admitted("id", day, slow, deployment().release)
-
-
-@pytest.mark.parametrize("live", ["blue", "green"])
-def test_roles_come_from_what_was_found_not_from_colours(live: str) -> None:
-    candidate = {"blue": "green", "green": "blue"}[live]
-    event = stage_event(sides={"live": live, "candidate": candidate, "size": 3})
-
-    stage = Stage.from_event(event)
-
-    assert (stage.roles.live.colour, stage.roles.candidate.colour) == (live, candidate)
-    assert (stage.fence, stage.size) == (1, 3)
-
-
-def test_a_split_of_a_stage_names_the_sides_by_role() -> None:
-    assert Stage.from_event(stage_event()).split(30).weights() == {BLUE: 70, GREEN: 30}
-
-
-def test_a_stage_watches_the_candidate_s_alarms_and_the_shared_ones() -> None:
-    assert Stage.from_event(stage_event()).watched_alarms == WATCHED_ALARMS

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.shop import BLUE, GREEN, RULE, forward, registration
+from tests.core.shop import BLUE, GREEN, RULE, forward
 from tests.core.strategies import steps
-from viridian.core.errors import PreflightFailed, SideServing, SplitNotApplied
-from viridian.core.split import Split, require_idle, roles_in, weights_in
+from viridian.core.errors import SplitNotApplied
+from viridian.core.split import Split, weights_in
 
 PERCENTS = st.integers(0, 100)
-STICKY = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
 OIDC = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": {"ClientId": "c"}}
 COGNITO = {
     "Type": "authenticate-cognito",
@@ -133,57 +132,3 @@ def test_a_weight_that_is_not_named_counts_1_as_on_aws() -> None:
     actions = [{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": BLUE}]}}]
 
     assert weights_in(actions) == {BLUE: 1}
-
-
-@pytest.mark.parametrize(
-    ("weights", "live", "candidate"),
-    [((100, 0), "blue", "green"), ((0, 100), "green", "blue"), ((1, 0), "blue", "green")],
-)
-def test_live_is_the_side_with_all_the_weight(
-    weights: tuple[int, int], live: str, candidate: str
-) -> None:
-    roles = roles_in(forward(*weights, **STICKY), registration())
-
-    assert (roles.live.colour, roles.candidate.colour) == (live, candidate)
-
-
-@pytest.mark.parametrize("weights", [(90, 10), (0, 0), (1, 999)])
-def test_a_rule_that_names_no_one_live_side_fails_the_preflight(weights: tuple[int, int]) -> None:
-    with pytest.raises(PreflightFailed, match=f"{RULE}: wanted all weight on one side, found blue"):
-        roles_in(forward(*weights), registration())
-
-
-@pytest.mark.parametrize(
-    "actions",
-    [
-        [],
-        [{"Type": "fixed-response"}],
-        [{"Type": "forward", "TargetGroupArn": BLUE}],
-        [{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": BLUE}]}}],
-        [
-            *forward(100, 0),
-            {
-                **forward(0, 0)[0],
-                "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": "arn:other", "Weight": 0}]},
-            },
-        ],
-    ],
-)
-def test_a_rule_with_other_target_groups_fails_the_preflight(actions: list[dict[str, Any]]) -> None:
-    with pytest.raises(PreflightFailed, match="exactly the target groups of blue and green"):
-        roles_in(actions, registration())
-
-
-def test_only_a_side_with_weight_0_may_lose_capacity() -> None:
-    require_idle(registration().green, forward(100, 0))
-
-
-@pytest.mark.parametrize("weight", [1, 50, 100])
-def test_a_side_with_any_weight_keeps_its_capacity(weight: int) -> None:
-    with pytest.raises(SideServing, match=f"green: wanted weight 0 .* found {weight}"):
-        require_idle(registration().green, forward(100 - weight, weight))
-
-
-def test_a_side_that_the_rule_does_not_name_keeps_its_capacity() -> None:
-    with pytest.raises(SideServing, match="found None"):
-        require_idle(registration().green, [{"Type": "fixed-response"}])

@@ -28,13 +28,12 @@ from tests.fakes import (
     FakeExecutions,
     FakeHttpProbe,
     FakeLeases,
-    FakeListenerRules,
-    FakeProductionRecords,
+    FakeLoadBalancers,
+    FakeRecords,
     FakeRegistrations,
     FakeRequestMetrics,
-    FakeTargetGroups,
 )
-from viridian.core.judgement.verdict import Requests
+from viridian.core.evidence.requests import Requests
 from viridian.core.split import weights_in
 from viridian.runtime.telemetry import logger
 
@@ -65,11 +64,10 @@ class Shop:
     """Everything around the handlers."""
 
     leases: FakeLeases = field(default_factory=FakeLeases)
-    rules: FakeListenerRules = field(
-        default_factory=lambda: FakeListenerRules({RULE: forward(100, 0)})
-    )
-    groups: FakeTargetGroups = field(
-        default_factory=lambda: FakeTargetGroups({BLUE: ["healthy"] * 2, GREEN: ["healthy"] * 2})
+    balancers: FakeLoadBalancers = field(
+        default_factory=lambda: FakeLoadBalancers(
+            {RULE: forward(100, 0)}, {BLUE: ["healthy"] * 2, GREEN: ["healthy"] * 2}
+        )
     )
     alarms: FakeAlarms = field(
         default_factory=lambda: FakeAlarms(dict.fromkeys(WATCHED_ALARMS, "OK"))
@@ -82,7 +80,7 @@ class Shop:
             }
         )
     )
-    fleets: FakeEcsFleets = field(
+    ecs: FakeEcsFleets = field(
         default_factory=lambda: FakeEcsFleets(
             {
                 BLUE_FLEET: ecs_service("blue", "1.0.0", 2),
@@ -95,9 +93,11 @@ class Shop:
         default_factory=lambda: FakeRegistrations({"shop": json.dumps(REGISTRATION)})
     )
     executions: FakeExecutions = field(default_factory=FakeExecutions)
-    records: FakeProductionRecords = field(default_factory=FakeProductionRecords)
+    records: FakeRecords = field(default_factory=FakeRecords)
     probe: FakeHttpProbe = field(
-        default_factory=lambda: FakeHttpProbe({"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
+        default_factory=lambda: FakeHttpProbe(
+            answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")}
+        )
     )
 
     def __post_init__(self) -> None:
@@ -114,12 +114,17 @@ class Shop:
 
     def split(self, percent: int) -> None:
         """Give the candidate a share, as a step before did."""
-        self.rules.rules[RULE] = forward(100 - percent, percent)
+        self.balancers.rules[RULE] = forward(100 - percent, percent)
+
+    @property
+    def fleets(self) -> dict[str, FakeEcsFleets]:
+        """Fleets by kind."""
+        return {"ecs": self.ecs}
 
     @property
     def weights(self) -> dict[str, int]:
         """The production rule as it is."""
-        return weights_in(self.rules.rules[RULE])
+        return weights_in(self.balancers.rules[RULE])
 
 
 @pytest.fixture

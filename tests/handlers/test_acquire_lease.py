@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, SHARED_ALARMS, deployment
+from tests.core.shop import DEPLOYMENT_ID, SHARED_ALARMS, payload
 from tests.handlers.conftest import Shop
 from viridian.core.errors import LeaseHeld
-from viridian.handlers.acquire_lease import handler
+from viridian.handlers.acquire_lease import Input, handler
 
 
 def acquire(shop: Shop, context: Any) -> dict[str, Any]:
-    event = {"deployment": deployment().to_dict(), "now": "2026-11-01T12:00Z"}
+    event = payload(Input, watched_alarms=SHARED_ALARMS)
     return handler(event, context, shop.leases)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, changed, registration
+from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, changed, payload, registration
 from tests.handlers.conftest import Shop
 from viridian.core.deployment import Deployment
 from viridian.core.errors import (
@@ -17,7 +17,8 @@ from viridian.core.errors import (
     RequestInvalid,
     ServiceUnknown,
 )
-from viridian.handlers.admit_request import handler
+from viridian.core.values import revive
+from viridian.handlers.admit_request import Input, handler
 
 BYTES = b"the release"
 MANIFEST = {
@@ -38,12 +39,12 @@ def uploaded(shop: Shop) -> Shop:
 
 
 def admit(shop: Shop, context: Any, **members: Any) -> dict[str, Any]:
-    event = {"request": {**REQUEST, **members}, "deployment_id": DEPLOYMENT_ID}
-    return handler(event, context, shop.registrations, shop.artifacts)
+    event = payload(Input, request={**REQUEST, **members})
+    return handler(event, context, shop.registrations, shop.artifacts, shop.records)
 
 
 def test_a_request_becomes_a_deployment_with_its_bytes_pinned(uploaded: Shop, context: Any) -> None:
-    admitted = Deployment.from_dict(json.loads(json.dumps(admit(uploaded, context))))
+    admitted = revive(Deployment, json.loads(json.dumps(admit(uploaded, context))))
 
     assert (admitted.id, admitted.service) == (DEPLOYMENT_ID, "shop")
     assert admitted.registration == registration()
@@ -54,13 +55,29 @@ def test_a_request_becomes_a_deployment_with_its_bytes_pinned(uploaded: Shop, co
     )
 
 
+def test_what_is_admitted_is_kept_with_its_record(uploaded: Shop, context: Any) -> None:
+    """Whoever acts from outside finds there what the machine has in its variables."""
+    admitted = json.loads(json.dumps(admit(uploaded, context)))
+
+    kept = uploaded.records.items["shop", f"DEPLOYMENT#{DEPLOYMENT_ID}"]
+    assert (kept["version"], kept["admitted_at"]) == ("1.1.0", "2026-11-01T12:00Z")
+    assert json.loads(kept["deployment"]) == admitted
+
+
+def test_what_is_refused_leaves_no_record(shop: Shop, context: Any) -> None:
+    with pytest.raises(ManifestMissing):
+        admit(shop, context)
+
+    assert shop.records.items == {}
+
+
 def test_the_steps_are_the_service_s_unless_the_request_has_its_own(
     uploaded: Shop, context: Any
 ) -> None:
     steps = [{"percent": 100, "bake_seconds": 1}]
 
-    assert admit(uploaded, context)["steps"] == REGISTRATION["settings"]["steps"]
-    assert admit(uploaded, context, steps=steps)["steps"] == steps
+    assert list(admit(uploaded, context)["steps"]) == REGISTRATION["settings"]["steps"]
+    assert list(admit(uploaded, context, steps=steps)["steps"]) == steps
 
 
 def test_the_manifest_uploaded_is_the_one_deployed(uploaded: Shop, context: Any) -> None:
@@ -87,11 +104,6 @@ def test_a_registration_of_another_service_is_refused(uploaded: Shop, context: A
 
     with pytest.raises(RegistrationInvalid, match="wanted 'shop'"):
         admit(uploaded, context)
-
-
-def test_a_missing_manifest_is_refused(shop: Shop, context: Any) -> None:
-    with pytest.raises(ManifestMissing):
-        admit(shop, context)
 
 
 def test_a_missing_bundle_is_refused(uploaded: Shop, context: Any) -> None:

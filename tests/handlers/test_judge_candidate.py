@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import stage_event
+from tests.core.shop import payload
+from tests.core.shop import step as step_of_plan
 from tests.handlers.conftest import Shop
-from viridian.core.judgement.verdict import Requests
-from viridian.handlers.judge_candidate import handler
+from viridian.core.evidence.requests import Requests
+from viridian.handlers.judge_candidate import Input, handler
 
 SHIFTED_AT = 1_800_000_000.0
 CANDIDATE = "targetgroup/shop-green/2"
 
 
 def judge(shop: Shop, context: Any, baked_seconds: float = 12, step: int = 0) -> dict[str, Any]:
-    event = stage_event(step=step, shifted_at=SHIFTED_AT)
+    event = payload(Input, step=step_of_plan(step), shifted_at=SHIFTED_AT)
     now = SHIFTED_AT + baked_seconds
     return handler(event, context, shop.alarms, shop.request_metrics, lambda: now)
 
@@ -24,7 +25,7 @@ def test_a_healthy_candidate_advances_after_its_bake(shop: Shop, context: Any) -
     answer = judge(shop, context)
 
     assert (answer["next"], answer["verdict"]) == ("Advance", "Healthy")
-    assert answer["reason"] == "candidate 1 of 100 failed, live 9 of 900 failed"
+    assert answer["failure"]["Cause"] == "candidate 1 of 100 failed, live 9 of 900 failed"
 
 
 def test_a_healthy_candidate_is_watched_until_its_bake_is_over(shop: Shop, context: Any) -> None:
@@ -40,7 +41,7 @@ def test_an_alarm_whose_event_never_came_is_seen_here(shop: Shop, context: Any, 
     answer = judge(shop, context, baked_seconds=1)
 
     assert (answer["next"], answer["verdict"]) == ("Restore", "Failing")
-    assert answer["reason"] == f"in ALARM: {alarm}"
+    assert answer["failure"]["Cause"] == f"in ALARM: {alarm}"
 
 
 def test_an_alarm_of_the_live_side_does_not_fail_the_candidate(shop: Shop, context: Any) -> None:
@@ -82,5 +83,5 @@ def test_both_sides_are_asked_over_the_window_of_the_step(shop: Shop, context: A
 def test_the_answer_is_plain_json_for_the_machine_s_choice(shop: Shop, context: Any) -> None:
     answer = json.loads(json.dumps(judge(shop, context)))
 
-    assert set(answer) == {"next", "watch_seconds", "verdict", "reason"}
+    assert set(answer) == {"next", "watch_seconds", "verdict", "failure"}
     assert answer["next"] == "Advance"

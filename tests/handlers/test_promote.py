@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, stage_event
+from tests.core.shop import DEPLOYMENT_ID, payload
 from tests.handlers.conftest import Shop
 from viridian.core.errors import CandidateBreached, FenceStale
-from viridian.handlers.promote import handler
+from viridian.handlers.promote import Input, handler
 
 
 def promote(shop: Shop, context: Any, **members: Any) -> dict[str, Any]:
-    event = stage_event(now="2026-11-01T12:00Z", **members)
+    event = payload(Input, **members)
     return handler(event, context, shop.leases, shop.records)
 
 
 def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop, context: Any) -> None:
     assert promote(shop, context) == {"version": "1.1.0"}
-    assert shop.records.records["shop"] == {
+    assert shop.records.items["shop", "PRODUCTION"] == {
         "version": "1.1.0",
         "colour": "green",
         "deployment_id": DEPLOYMENT_ID,
@@ -37,7 +37,7 @@ def test_a_breach_recorded_until_now_still_refuses(shop: Shop, context: Any) -> 
     with pytest.raises(CandidateBreached):
         promote(shop, context)
 
-    assert shop.records.records == {}
+    assert shop.records.items == {}
 
 
 def test_a_stale_deployment_promotes_nothing(shop: Shop, context: Any) -> None:
@@ -46,9 +46,9 @@ def test_a_stale_deployment_promotes_nothing(shop: Shop, context: Any) -> None:
     with pytest.raises(FenceStale):
         promote(shop, context)
 
-    assert shop.records.records == {}
+    assert shop.records.items == {}
 
 
 def test_a_repeated_promotion_changes_nothing(shop: Shop, context: Any) -> None:
     assert promote(shop, context) == promote(shop, context)
-    assert len(shop.records.records) == 1
+    assert len(shop.records.items) == 1

@@ -1,20 +1,21 @@
 """RestoreTraffic: all traffic back to the side that is proven to serve."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE, GREEN, RULE, stage_event
+from tests.core.shop import BLUE, GREEN, RULE, payload, sides
 from tests.handlers.conftest import Shop
 from viridian.core.errors import FenceStale, RestoreHeld, SplitNotApplied
-from viridian.handlers.restore_traffic import handler
+from viridian.handlers.restore_traffic import Input, handler
 
 NOW = 1_800_000_000.5
 
 
 def restore(shop: Shop, context: Any, breach: str | None = "bad", **members: Any) -> dict[str, Any]:
-    event = stage_event(breach=breach, **members)
-    return handler(event, context, shop.leases, shop.groups, shop.rules, lambda: NOW)
+    event = payload(Input, breach=breach, **members)
+    return handler(event, context, shop.leases, shop.balancers, lambda: NOW)
 
 
 @pytest.mark.parametrize("percent", [0, 10, 100])
@@ -28,7 +29,7 @@ def test_all_traffic_goes_back_to_live(shop: Shop, context: Any, percent: int) -
 def test_live_is_a_role_and_not_a_colour(shop: Shop, context: Any) -> None:
     shop.split(50)
 
-    restore(shop, context, sides={"live": "green", "candidate": "blue", "size": 2})
+    restore(shop, context, sides=asdict(sides("green", "blue")))
 
     assert shop.weights == {GREEN: 100, BLUE: 0}
 
@@ -50,10 +51,10 @@ def test_a_gate_that_is_closed_does_not_stop_the_way_back(shop: Shop, context: A
 def test_walking_the_way_back_before_the_first_shift_changes_nothing(
     shop: Shop, context: Any
 ) -> None:
-    before = shop.rules.actions(RULE)
+    before = shop.balancers.actions(RULE)
 
     assert restore(shop, context, breach=None)["breach"] is None
-    assert shop.rules.actions(RULE) == before
+    assert shop.balancers.actions(RULE) == before
     assert shop.leases.get("shop").breach is None
 
 
@@ -62,16 +63,16 @@ def test_a_live_side_without_a_healthy_target_holds_the_traffic(
     shop: Shop, context: Any, states: list[str]
 ) -> None:
     shop.split(10)
-    shop.groups.states[BLUE] = states
+    shop.balancers.states[BLUE] = states
 
     with pytest.raises(RestoreHeld):
         restore(shop, context)
 
-    assert (shop.rules.written, shop.weights) == ([], {BLUE: 90, GREEN: 10})
+    assert (shop.balancers.written, shop.weights) == ([], {BLUE: 90, GREEN: 10})
 
 
 def test_a_breach_is_recorded_though_the_traffic_is_held(shop: Shop, context: Any) -> None:
-    shop.groups.states[BLUE] = []
+    shop.balancers.states[BLUE] = []
     with pytest.raises(RestoreHeld):
         restore(shop, context)
 
@@ -79,7 +80,7 @@ def test_a_breach_is_recorded_though_the_traffic_is_held(shop: Shop, context: An
 
 
 def test_one_healthy_target_of_live_is_enough_to_go_back(shop: Shop, context: Any) -> None:
-    shop.groups.states[BLUE] = ["healthy", "unhealthy"]
+    shop.balancers.states[BLUE] = ["healthy", "unhealthy"]
 
     restore(shop, context)
 
@@ -88,7 +89,7 @@ def test_one_healthy_target_of_live_is_enough_to_go_back(shop: Shop, context: An
 
 def test_a_candidate_without_targets_does_not_matter(shop: Shop, context: Any) -> None:
     shop.split(10)
-    shop.groups.states[GREEN] = []
+    shop.balancers.states[GREEN] = []
 
     restore(shop, context)
 
@@ -102,12 +103,12 @@ def test_a_stale_fence_writes_nothing(shop: Shop, context: Any) -> None:
     with pytest.raises(FenceStale):
         restore(shop, context, fence=1)
 
-    assert (shop.rules.written, shop.leases.get("shop").breach) == ([], None)
+    assert (shop.balancers.written, shop.leases.get("shop").breach) == ([], None)
 
 
 def test_a_restore_that_is_not_read_back_is_an_error(shop: Shop, context: Any) -> None:
     shop.split(10)
-    shop.rules.sticks = False
+    shop.balancers.sticks = False
 
     with pytest.raises(SplitNotApplied):
         restore(shop, context)

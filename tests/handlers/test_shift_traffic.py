@@ -1,10 +1,12 @@
 """ShiftTraffic: seen healthy, allowed by the lease, written, read back: in this order."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE, GREEN, WATCHED_ALARMS, stage_event
+from tests.core.shop import BLUE, GREEN, WATCHED_ALARMS, payload, sides
+from tests.core.shop import step as step_of_plan
 from tests.handlers.conftest import Shop
 from viridian.core.errors import (
     CandidateBreached,
@@ -14,14 +16,14 @@ from viridian.core.errors import (
     SideUnhealthy,
     SplitNotApplied,
 )
-from viridian.handlers.shift_traffic import handler
+from viridian.handlers.shift_traffic import Input, handler
 
 NOW = 1_800_000_000.5
 
 
 def shift(shop: Shop, context: Any, step: int = 0, **members: Any) -> dict[str, Any]:
-    event = stage_event(step=step, **members)
-    return handler(event, context, shop.leases, shop.groups, shop.alarms, shop.rules, lambda: NOW)
+    event = payload(Input, step=step_of_plan(step), **members)
+    return handler(event, context, shop.leases, shop.balancers, shop.alarms, lambda: NOW)
 
 
 @pytest.mark.parametrize(("step", "percent"), [(0, 10), (1, 50), (2, 100)])
@@ -52,12 +54,12 @@ def test_a_repeated_step_changes_nothing(shop: Shop, context: Any) -> None:
 def test_a_candidate_not_seen_healthy_at_its_size_gets_nothing(
     shop: Shop, context: Any, states: list[str]
 ) -> None:
-    shop.groups.states[GREEN] = states
+    shop.balancers.states[GREEN] = states
 
     with pytest.raises(SideUnhealthy):
         shift(shop, context)
 
-    assert (shop.rules.written, shop.leases.get("shop").candidate_percent) == ([], 0)
+    assert (shop.balancers.written, shop.leases.get("shop").candidate_percent) == ([], 0)
 
 
 def test_a_closed_gate_lets_nothing_forward(shop: Shop, context: Any) -> None:
@@ -66,7 +68,7 @@ def test_a_closed_gate_lets_nothing_forward(shop: Shop, context: Any) -> None:
     with pytest.raises(CandidateBreached, match="shop-elb-5xx went into ALARM"):
         shift(shop, context)
 
-    assert shop.rules.written == []
+    assert shop.balancers.written == []
 
 
 @pytest.mark.parametrize("alarm", WATCHED_ALARMS)
@@ -78,7 +80,7 @@ def test_an_alarm_that_fired_before_it_was_watched_stops_the_shift(
     with pytest.raises(CandidateFailing, match=f"^in ALARM: {alarm}$"):
         shift(shop, context)
 
-    assert shop.rules.written == []
+    assert shop.balancers.written == []
     assert shop.leases.get("shop").watched_alarms == WATCHED_ALARMS, "watched, then looked at"
 
 
@@ -88,7 +90,7 @@ def test_a_stale_fence_writes_nothing(shop: Shop, context: Any) -> None:
     with pytest.raises(FenceStale):
         shift(shop, context, fence=1)
 
-    assert shop.rules.written == []
+    assert shop.balancers.written == []
 
 
 def test_a_lease_that_was_given_back_lets_nothing_forward(shop: Shop, context: Any) -> None:
@@ -97,7 +99,7 @@ def test_a_lease_that_was_given_back_lets_nothing_forward(shop: Shop, context: A
     with pytest.raises(LeaseReleased):
         shift(shop, context)
 
-    assert shop.rules.written == []
+    assert shop.balancers.written == []
 
 
 def test_from_the_first_shift_on_the_candidate_s_alarms_are_watched(
@@ -109,13 +111,13 @@ def test_from_the_first_shift_on_the_candidate_s_alarms_are_watched(
 
 
 def test_a_split_that_is_not_read_back_is_a_breach(shop: Shop, context: Any) -> None:
-    shop.rules.sticks = False
+    shop.balancers.sticks = False
 
     with pytest.raises(SplitNotApplied):
         shift(shop, context)
 
 
 def test_roles_may_be_the_other_way_round(shop: Shop, context: Any) -> None:
-    shift(shop, context, sides={"live": "green", "candidate": "blue", "size": 2})
+    shift(shop, context, sides=asdict(sides("green", "blue")))
 
     assert shop.weights == {GREEN: 90, BLUE: 10}

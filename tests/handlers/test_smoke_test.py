@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import stage_event
+from tests.core.shop import payload
 from tests.handlers.conftest import Shop
 from viridian.core.errors import SmokeTestFailed
-from viridian.handlers.smoke_test import handler
+from viridian.handlers.smoke_test import Input, handler
+
+URL = "http://shop.example:8080"
 
 
 def smoke(shop: Shop, context: Any, **members: Any) -> dict[str, Any]:
-    return handler(stage_event(**members), context, shop.probe)
+    return handler(payload(Input, url=URL, **{"colour": "green", **members}), context, shop.probe)
 
 
 def test_every_check_is_asked_on_the_test_route(shop: Shop, context: Any) -> None:
@@ -23,13 +25,14 @@ def test_every_check_is_asked_on_the_test_route(shop: Shop, context: Any) -> Non
 
 
 def test_the_candidate_is_a_role_and_not_a_colour(shop: Shop, context: Any) -> None:
-    smoke(shop, context, sides={"live": "green", "candidate": "blue", "size": 2})
+    smoke(shop, context, colour="blue")
 
     assert {headers["X-Viridian-Target"] for _, headers in shop.probe.asked} == {"blue"}
 
 
 def test_every_complaint_is_told_at_once(shop: Shop, context: Any) -> None:
-    shop.probe.answers = {"/": (500, "1.1.0")}
+    shop.probe.answers.clear()
+    shop.probe.answers["/"] = (500, "1.1.0")
 
     with pytest.raises(SmokeTestFailed) as refusal:
         smoke(shop, context)

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import stage_event
+from tests.core.shop import payload
 from tests.handlers.conftest import Shop
 from viridian.core.errors import WrongVersionServed
-from viridian.handlers.verify_production import handler
+from viridian.handlers.verify_production import Input, handler
 
 
 def verify(shop: Shop, context: Any) -> dict[str, Any]:
-    return handler(stage_event(), context, shop.probe)
+    return handler(payload(Input, url="http://shop.example:80"), context, shop.probe)
 
 
 def test_every_check_is_asked_often_on_the_production_route(shop: Shop, context: Any) -> None:
@@ -40,7 +40,7 @@ def test_one_wrong_answer_is_a_breach(
 
 
 def test_an_answer_that_does_not_come_is_a_breach(shop: Shop, context: Any) -> None:
-    shop.probe.answers = {}
+    shop.probe.answers.clear()
 
     with pytest.raises(WrongVersionServed, match="connection refused"):
         verify(shop, context)

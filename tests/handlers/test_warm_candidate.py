@@ -3,11 +3,11 @@
 from itertools import count
 from typing import Any
 
-from tests.core.shop import stage_event
+from tests.core.shop import payload
 from tests.fakes import FakeHttpProbe
 from tests.handlers.conftest import Shop
 from viridian.core.evidence.probe import Answer
-from viridian.handlers.warm_candidate import LONGEST_SECONDS, handler
+from viridian.handlers.warm_candidate import LONGEST_SECONDS, Input, handler
 
 
 class Unsettled(FakeHttpProbe):
@@ -15,12 +15,17 @@ class Unsettled(FakeHttpProbe):
 
     def get(self, *arguments: Any, **named: Any) -> Answer:
         answer = super().get(*arguments, **named)
-        return Answer(answer.path, answer.status, answer.version, 1.5 ** len(self.asked))
+        return Answer(answer.check, answer.status, answer.version, 1.5 ** len(self.asked))
 
 
 def warm(probe: FakeHttpProbe, context: Any, seconds_each: float = 0) -> dict[str, Any]:
     ticks = count()
-    return handler(stage_event(), context, probe, lambda: next(ticks) * seconds_each)
+    return handler(
+        payload(Input, url="http://shop.example:8080", colour="green"),
+        context,
+        probe,
+        lambda: next(ticks) * seconds_each,
+    )
 
 
 def test_a_steady_candidate_is_warm_after_two_windows(shop: Shop, context: Any) -> None:
@@ -36,14 +41,14 @@ def test_every_check_is_warmed_on_the_test_route(shop: Shop, context: Any) -> No
 
 
 def test_one_that_never_settles_is_left_after_the_longest_time(context: Any) -> None:
-    answer = warm(Unsettled({"/": (200, "1.1.0")}), context, seconds_each=1)
+    answer = warm(Unsettled(answers={"/": (200, "1.1.0")}), context, seconds_each=1)
 
     assert 0 < answer["requests"] <= LONGEST_SECONDS
 
 
 def test_one_that_never_settles_is_left_after_the_most_requests(context: Any) -> None:
-    assert warm(Unsettled({"/": (200, "1.1.0")}), context) == {"requests": 500}
+    assert warm(Unsettled(answers={"/": (200, "1.1.0")}), context) == {"requests": 500}
 
 
 def test_a_candidate_that_errs_is_for_the_smoke_test_to_refuse(context: Any) -> None:
-    assert warm(FakeHttpProbe({}), context)["requests"] == 20
+    assert warm(FakeHttpProbe(), context)["requests"] == 20

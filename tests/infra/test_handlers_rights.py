@@ -11,15 +11,14 @@ HANDLERS = Path(__file__).parents[2] / "functions" / "viridian" / "handlers"
 SERVICE_OF_ADAPTER = {
     "alarms": "cloudwatch",
     "artifacts": "s3",
-    "ecs": "ecs",
+    "fleets": "ecs",
     "executions": "states",
     "http_probe": None,
     "leases": "dynamodb",
-    "listener_rules": "elasticloadbalancing",
-    "production_records": "dynamodb",
+    "load_balancers": "elasticloadbalancing",
+    "records": "dynamodb",
     "registrations": "ssm",
     "request_metrics": "cloudwatch",
-    "target_groups": "elasticloadbalancing",
 }
 RIGHTS = STATE_FUNCTIONS | {f"events.{name}": rights for name, rights in EVENT_FUNCTIONS.items()}
 

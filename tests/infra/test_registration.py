@@ -14,6 +14,7 @@ ATTRIBUTES = {
     "LoadBalancerFullName": "app/shop/1",
     "TargetGroupFullName": "targetgroup/{name}/1",
 }
+ECS_SERVICE = "arn:aws:ecs:us-east-1:123456789012:service/shop/"
 PARAMETERS = {"ProductionPort": "80", "TestPort": "8080"}
 
 
@@ -22,7 +23,8 @@ def deployed(reference: re.Match[str]) -> str:
     name, _, attribute = reference[1].partition(".")
     if attribute in ATTRIBUTES:
         return ATTRIBUTES[attribute].format(name=name)
-    return PARAMETERS.get(name, f"arn:{name}")
+    arn = ECS_SERVICE if name.endswith("FleetService") else "arn:"
+    return PARAMETERS.get(name, f"{arn}{name}")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def test_each_side_has_its_own_of_everything(registration: Registration, colour:
         target_group_arn=f"arn:ServiceRoutes{name}",
         target_group=f"targetgroup/ServiceRoutes{name}/1",
         alarms=tuple(f"arn:Service{name}Alarms{kind}" for kind in kinds),
-        fleet=Fleet("ecs", cluster="arn:Cluster", service=f"arn:Service{name}FleetService"),
+        fleet=Fleet("ecs", f"{ECS_SERVICE}Service{name}FleetService"),
     )
 
 

@@ -33,7 +33,8 @@ MODIFY_RULE: Rights = {"elasticloadbalancing:ModifyRule": (RULES,)}
 MOVE_TRAFFIC: Rights = UPDATE_ITEM | SEE_RULES | SEE_HEALTH | MODIFY_RULE
 
 STATE_FUNCTIONS: dict[str, Rights] = {
-    "AdmitRequest": {
+    "AdmitRequest": UPDATE_ITEM
+    | {
         "ssm:GetParameter": (REGISTRATIONS,),
         "s3:GetObject": (f"{BUCKET}/*",),
         "s3:GetObjectVersion": (f"{BUCKET}/*",),
@@ -41,7 +42,7 @@ STATE_FUNCTIONS: dict[str, Rights] = {
         "s3:ListBucketVersions": (BUCKET,),
     },
     "AcquireLease": UPDATE_ITEM,
-    "InspectLive": SEE_RULES | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
+    "InspectLive": UPDATE_ITEM | SEE_RULES | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
     "PrepareCandidate": CHANGE_FLEETS
     | {
         "ecs:DescribeTaskDefinition": ("*",),
@@ -57,8 +58,8 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     "VerifyProduction": {},
     "RestoreTraffic": MOVE_TRAFFIC,
     "VerifyRestored": SEE_RULES | SEE_HEALTH,
-    "Promote": UPDATE_ITEM | {"dynamodb:PutItem": (TABLE,)},
-    "RetireStandby": SEE_RULES | CHANGE_FLEETS,
+    "Promote": UPDATE_ITEM,
+    "RetireSide": SEE_RULES | CHANGE_FLEETS,
 }
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
@@ -69,7 +70,6 @@ TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": (
 WORKFLOW: Rights = {
     "lambda:InvokeFunction": tuple(f"<Functions{name}Function.Arn>:*" for name in STATE_FUNCTIONS),
     "dynamodb:UpdateItem": (TABLE,),
-    "dynamodb:PutItem": (TABLE,),
     **MODIFY_RULE,
     "xray:GetSamplingRules": ("*",),
     "xray:GetSamplingTargets": ("*",),

@@ -25,13 +25,19 @@ DEPLOYMENT = {
     "version": "1.1.0",
     "steps": [{"percent": percent, "bake_seconds": 12} for percent in (10, 50, 100)],
     "release": {},
-    "registration": {"rule_arn": "arn:rule", "settings": {"drain_seconds": 60}},
+    "registration": {
+        "production_url": "http://shop",
+        "test_url": "http://shop:8080",
+        "load_balancer": "app/shop/1",
+        "shared_alarms": ["elb-5xx"],
+        "settings": {"drain_seconds": 60, "prepare_timeout_seconds": 120, "resting_count": 1},
+    },
 }
 SIDES = {
-    "live": "blue",
-    "candidate": "green",
+    "rule_arn": "arn:rule",
+    "live": {"colour": "blue"},
+    "candidate": {"colour": "green", "fleet": {"arn": "arn:ecs-green"}},
     "size": 2,
-    "candidate_fleet": "arn:ecs-green",
     "restore_actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": []}}],
 }
 Answer = Callable[[dict[str, Any]], Any]
@@ -40,6 +46,15 @@ Answer = Callable[[dict[str, Any]], Any]
 def lambda_failure(error: str, message: str) -> Failure:
     """A function's error as Step Functions hands it on."""
     return Failure(error, json.dumps({"errorMessage": message, "errorType": error}))
+
+
+def judged(next_move: str, error: str = "CandidateUnproven", cause: str = "") -> dict[str, Any]:
+    """What JudgeCandidate answers."""
+    return {
+        "next": next_move,
+        "watch_seconds": 5 if next_move == "Watch" else 0,
+        "failure": {"Error": error, "Cause": cause},
+    }
 
 
 class World:
@@ -81,14 +96,14 @@ class World:
         return DEPLOYMENT
 
     def _acquire_lease(self, arguments: dict[str, Any]) -> Any:
-        self.lease = arguments["Payload"]["deployment"]["id"]
+        self.lease = arguments["Payload"]["deployment_id"]
         return {"fence": 7}
 
     def _inspect_live(self, _arguments: dict[str, Any]) -> Any:
         return SIDES
 
     def _prepare_candidate(self, _arguments: dict[str, Any]) -> Any:
-        return {"task_definition_arn": "arn:shop:2"}
+        return {"revision": "arn:shop:2"}
 
     def _check_candidate(self, _arguments: dict[str, Any]) -> Any:
         return {"is_ready": True, "reason": ""}
@@ -107,15 +122,14 @@ class World:
         return {"breach": None, "restored_at": 0}
 
     def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
-        step = DEPLOYMENT["steps"][arguments["Payload"]["step"]]
-        self.percent = step["percent"]
+        self.percent = arguments["Payload"]["step"]["percent"]
         return {"candidate_percent": self.percent, "shifted_at": 1.5, "watch_seconds": 12}
 
     def _bake(self, _arguments: dict[str, Any]) -> Any:
         raise Failure("States.Timeout")
 
     def _judge_candidate(self, _arguments: dict[str, Any]) -> Any:
-        return {"next": "Advance", "watch_seconds": 0, "verdict": "Healthy", "reason": "well"}
+        return judged("Advance")
 
     def _verify_production(self, _arguments: dict[str, Any]) -> Any:
         assert self.percent == 100
@@ -125,7 +139,7 @@ class World:
         return {"version": "1.1.0"}
 
     def _retire_standby(self, arguments: dict[str, Any]) -> Any:
-        self.sizes[arguments["Payload"]["colour"]] = "resting"
+        self.sizes[arguments["Payload"]["side"]["colour"]] = "resting"
         return {}
 
     _retire_candidate = _retire_standby
@@ -144,7 +158,7 @@ class World:
         return {"candidate_percent": 0}
 
     def _record_ending(self, arguments: dict[str, Any]) -> Any:
-        self.record = arguments["Item"]
+        self.record = arguments["ExpressionAttributeValues"]
         return {}
 
     def _release_lease(self, arguments: dict[str, Any]) -> Any:

@@ -57,10 +57,9 @@ class TableWorld(World):
 
     def _write(self, call: Call) -> None:
         arguments: Any = call.arguments
-        operation = call.resource.split(":")[-1].removesuffix(".waitForTaskToken")
-        write = {"updateItem": self.dynamodb.update_item, "putItem": self.dynamodb.put_item}
+        assert ":updateItem" in call.resource
         try:
-            write[operation](**{**arguments, "TableName": TABLE[arguments["TableName"]]})
+            self.dynamodb.update_item(**{**arguments, "TableName": TABLE[arguments["TableName"]]})
         except ClientError as error:
             answer = error.response["Error"]
             raise Failure(f"DynamoDb.{answer['Code']}", answer["Message"]) from error
@@ -68,7 +67,7 @@ class TableWorld(World):
 
     def _acquire_lease(self, arguments: dict[str, Any]) -> Any:
         payload = arguments["Payload"]
-        return {"fence": acquire(self, payload["deployment"]["id"], payload["now"])}
+        return {"fence": acquire(self, payload["deployment_id"], payload["now"])}
 
     def _await_candidate(self, _arguments: dict[str, Any]) -> Any:
         if self.steady_token == TOKEN:
@@ -76,7 +75,7 @@ class TableWorld(World):
         raise Failure("States.Timeout")
 
     def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
-        self._go_forward(arguments, DEPLOYMENT["steps"][arguments["Payload"]["step"]]["percent"])
+        self._go_forward(arguments, arguments["Payload"]["step"]["percent"])
         return super()._shift_traffic(arguments)
 
     def _promote(self, arguments: dict[str, Any]) -> Any:
@@ -113,7 +112,7 @@ def an_alarm_fires(world: TableWorld) -> None:
 
 
 def the_fleet_gets_steady(world: TableWorld) -> None:
-    world.steady_token = world.leases.get("shop").waits.get(SIDES["candidate_fleet"])
+    world.steady_token = world.leases.get("shop").waits.get(SIDES["candidate"]["fleet"]["arn"])
 
 
 def nobody_holds_it(world: TableWorld) -> None:

@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 from sfnx.testing import Call, Execution, Wait, run
 
-from tests.workflow.conftest import DEPLOYMENT, MACHINE, REQUEST, SIDES, World, lambda_failure
+from tests.workflow.conftest import (
+    DEPLOYMENT,
+    MACHINE,
+    REQUEST,
+    SIDES,
+    World,
+    judged,
+    lambda_failure,
+)
 from viridian.core.plan import LONGEST_BAKE_SECONDS
 
 BUG = lambda_failure("KeyError", "'boom'")
-WATCH = {"next": "Watch", "watch_seconds": 5, "verdict": "Healthy", "reason": ""}
+WATCH = judged("Watch")
 WAY_BACK = [
     {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": {"ClientId": "id"}},
     {
@@ -28,7 +36,8 @@ WAY_BACK = [
         },
     },
 ]
-REGISTRATION = {**DEPLOYMENT["registration"], "settings": {"drain_seconds": 47}}
+SETTINGS = {**DEPLOYMENT["registration"]["settings"], "drain_seconds": 47}
+REGISTRATION = {**DEPLOYMENT["registration"], "settings": SETTINGS}
 ADMITTED = {**DEPLOYMENT, "registration": REGISTRATION}
 INSPECTED = {**SIDES, "restore_actions": WAY_BACK}
 
@@ -75,7 +84,11 @@ def test_a_request_is_admitted_as_it_came_under_the_execution_s_own_name(
     """The name is the deployment's id: an upload that is told twice is one deployment."""
     [asked] = arguments_of(world.deploy(), "AdmitRequest")
 
-    assert asked["Payload"] == {"request": REQUEST, "deployment_id": "execution"}
+    assert asked["Payload"] == {
+        "deployment_id": "execution",
+        "request": REQUEST,
+        "now": "2026-01-01T00:00:00.000Z",
+    }
 
 
 @pytest.mark.parametrize("failing", [None, "JudgeCandidate"])
@@ -84,11 +97,26 @@ def test_every_function_is_told_what_was_admitted_acquired_and_inspected(
 ) -> None:
     if failing:
         world.says(failing, BUG)
-    known = {"deployment": ADMITTED, "fence": 7, "sides": INSPECTED}
+    known = {
+        "deployment_id": ADMITTED["id"],
+        "service": "shop",
+        "version": "1.1.0",
+        "release": ADMITTED["release"],
+        "registration": REGISTRATION,
+        "settings": REGISTRATION["settings"],
+        "load_balancer": REGISTRATION["load_balancer"],
+        "watched_alarms": REGISTRATION["shared_alarms"],
+        "resting_count": 1,
+        "timeout_seconds": 120,
+        "rule_arn": INSPECTED["rule_arn"],
+        "fence": 7,
+        "sides": INSPECTED,
+    }
 
     execution = world.deploy()
 
-    for state in {call.state for call in execution.calls if ":lambda:" in call.resource}:
+    functions = {call.state for call in execution.calls if ":lambda:" in call.resource}
+    for state in functions - {"AdmitRequest"}:
         for asked in arguments_of(execution, state):
             for name in known.keys() & asked["Payload"].keys():
                 assert asked["Payload"][name] == known[name], f"{state}: {name}"
@@ -105,7 +133,7 @@ def test_the_candidate_is_looked_for_as_it_was_prepared_and_since_then(
 ) -> None:
     [asked] = [call["Payload"] for call in arguments_of(world.deploy(), "CheckCandidate")]
 
-    assert asked["task_definition_arn"] == "arn:shop:2"
+    assert asked["revision"] == "arn:shop:2"
     assert asked["since_ms"] == datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000
 
 
@@ -135,11 +163,11 @@ def test_each_step_is_judged_by_its_own_number_and_since_its_own_shift(world: St
 
     asked = [call["Payload"] for call in arguments_of(world.deploy(), "JudgeCandidate")]
 
-    assert [(each["step"], each["shifted_at"]) for each in asked] == [
-        (0, 1010.5),
-        (1, 1050.5),
-        (1, 1050.5),
-        (2, 1100.5),
+    assert [(each["step"]["percent"], each["shifted_at"]) for each in asked] == [
+        (10, 1010.5),
+        (50, 1050.5),
+        (50, 1050.5),
+        (100, 1100.5),
     ]
 
 

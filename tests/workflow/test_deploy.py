@@ -1,9 +1,11 @@
 """Every path of the deployment machine, in a second interpreter of its language."""
 
+from typing import Any
+
 import pytest
 from sfnx.testing import Failure
 
-from tests.workflow.conftest import MACHINE, World, lambda_failure
+from tests.workflow.conftest import MACHINE, World, judged, lambda_failure
 
 BEFORE_ANY_SHIFT = ["PrepareCandidate", "CheckCandidate", "WarmCandidate", "SmokeTest"]
 CHANGING = {
@@ -23,7 +25,7 @@ def test_a_good_release_is_promoted_step_by_step(world: World) -> None:
     assert execution.output == {"service": "shop", "version": "1.1.0", "live": "green"}
     assert world.visits["ShiftTraffic"] == 3
     assert (world.percent, world.sizes, world.lease) == (100, {"blue": "resting"}, None)
-    assert world.record["ending"] == {"S": "DeploymentPromoted"}
+    assert world.record[":ending"] == {"S": "DeploymentPromoted"}
     assert "RestoreTraffic" not in execution.states
 
 
@@ -68,7 +70,7 @@ def test_a_second_deployment_is_refused_by_name_and_leaves_the_first_its_lease(
     assert execution.error == "DeploymentRefused"
     assert "shop-1.0.9-first" in (execution.cause or "")
     assert world.lease == "shop-1.0.9-first"
-    assert (world.record["ending"], world.record["fence"]) == (
+    assert (world.record[":ending"], world.record[":fence"]) == (
         {"S": "DeploymentRefused"},
         {"N": "0"},
     )
@@ -129,7 +131,7 @@ def test_any_failure_from_the_first_shift_on_restores_live(world: World, state: 
 
     assert (execution.error, execution.cause) == ("DeploymentReverted", "KeyError: 'boom'")
     assert (world.percent, world.sizes, world.lease) == (0, {"green": "resting"}, None)
-    assert world.record["ending"] == {"S": "DeploymentReverted"}
+    assert world.record[":ending"] == {"S": "DeploymentReverted"}
 
 
 @pytest.mark.parametrize("quiet_bakes", [0, 1, 2])
@@ -153,21 +155,18 @@ def test_a_breach_recorded_before_the_bake_is_the_reason_of_the_ending(world: Wo
     assert world.deploy().cause == "shop-green-5xx went into ALARM"
 
 
-@pytest.mark.parametrize(
-    ("verdict", "error"), [("Failing", "CandidateFailing"), ("Unknown", "CandidateUnproven")]
-)
-def test_a_verdict_that_says_restore_restores(world: World, verdict: str, error: str) -> None:
-    decision = {"next": "Restore", "watch_seconds": 0, "verdict": verdict, "reason": "numbers"}
-    world.says("JudgeCandidate", decision)
+def test_a_verdict_that_says_restore_restores_in_its_own_words(world: World) -> None:
+    world.says("JudgeCandidate", judged("Restore", "CandidateFailing", "numbers"))
 
     execution = world.deploy()
 
-    assert (execution.error, execution.cause) == ("DeploymentReverted", f"{error}: numbers")
+    assert (execution.error, execution.cause) == ("DeploymentReverted", "CandidateFailing: numbers")
     assert world.percent == 0
 
 
-def test_a_decision_nobody_knows_never_advances(world: World) -> None:
-    world.says("JudgeCandidate", {"next": "Perhaps", "watch_seconds": 0})
+@pytest.mark.parametrize("answer", [judged("Perhaps"), {"next": "Advance"}, {}])
+def test_a_decision_nobody_knows_never_advances(world: World, answer: dict[str, Any]) -> None:
+    world.says("JudgeCandidate", answer)
 
     execution = world.deploy()
 
@@ -176,8 +175,7 @@ def test_a_decision_nobody_knows_never_advances(world: World) -> None:
 
 
 def test_watching_bakes_the_same_step_again(world: World) -> None:
-    watch = {"next": "Watch", "watch_seconds": 5, "verdict": "Healthy", "reason": ""}
-    world.says("JudgeCandidate", watch, watch, None)
+    world.says("JudgeCandidate", judged("Watch"), judged("Watch"), None)
 
     execution = world.deploy()
 
@@ -255,7 +253,7 @@ def test_a_deployment_that_lost_its_lease_touches_nothing_more(world: World, sta
 
     assert execution.error == "LeaseLost"
     assert not CHANGING & set(execution.states[execution.states.index(state) + 1 :])
-    assert world.record["ending"] == {"S": "LeaseLost"}
+    assert world.record[":ending"] == {"S": "LeaseLost"}
 
 
 def test_a_wait_that_finds_the_lease_gone_touches_nothing_more(world: World) -> None:

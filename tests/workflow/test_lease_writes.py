@@ -26,6 +26,7 @@ from tests.workflow.table_world import (
 )
 
 BUG = lambda_failure("KeyError", "'boom'")
+RECORD = f"DEPLOYMENT#{DEPLOYMENT['id']}"
 NOT_READY = {"is_ready": False, "reason": "0 of 2"}
 
 
@@ -149,18 +150,20 @@ def test_a_deployment_that_did_not_get_the_lease_leaves_it_to_its_holder(
         ("JudgeCandidate", "DeploymentReverted", "KeyError: 'boom'"),
     ],
 )
-def test_a_record_says_what_ended_how_why_and_when(
+def test_a_record_says_what_ended_how_why_and_when_beside_what_was_admitted(
     world: TableWorld, failing: str | None, ending: str, cause: str
 ) -> None:
+    kept = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": RECORD}, "deployment": {"S": "as admitted"}}
+    world.dynamodb.put_item(TableName=world.leases.table, Item=kept)
     if failing:
         world.says(failing, BUG)
     world.deploy()
 
-    record = world.item(f"DEPLOYMENT#{DEPLOYMENT['id']}")
+    record = world.item(RECORD)
     assert (
         record.items()
         >= {
-            "version": {"S": "1.1.0"},
+            "deployment": {"S": "as admitted"},
             "ending": {"S": ending},
             "cause": {"S": cause},
             "fence": {"N": "1"},

@@ -1,10 +1,12 @@
 """CloudWatch alarms: read only. Nothing of Viridian may set or delete one."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from boto3.session import Session
+
 from viridian.adapters.clients import client
+from viridian.core.evidence.alarms import AlarmStates
 
 PAGE = 100
 """The most alarm names that one DescribeAlarms takes."""
@@ -17,20 +19,19 @@ class Alarms:
     cloudwatch: Any
 
     @classmethod
-    def from_session(cls) -> "Alarms":
+    def from_session(cls, session: Session | None = None) -> "Alarms":
         """Alarms, with a client of their own."""
-        return cls(client("cloudwatch"))
+        return cls(client("cloudwatch", session))
 
-    def states(self, names: Iterable[str]) -> dict[str, str]:
-        """State by name. A name that CloudWatch does not know is absent: that is not OK."""
+    def states(self, watched: tuple[str, ...]) -> AlarmStates:
+        """The states of these alarms now; one call for each hundred of them."""
         found: dict[str, str] = {}
-        wanted = list(names)
-        for start in range(0, len(wanted), PAGE):
+        for start in range(0, len(watched), PAGE):
             answer = self.cloudwatch.describe_alarms(
-                AlarmNames=wanted[start : start + PAGE],
+                AlarmNames=list(watched[start : start + PAGE]),
                 AlarmTypes=["MetricAlarm", "CompositeAlarm"],
                 MaxRecords=PAGE,
             )
             for alarm in (*answer["MetricAlarms"], *answer["CompositeAlarms"]):
                 found[alarm["AlarmName"]] = alarm["StateValue"]
-        return found
+        return AlarmStates(watched, found)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from boto3.session import Session
 from botocore.exceptions import ClientError
 
 from viridian.adapters.clients import client
@@ -30,9 +31,9 @@ class Artifacts:
     bucket: str
 
     @classmethod
-    def from_session(cls, bucket: str) -> "Artifacts":
+    def from_session(cls, bucket: str, session: Session | None = None) -> "Artifacts":
         """The bucket, with a client of its own."""
-        return cls(client("s3"), bucket)
+        return cls(client("s3", session), bucket)
 
     def manifest(self, request: Request) -> Manifest:
         """Read the requested manifest. Raises ManifestMissing, -TooLarge or -Invalid."""

@@ -7,6 +7,7 @@ shortest function's timeout. What outlasts them is left to the state machine's o
 from typing import Any
 
 import boto3
+from boto3.session import Session
 from botocore.config import Config
 
 PATIENCE = Config(
@@ -14,6 +15,7 @@ PATIENCE = Config(
 )
 
 
-def client(service: str, session: boto3.Session | None = None) -> Any:
-    """A client of the session, else of the one that the runtime gives: Region and credentials."""
-    return (session or boto3).client(service, config=PATIENCE)  # type: ignore[call-overload]
+def client(service: str, session: Session | None = None) -> Any:
+    """A client of the session: of its account and Region. By default those of the runtime."""
+    made: Any = session or boto3
+    return made.client(service, config=PATIENCE)

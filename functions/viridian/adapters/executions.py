@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from boto3.session import Session
+
 from viridian.adapters.clients import client
 
 
@@ -14,9 +16,9 @@ class Executions:
     states: Any
 
     @classmethod
-    def from_session(cls) -> "Executions":
+    def from_session(cls, session: Session | None = None) -> "Executions":
         """Executions, with a client of their own."""
-        return cls(client("stepfunctions"))
+        return cls(client("stepfunctions", session))
 
     def start(self, state_machine_arn: str, name: str, request: dict[str, Any]) -> bool:
         """Start the execution of that name; False when it has run before.

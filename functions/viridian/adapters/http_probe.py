@@ -1,12 +1,14 @@
 """GETs against a service's own load balancer: bounded in time and size, no redirects."""
 
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from urllib.parse import urlsplit
 
 from viridian.core.evidence.probe import Answer
+from viridian.core.service.settings import SmokeTest
 
 LIMIT_BYTES = 64 * 1024
 PATIENCE_SECONDS = 5.0
@@ -23,28 +25,33 @@ class HttpProbe:
 
     patience_seconds: float = PATIENCE_SECONDS
 
-    def get(
+    def ask(
         self,
         base_url: str,
-        path: str,
+        checks: Iterable[SmokeTest],
         *,
         version_header: str,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[Answer]:
+        """Ask one check after the other, each when the answer before it was taken."""
+        for check in checks:
+            yield self.get(base_url, check, version_header=version_header, headers=headers or {})
+
+    def get(
+        self, base_url: str, check: SmokeTest, *, version_header: str, headers: Mapping[str, str]
     ) -> Answer:
         """Ask once. An answer that does not come whole is an Answer with status 0."""
         started, url = time.perf_counter(), urlsplit(base_url)
         connection = CONNECTIONS[url.scheme](url.netloc, timeout=self.patience_seconds)
         try:
             with closing(connection):
-                connection.request(
-                    "GET", path, headers={"User-Agent": USER_AGENT, **(headers or {})}
-                )
+                connection.request("GET", check.path, headers={"User-Agent": USER_AGENT, **headers})
                 response = connection.getresponse()
                 _read(response, until=started + self.patience_seconds)
         except (OSError, HTTPException) as error:
-            return Answer(path, 0, None, time.perf_counter() - started, str(error) or repr(error))
+            return Answer(check, 0, None, time.perf_counter() - started, str(error) or repr(error))
         seconds = time.perf_counter() - started
-        return Answer(path, response.status, response.headers.get(version_header), seconds)
+        return Answer(check, response.status, response.headers.get(version_header), seconds)
 
 
 def _read(response: HTTPResponse, *, until: float) -> None:

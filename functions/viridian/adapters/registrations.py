@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from boto3.session import Session
+
 from viridian.adapters.clients import client
 from viridian.core.errors import ServiceUnknown
 from viridian.core.service.registration import Registration, parameter_name
@@ -15,9 +17,9 @@ class Registrations:
     ssm: Any
 
     @classmethod
-    def from_session(cls) -> "Registrations":
+    def from_session(cls, session: Session | None = None) -> "Registrations":
         """Registrations, with a client of their own."""
-        return cls(client("ssm"))
+        return cls(client("ssm", session))
 
     def get(self, service: str) -> Registration:
         """Raises ServiceUnknown, or RegistrationInvalid with the path of what is wrong."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from boto3.session import Session
+
 from viridian.adapters.clients import client
-from viridian.core.judgement.verdict import Requests
+from viridian.core.evidence.requests import Requests
 
 METRICS = {"count": "RequestCount", "errors": "HTTPCode_Target_5XX_Count"}
 
@@ -18,9 +20,9 @@ class RequestMetrics:
     cloudwatch: Any
 
     @classmethod
-    def from_session(cls) -> "RequestMetrics":
+    def from_session(cls, session: Session | None = None) -> "RequestMetrics":
         """Metrics, with a client of their own."""
-        return cls(client("cloudwatch"))
+        return cls(client("cloudwatch", session))
 
     def requests(
         self,

@@ -11,7 +11,8 @@
     │   ├── ArtifactMissing       the manifest names a bundle that is not there
     │   ├── ChecksumMismatch      the bundle is not the one the manifest names
     │   ├── LeaseHeld             another deployment of this service is running
-    │   └── PreflightFailed       the live side is not in a state to deploy beside
+    │   ├── PreflightFailed       the live side is not in a state to deploy beside
+    │   └── FleetMissing          what the registration names is not there to run anything
     ├── CandidateRejection    the release's author acts; no production request was shifted
     │   ├── CandidateNotReady     it did not become healthy in time
     │   └── SmokeTestFailed       it answered a check wrongly
@@ -86,6 +87,10 @@ class LeaseHeld(Refusal):
 
 class PreflightFailed(Refusal):
     """The live side is not in a state to deploy beside."""
+
+
+class FleetMissing(Refusal):
+    """What the registration names is not there to run anything."""
 
 
 class CandidateRejection(ViridianError):

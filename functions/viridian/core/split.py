@@ -4,14 +4,13 @@ Both target groups stay in the rule: a group at weight 0 keeps its health checks
 Actions have the shape of ELBv2's DescribeRules and ModifyRule.
 """
 
-import copy
 from dataclasses import dataclass
 from typing import Any
 
-from viridian.core.errors import PreflightFailed, SideServing, SplitNotApplied
-from viridian.core.service.registration import Registration, Side
+from viridian.core.errors import SplitNotApplied
 
-Actions = list[dict[str, Any]]
+Action = dict[str, Any]
+Actions = list[Action]
 
 
 @dataclass(frozen=True)
@@ -34,13 +33,17 @@ class Split:
         }
 
     def applied_to(self, actions: Actions) -> Actions:
-        """The same actions with these weights; all else of them is kept."""
-        written = [_writable(action) for action in copy.deepcopy(actions)]
-        forward = _forward(written)
-        forward["ForwardConfig"]["TargetGroups"] = [
-            {"TargetGroupArn": arn, "Weight": weight} for arn, weight in self.weights().items()
+        """The same actions with these weights; all else of them is kept.
+
+        Raises SplitNotApplied when none of them forwards.
+        """
+        if not any(is_forward(action) for action in actions):
+            raise SplitNotApplied("the rule has no forward action")
+        groups = [{"TargetGroupArn": arn, "Weight": w} for arn, w in self.weights().items()]
+        return [
+            _forwarding(action, groups) if is_forward(action) else _writable(action)
+            for action in actions
         ]
-        return written
 
     def require_in(self, actions: Actions, rule_arn: str) -> None:
         """Raise SplitNotApplied unless the actions carry these weights."""
@@ -54,63 +57,24 @@ def weights_in(actions: Actions) -> dict[str, int]:
     return {
         group["TargetGroupArn"]: group.get("Weight", 1)
         for action in actions
-        if action["Type"] == "forward"
+        if is_forward(action)
         for group in action.get("ForwardConfig", {}).get("TargetGroups", [])
     }
 
 
-@dataclass(frozen=True)
-class Roles:
-    """Which side plays which part in a deployment."""
-
-    live: Side
-    candidate: Side
+def is_forward(action: Action) -> bool:
+    """Whether the action sends requests to target groups."""
+    return bool(action["Type"] == "forward")
 
 
-def roles_in(actions: Actions, registration: Registration) -> Roles:
-    """Read the roles from the rule: live is the one side that has all the weight.
-
-    Raises PreflightFailed when the rule does not say so clearly.
-    """
-    blue, green = registration.blue, registration.green
-    weights = weights_in(actions)
-    if set(weights) != {blue.target_group_arn, green.target_group_arn}:
-        raise PreflightFailed(
-            f"{registration.rule_arn}: wanted one forward action with exactly the target groups of "
-            f"blue and green, found {sorted(weights)}; repair the rule, then deploy again"
-        )
-    serving = [side for side in (blue, green) if weights[side.target_group_arn] > 0]
-    if len(serving) != 1:
-        shares = f"blue {weights[blue.target_group_arn]}, green {weights[green.target_group_arn]}"
-        raise PreflightFailed(
-            f"{registration.rule_arn}: wanted all weight on one side, found {shares}; "
-            "a deployment was interrupted: give the proven side all weight, then deploy again"
-        )
-    return Roles(live=serving[0], candidate=green if serving[0] is blue else blue)
+def _forwarding(action: Action, groups: list[dict[str, Any]]) -> Action:
+    """The forward action to these groups, named in one place: AWS refuses a group named twice."""
+    members = {name: value for name, value in action.items() if name != "TargetGroupArn"}
+    return {**members, "ForwardConfig": {**action.get("ForwardConfig", {}), "TargetGroups": groups}}
 
 
-def _writable(action: dict[str, Any]) -> dict[str, Any]:
+def _writable(action: Action) -> Action:
     """An action as ModifyRule takes it back: AWS never shows an OIDC secret, but keeps it."""
-    if "AuthenticateOidcConfig" in action:
-        action["AuthenticateOidcConfig"]["UseExistingClientSecret"] = True
-    return action
-
-
-def _forward(actions: Actions) -> dict[str, Any]:
-    for action in actions:
-        if action["Type"] == "forward":
-            # AWS refuses an action that names one group twice: here, and in ForwardConfig.
-            action.pop("TargetGroupArn", None)
-            forward: dict[str, Any] = action
-            forward.setdefault("ForwardConfig", {})
-            return forward
-    raise SplitNotApplied("the rule has no forward action")
-
-
-def require_idle(side: Side, actions: Actions) -> None:
-    """Raise SideServing unless the rule names the side with weight 0."""
-    weight = weights_in(actions).get(side.target_group_arn)
-    if weight != 0:
-        raise SideServing(
-            f"{side.colour}: wanted weight 0 before it loses capacity, found {weight}"
-        )
+    oidc = action.get("AuthenticateOidcConfig")
+    kept = {"AuthenticateOidcConfig": {**oidc, "UseExistingClientSecret": True}} if oidc else {}
+    return {**action, **kept}

@@ -1,32 +1,50 @@
 """AdmitRequest: turn the request into a deployment, or refuse it before anything is touched."""
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from viridian.adapters.artifacts import Artifacts
+from viridian.adapters.records import Records
 from viridian.adapters.registrations import Registrations
 from viridian.core.deployment import Deployment
+from viridian.core.record import admitted
 from viridian.core.release.release import Release
 from viridian.core.release.request import Request
 from viridian.runtime import environment
+from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 service_registrations = Registrations.from_session()
 artifact_bucket = Artifacts.from_session(environment.artifact_bucket())
+table_records = Records.from_session(environment.table())
 
 
-@logger.inject_lambda_context(correlation_id_path="deployment_id", clear_state=True)
+@dataclass(frozen=True)
+class Input:
+    """The execution's own input as it came, its name, and the time (ISO 8601)."""
+
+    deployment_id: str
+    request: Any
+    now: str
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
+    given: Input,
     registrations: Registrations = service_registrations,
     artifacts: Artifacts = artifact_bucket,
+    records: Records = table_records,
 ) -> dict[str, Any]:
-    """Answer with the deployment: its release verified, its registration resolved, its plan."""
-    request = Request.from_dict(event["request"])
+    """Answer with the deployment: its release verified, its registration resolved, its plan.
+
+    This is the door: what is admitted here is kept with its record and never validated again.
+    """
+    request = Request.from_dict(given.request)
     registration = registrations.get(request.service)
     manifest = artifacts.manifest(request)
     release = Release.of(manifest, artifacts.verified_bundle(manifest, request))
+    deployment = Deployment.admitted(given.deployment_id, request, registration, release)
+    records.write(admitted(deployment, at=given.now))
 
     logger.info("request admitted", extra={"service_name": request.service})
-    deployment = Deployment.admitted(event["deployment_id"], request, registration, release)
-    return deployment.to_dict()
+    return asdict(deployment)

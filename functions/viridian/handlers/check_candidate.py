@@ -1,45 +1,53 @@
 """CheckCandidate: is every target of the candidate healthy, and on the release alone?"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
-from viridian.adapters.fleets.ecs import EcsFleets
-from viridian.adapters.target_groups import TargetGroups
-from viridian.core.deployment import Stage
-from viridian.core.evidence.rollout import readiness, require_time_left
-from viridian.runtime.telemetry import DEPLOYMENT_ID, logger
+from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.core.fleet import Fleets, readiness
+from viridian.core.sides import Sides
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import logger
 
-account_groups = TargetGroups.from_session()
+account_balancers = LoadBalancers.from_session()
 account_alarms = Alarms.from_session()
-account_fleets = EcsFleets.from_session()
+account_fleets = fleet_kinds()
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
+@dataclass(frozen=True)
+class Input:
+    """The revision that PrepareCandidate asked for, and when (epoch milliseconds)."""
+
+    deployment_id: str
+    sides: Sides
+    revision: str
+    since_ms: float
+    timeout_seconds: int
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
-    groups: TargetGroups = account_groups,
+    given: Input,
+    balancers: LoadBalancers = account_balancers,
     alarms: Alarms = account_alarms,
-    fleets: EcsFleets = account_fleets,
+    fleets: Mapping[str, Fleets] = account_fleets,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer whether it is ready, and why not; raise CandidateNotReady once its time is over."""
-    stage = Stage.from_event(event)
-    candidate = stage.roles.candidate
+    sides, candidate = given.sides, given.sides.candidate
     found = readiness(
-        fleets.rollout(candidate.fleet),
-        groups.health(candidate.target_group_arn, stage.size),
-        alarms.states(stage.watched_alarms),
-        task_definition_arn=event["task_definition_arn"],
-        watched_alarms=stage.watched_alarms,
+        fleets[candidate.fleet.kind].observe(candidate.fleet),
+        balancers.health(candidate.target_group_arn, sides.size),
+        alarms.states(sides.watched_alarms),
+        revision=given.revision,
     )
-    require_time_left(
-        found,
-        waited_seconds=now() - event["since_ms"] / 1000,
-        timeout_seconds=stage.deployment.registration.settings.prepare_timeout_seconds,
+    found.require_time_left(
+        waited_seconds=now() - given.since_ms / 1000, timeout_seconds=given.timeout_seconds
     )
 
-    logger.info("candidate checked", extra={"is_ready": found.is_ready, "reason": found.reason})
-    return {"is_ready": found.is_ready, "reason": found.reason}
+    logger.info("candidate checked", extra=asdict(found))
+    return asdict(found)

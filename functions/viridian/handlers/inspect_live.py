@@ -1,45 +1,56 @@
 """InspectLive: read from AWS which side is live, and refuse to deploy beside a sick one."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
-from viridian.adapters.fleets.ecs import EcsFleets
-from viridian.adapters.listener_rules import ListenerRules
-from viridian.adapters.target_groups import TargetGroups
-from viridian.core.deployment import Deployment
-from viridian.core.preflight import require_clear_alarms, require_healthy_live, way_back
-from viridian.core.split import roles_in
-from viridian.runtime.telemetry import DEPLOYMENT_ID, logger
+from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.adapters.records import Records
+from viridian.core.errors import PreflightFailed
+from viridian.core.fleet import Fleets
+from viridian.core.record import inspected
+from viridian.core.service.registration import Registration
+from viridian.core.sides import Sides, roles_in
+from viridian.runtime import environment
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import logger
 
-account_rules = ListenerRules.from_session()
-account_groups = TargetGroups.from_session()
+account_balancers = LoadBalancers.from_session()
 account_alarms = Alarms.from_session()
-account_fleets = EcsFleets.from_session()
+account_fleets = fleet_kinds()
+table_records = Records.from_session(environment.table())
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
+@dataclass(frozen=True)
+class Input:
+    """A deployment that holds its service's lease."""
+
+    service: str
+    deployment_id: str
+    fence: int
+    registration: Registration
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
-    rules: ListenerRules = account_rules,
-    groups: TargetGroups = account_groups,
+    given: Input,
+    balancers: LoadBalancers = account_balancers,
     alarms: Alarms = account_alarms,
-    fleets: EcsFleets = account_fleets,
+    fleets: Mapping[str, Fleets] = account_fleets,
+    records: Records = table_records,
 ) -> dict[str, Any]:
-    """Answer with the roles by colour, live's size, and the rule's actions for the way back."""
-    registration = Deployment.from_dict(event["deployment"]).registration
-    actions = rules.actions(registration.rule_arn)
-    roles = roles_in(actions, registration)
-    size = fleets.size(roles.live.fleet)
-    require_healthy_live(roles, groups.health(roles.live.target_group_arn, size))
-    watched = (*roles.candidate.alarms, *registration.shared_alarms)
-    require_clear_alarms(alarms.states(watched), watched, registration.shared_alarms)
+    """Answer with the sides and the way back; keep both with the deployment's record."""
+    actions = balancers.actions(given.registration.rule_arn)
+    live, candidate = roles_in(actions, given.registration)
+    size = fleets[live.fleet.kind].observe(live.fleet).desired
+    balancers.health(live.target_group_arn, size).require(
+        PreflightFailed, f", the live side ({live.colour}); repair it, then deploy again"
+    )
+    sides = Sides.found(given.registration, actions, live, candidate, size)
+    alarms.states(sides.watched_alarms).require_clear(given.registration.shared_alarms)
+    records.write(inspected(given.service, given.deployment_id, fence=given.fence, sides=sides))
 
-    logger.info("live inspected", extra={"live": roles.live.colour, "size": size})
-    return {
-        "live": roles.live.colour,
-        "candidate": roles.candidate.colour,
-        "size": size,
-        "candidate_fleet": roles.candidate.fleet.service,
-        "restore_actions": way_back(actions, roles),
-    }
+    logger.info("live inspected", extra={"live": live.colour, "size": size})
+    return asdict(sides)

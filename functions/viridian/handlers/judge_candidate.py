@@ -5,38 +5,64 @@ The backstop of the alarm events: a breach whose event never came is seen here.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.request_metrics import RequestMetrics
-from viridian.core.deployment import Stage
-from viridian.core.judgement.judgement import conclude
-from viridian.runtime.telemetry import DEPLOYMENT_ID, logger
+from viridian.core.plan import Step
+from viridian.core.service.settings import Settings
+from viridian.core.sides import Sides
+from viridian.core.verdict import decide, judge
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import logger
 
 account_alarms = Alarms.from_session()
 account_metrics = RequestMetrics.from_session()
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
+@dataclass(frozen=True)
+class Input:
+    """A step since its shift (epoch seconds); the load balancer as CloudWatch names it."""
+
+    deployment_id: str
+    load_balancer: str
+    sides: Sides
+    settings: Settings
+    step: Step
+    shifted_at: float
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
+    given: Input,
     alarms: Alarms = account_alarms,
     request_metrics: RequestMetrics = account_metrics,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer with the next move, the verdict and the numbers compared."""
-    stage, since, read_at = Stage.from_event(event), event["shifted_at"], now()
-    registration, roles = stage.deployment.registration, stage.roles
+    """Answer with the next move, the verdict, and how the deployment ends if it goes back."""
+    sides, settings, read_at = given.sides, given.settings, now()
     requests = request_metrics.requests(
-        registration.load_balancer,
-        {"candidate": roles.candidate.target_group, "live": roles.live.target_group},
-        since=since,
+        given.load_balancer,
+        {"candidate": sides.candidate.target_group, "live": sides.live.target_group},
+        since=given.shifted_at,
         now=read_at,
-        period=registration.settings.alarms.period_seconds,
+        period=settings.alarms.period_seconds,
     )
-    states = alarms.states(stage.watched_alarms)
-    judged = conclude(stage, event["step"], states, requests, baked_seconds=read_at - since)
+    states = alarms.states(sides.watched_alarms)
+    verdict = judge(states, requests["candidate"], requests["live"], settings=settings)
+    decision = decide(
+        verdict,
+        baked_seconds=read_at - given.shifted_at,
+        bake_seconds=given.step.bake_seconds,
+        settings=settings,
+    )
 
+    judged = {
+        "next": decision.next,
+        "watch_seconds": decision.watch_seconds,
+        "verdict": verdict.finding,
+        "failure": verdict.failure,
+    }
     logger.info("candidate judged", extra=judged)
     return judged

@@ -1,26 +1,35 @@
 """PrepareCandidate: have the idle side run the release, at the size of live."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from viridian.adapters.fleets.ecs import EcsFleets
-from viridian.core.deployment import Stage
-from viridian.runtime.telemetry import DEPLOYMENT_ID, logger
+from viridian.adapters.fleets import fleet_kinds
+from viridian.core.fleet import Fleets
+from viridian.core.release.release import Release
+from viridian.core.sides import Sides
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import logger
 
-account_fleets = EcsFleets.from_session()
+account_fleets = fleet_kinds()
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
-def handler(
-    event: dict[str, Any], _context: object, fleets: EcsFleets = account_fleets
-) -> dict[str, Any]:
-    """Answer with the task definition that the candidate was asked to run."""
-    stage = Stage.from_event(event)
-    arn = fleets.bring(
-        stage.roles.candidate.fleet,
-        stage.deployment.release,
-        like=stage.roles.live.fleet,
-        size=stage.size,
+@dataclass(frozen=True)
+class Input:
+    """The release, and the sides it goes between."""
+
+    deployment_id: str
+    release: Release
+    sides: Sides
+
+
+@invocation(Input)
+def handler(given: Input, fleets: Mapping[str, Fleets] = account_fleets) -> dict[str, Any]:
+    """Answer with the revision that the candidate was asked to run."""
+    live, candidate = given.sides.live.fleet, given.sides.candidate.fleet
+    revision = fleets[candidate.kind].prepare(
+        candidate, given.release, like=live, size=given.sides.size
     )
 
-    logger.info("candidate prepared", extra={"task_definition_arn": arn})
-    return {"task_definition_arn": arn}
+    logger.info("candidate prepared", extra={"revision": revision})
+    return {"revision": revision}

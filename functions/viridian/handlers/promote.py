@@ -1,39 +1,47 @@
 """Promote: the candidate becomes live in the record; the former live is standby."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.leases import Leases
-from viridian.adapters.production_records import ProductionRecords
-from viridian.core.deployment import Stage
+from viridian.adapters.records import Records
+from viridian.core.record import promoted
+from viridian.core.sides import Sides
 from viridian.runtime import environment
-from viridian.runtime.telemetry import DEPLOYMENT_ID, MetricUnit, logger, metrics
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 table_leases = Leases.from_session(environment.table())
-table_records = ProductionRecords.from_session(environment.table())
+table_records = Records.from_session(environment.table())
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
-@metrics.log_metrics
+@dataclass(frozen=True)
+class Input:
+    """A deployment whose candidate has all traffic; `now` is ISO 8601."""
+
+    service: str
+    deployment_id: str
+    fence: int
+    version: str
+    sides: Sides
+    now: str
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
-    leases: Leases = table_leases,
-    records: ProductionRecords = table_records,
+    given: Input, leases: Leases = table_leases, records: Records = table_records
 ) -> dict[str, Any]:
     """Answer with the version that is live. A breach recorded until now still refuses."""
-    stage = Stage.from_event(event)
-    deployment, colour = stage.deployment, stage.roles.candidate.colour
+    sides, colour = given.sides, given.sides.candidate.colour
     leases.authorise_forward(
-        deployment.service, stage.fence, percent=100, watched_alarms=stage.watched_alarms
+        given.service, given.fence, percent=100, watched_alarms=sides.watched_alarms
     )
-    records.put(
-        deployment.service,
-        version=deployment.release.version,
-        colour=colour,
-        deployment_id=deployment.id,
-        at=event["now"],
+    records.write(
+        promoted(
+            given.service, given.deployment_id, version=given.version, colour=colour, at=given.now
+        )
     )
 
     logger.info("candidate promoted", extra={"colour": colour})
     metrics.add_metric("DeploymentsPromoted", MetricUnit.Count, 1)
-    return {"version": deployment.release.version}
+    return {"version": given.version}

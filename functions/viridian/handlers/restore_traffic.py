@@ -6,37 +6,44 @@ way forward, so a missing permission or a broken rule shows while no customer de
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.leases import Leases
-from viridian.adapters.listener_rules import ListenerRules
-from viridian.adapters.target_groups import TargetGroups
-from viridian.core.deployment import Stage
-from viridian.core.restore import require_live_serves
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.core.errors import RestoreHeld
+from viridian.core.sides import Sides
 from viridian.runtime import environment
-from viridian.runtime.telemetry import DEPLOYMENT_ID, MetricUnit, logger, metrics
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 table_leases = Leases.from_session(environment.table())
-account_groups = TargetGroups.from_session()
-account_rules = ListenerRules.from_session()
+account_balancers = LoadBalancers.from_session()
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
-@metrics.log_metrics
+@dataclass(frozen=True)
+class Input:
+    """The sides to restore between; a breach closes the gate to forward moves."""
+
+    service: str
+    deployment_id: str
+    fence: int
+    sides: Sides
+    breach: str | None
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
+    given: Input,
     leases: Leases = table_leases,
-    groups: TargetGroups = account_groups,
-    rules: ListenerRules = account_rules,
+    balancers: LoadBalancers = account_balancers,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer with the recorded breach and when the rule was read back; `breach` closes the gate."""
-    stage = Stage.from_event(event)
-    live = stage.roles.live.target_group_arn
-    breach = leases.authorise_back(stage.deployment.service, stage.fence, breach=event["breach"])
-    require_live_serves(groups.health(live, wanted=1), live)
-    rules.apply(stage.deployment.registration.rule_arn, stage.split(candidate_percent=0))
+    """Answer with the recorded breach and when the rule was read back."""
+    sides, live = given.sides, given.sides.live.target_group_arn
+    breach = leases.authorise_back(given.service, given.fence, breach=given.breach)
+    balancers.health(live, wanted=1).require(RestoreHeld, "; traffic was left where it is")
+    balancers.apply(sides.rule_arn, sides.split(candidate_percent=0))
 
     logger.info("traffic restored", extra={"breach": breach})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, 0)

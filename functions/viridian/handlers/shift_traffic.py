@@ -2,33 +2,41 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.leases import Leases
-from viridian.adapters.listener_rules import ListenerRules
-from viridian.adapters.target_groups import TargetGroups
-from viridian.core.deployment import Stage
-from viridian.core.evidence.health import require_quiet
-from viridian.core.plan import watch_slice
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.core.errors import SideUnhealthy
+from viridian.core.plan import Step, watch_slice
+from viridian.core.sides import Sides
 from viridian.runtime import environment
-from viridian.runtime.telemetry import DEPLOYMENT_ID, MetricUnit, logger, metrics
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 table_leases = Leases.from_session(environment.table())
-account_groups = TargetGroups.from_session()
+account_balancers = LoadBalancers.from_session()
 account_alarms = Alarms.from_session()
-account_rules = ListenerRules.from_session()
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
-@metrics.log_metrics
+@dataclass(frozen=True)
+class Input:
+    """The step to take, between these sides."""
+
+    service: str
+    deployment_id: str
+    fence: int
+    sides: Sides
+    step: Step
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
+    given: Input,
     leases: Leases = table_leases,
-    groups: TargetGroups = account_groups,
+    balancers: LoadBalancers = account_balancers,
     alarms: Alarms = account_alarms,
-    rules: ListenerRules = account_rules,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
@@ -36,23 +44,18 @@ def handler(
     In this order: the candidate is seen healthy, the lease allows the move, no alarm that is now
     watched fires already (it would send no event again), the rule is written and read back.
     """
-    stage = Stage.from_event(event)
-    step = stage.deployment.plan.steps[event["step"]]
-    candidate = stage.roles.candidate.target_group_arn
-    groups.health(candidate, stage.size).require(candidate)
+    sides, percent = given.sides, given.step.percent
+    balancers.health(sides.candidate.target_group_arn, sides.size).require(SideUnhealthy)
     leases.authorise_forward(
-        stage.deployment.service,
-        stage.fence,
-        percent=step.percent,
-        watched_alarms=stage.watched_alarms,
+        given.service, given.fence, percent=percent, watched_alarms=sides.watched_alarms
     )
-    require_quiet(alarms.states(stage.watched_alarms), stage.watched_alarms)
-    rules.apply(stage.deployment.registration.rule_arn, stage.split(step.percent))
+    alarms.states(sides.watched_alarms).require_quiet()
+    balancers.apply(sides.rule_arn, sides.split(percent))
 
-    logger.info("traffic shifted", extra={"candidate_percent": step.percent})
-    metrics.add_metric("CandidatePercent", MetricUnit.Percent, step.percent)
+    logger.info("traffic shifted", extra={"candidate_percent": percent})
+    metrics.add_metric("CandidatePercent", MetricUnit.Percent, percent)
     return {
-        "candidate_percent": step.percent,
+        "candidate_percent": percent,
         "shifted_at": now(),
-        "watch_seconds": watch_slice(step.bake_seconds),
+        "watch_seconds": watch_slice(given.step.bake_seconds),
     }

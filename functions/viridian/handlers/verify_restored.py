@@ -1,29 +1,33 @@
 """VerifyRestored: does the rule send all traffic to the live side, and is that side healthy?"""
 
+from dataclasses import dataclass
 from typing import Any
 
-from viridian.adapters.listener_rules import ListenerRules
-from viridian.adapters.target_groups import TargetGroups
-from viridian.core.deployment import Stage
-from viridian.core.restore import require_live_holds
-from viridian.runtime.telemetry import DEPLOYMENT_ID, logger
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.core.errors import RestoreUnverified
+from viridian.core.sides import Sides
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import logger
 
-account_groups = TargetGroups.from_session()
-account_rules = ListenerRules.from_session()
+account_balancers = LoadBalancers.from_session()
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
-def handler(
-    event: dict[str, Any],
-    _context: object,
-    groups: TargetGroups = account_groups,
-    rules: ListenerRules = account_rules,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Input:
+    """The sides that traffic was restored between."""
+
+    deployment_id: str
+    sides: Sides
+
+
+@invocation(Input)
+def handler(given: Input, balancers: LoadBalancers = account_balancers) -> dict[str, Any]:
     """Answer with the candidate's share, 0; raise SplitNotApplied or RestoreUnverified."""
-    stage = Stage.from_event(event)
-    rule_arn, live = stage.deployment.registration.rule_arn, stage.roles.live.target_group_arn
-    stage.split(candidate_percent=0).require_in(rules.actions(rule_arn), rule_arn)
-    require_live_holds(groups.health(live, wanted=1), live)
+    sides, live = given.sides, given.sides.live
+    sides.split(candidate_percent=0).require_in(balancers.actions(sides.rule_arn), sides.rule_arn)
+    balancers.health(live.target_group_arn, wanted=1).require(
+        RestoreUnverified, " after the restore"
+    )
 
-    logger.info("restore verified", extra={"live": stage.roles.live.colour})
+    logger.info("restore verified", extra={"live": live.colour})
     return {"candidate_percent": 0}

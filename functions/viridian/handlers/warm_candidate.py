@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Any
 
 from viridian.adapters.http_probe import HttpProbe
-from viridian.core.deployment import Stage
 from viridian.core.evidence.probe import TARGET_HEADER, has_settled
-from viridian.runtime.telemetry import DEPLOYMENT_ID, MetricUnit, logger, metrics
+from viridian.core.service.settings import Settings
+from viridian.runtime.invocation import invocation
+from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 LONGEST_SECONDS = 20
 MOST_REQUESTS = 500
@@ -15,26 +18,33 @@ MOST_REQUESTS = 500
 shared_probe = HttpProbe()
 
 
-@logger.inject_lambda_context(correlation_id_path=DEPLOYMENT_ID, clear_state=True)
-@metrics.log_metrics
+@dataclass(frozen=True)
+class Input:
+    """The test route, and the side to ask on it."""
+
+    deployment_id: str
+    url: str
+    colour: str
+    settings: Settings
+
+
+@invocation(Input)
 def handler(
-    event: dict[str, Any],
-    _context: object,
+    given: Input,
     probe: HttpProbe = shared_probe,
     now: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
     """Answer with the requests made. A candidate that errs is for SmokeTest to refuse."""
-    stage = Stage.from_event(event)
-    registration, colour = stage.deployment.registration, stage.roles.candidate.colour
-    checks, seconds, end = registration.settings.smoke_tests, list[float](), now() + LONGEST_SECONDS
-    while len(seconds) < MOST_REQUESTS and now() < end and not has_settled(seconds):
-        answer = probe.get(
-            registration.test_url,
-            checks[len(seconds) % len(checks)].path,
-            version_header=registration.settings.version_header,
-            headers={TARGET_HEADER: colour},
-        )
+    seconds, end = list[float](), now() + LONGEST_SECONDS
+    for answer in probe.ask(
+        given.url,
+        islice(cycle(given.settings.smoke_tests), MOST_REQUESTS),
+        version_header=given.settings.version_header,
+        headers={TARGET_HEADER: given.colour},
+    ):
         seconds.append(answer.seconds)
+        if now() >= end or has_settled(seconds):
+            break
 
     logger.info("candidate warmed", extra={"requests": len(seconds)})
     metrics.add_metric("WarmUpRequests", MetricUnit.Count, len(seconds))

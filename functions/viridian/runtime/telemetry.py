@@ -6,10 +6,7 @@ Powertools takes service, namespace and level from the POWERTOOLS_* variables of
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-__all__ = ["DEPLOYMENT_ID", "MetricUnit", "logger", "metrics"]
-
-DEPLOYMENT_ID = "deployment.id"
-"""Where a state's event carries the deployment's id: the correlation id of every log line."""
+__all__ = ["MetricUnit", "logger", "metrics"]
 
 logger = Logger()
 metrics = Metrics()

@@ -74,7 +74,6 @@ class EcsFleet(Construct):
         initial_count: int,
     ) -> None:
         super().__init__(scope, id)
-        self._cluster = tasks.cluster
         self.service = ecs.FargateService(
             self,
             "Service",
@@ -99,11 +98,7 @@ class EcsFleet(Construct):
 
     def registration(self) -> dict[str, str]:
         """How a function finds this fleet."""
-        return {
-            "kind": "ecs",
-            "cluster": self._cluster.cluster_arn,
-            "service": self.service.service_arn,
-        }
+        return {"kind": "ecs", "arn": self.service.service_arn}
 
 
 def adopt(tasks: EcsTasks) -> None:

@@ -12,8 +12,8 @@ from tests.fakes import EcsService, FakeEcsFleets
 from viridian.adapters.clients import client
 from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.adapters.fleets.task_definition import serving_container
-from viridian.core.errors import PreflightFailed
-from viridian.core.evidence.rollout import Rollout
+from viridian.core.errors import FleetMissing
+from viridian.core.fleet import Observation
 from viridian.core.service.registration import Fleet
 
 TAGS = [{"key": "team", "value": "shop"}]
@@ -40,8 +40,8 @@ class AwsStand:
         self.ecs = boto3.client("ecs")
         cluster = self.ecs.create_cluster(clusterName="shop")["cluster"]["clusterArn"]
         self.fleets = EcsFleets(self.ecs)
-        self.blue = Fleet("ecs", cluster, self._service(cluster, "blue", "1.0.0", 3))
-        self.green = Fleet("ecs", cluster, self._service(cluster, "green", "0.9.0", 1))
+        self.blue = Fleet("ecs", self._service(cluster, "blue", "1.0.0", 3))
+        self.green = Fleet("ecs", self._service(cluster, "green", "0.9.0", 1))
 
     def definition(self, fleet: Fleet) -> dict[str, Any]:
         return self.fleets._definition(self.fleets._service(fleet)["taskDefinition"])
@@ -74,13 +74,13 @@ class FakeStand:
         self.blue, self.green = registration().blue.fleet, registration().green.fleet
         self.fleets = FakeEcsFleets(
             {
-                self.blue.service: self._service("blue", "1.0.0", 3),
-                self.green.service: self._service("green", "0.9.0", 1),
+                self.blue.arn: self._service("blue", "1.0.0", 3),
+                self.green.arn: self._service("green", "0.9.0", 1),
             }
         )
 
     def definition(self, fleet: Fleet) -> dict[str, Any]:
-        return self.fleets.services[fleet.service].definition
+        return self.fleets.services[fleet.arn].definition
 
     def registered(self) -> int:
         return len(self.fleets.registered)
@@ -108,31 +108,34 @@ def environment(stand: Any, fleet: Fleet) -> dict[str, str]:
 
 
 def test_the_size_is_what_the_service_is_asked_to_run(stand: Any) -> None:
-    assert (stand.fleets.size(stand.blue), stand.fleets.size(stand.green)) == (3, 1)
+    assert (
+        stand.fleets.observe(stand.blue).desired,
+        stand.fleets.observe(stand.green).desired,
+    ) == (3, 1)
 
 
 def test_the_candidate_runs_the_release_at_the_size_asked_for(stand: Any) -> None:
-    arn = stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+    arn = stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
 
     assert stand.definition(stand.green)["taskDefinitionArn"] == arn
-    assert stand.fleets.size(stand.green) == 3
+    assert stand.fleets.observe(stand.green).desired == 3
 
 
 def test_a_rollout_counts_the_deployments_that_are_not_yet_gone(stand: Any) -> None:
-    rollout = stand.fleets.rollout(stand.green)
+    found = stand.fleets.observe(stand.green)
 
-    assert rollout.task_definition_arn == stand.definition(stand.green)["taskDefinitionArn"]
-    assert (rollout.desired, rollout.deployments) == (1, 1)
+    assert found.revision == stand.definition(stand.green)["taskDefinitionArn"]
+    assert (found.desired, found.rollouts) == (1, 1)
 
 
 def test_the_release_has_the_tags_of_live_but_those_that_aws_gave(stand: Any) -> None:
-    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+    stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
 
     assert stand.definition(stand.green)["tags"] == TAGS
 
 
 def test_the_release_is_live_s_container_with_its_own_variables_and_command(stand: Any) -> None:
-    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+    stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
 
     serving = serving_container(stand.definition(stand.green))
     assert serving["image"] == f"runtime@sha256:{CHECKSUM}"
@@ -147,29 +150,29 @@ def test_the_release_is_live_s_container_with_its_own_variables_and_command(stan
 
 
 def test_an_image_replaces_the_image_and_drops_the_bundle(stand: Any) -> None:
-    stand.fleets.bring(stand.green, IMAGE_RELEASE, like=stand.blue, size=3)
+    stand.fleets.prepare(stand.green, IMAGE_RELEASE, like=stand.blue, size=3)
 
     assert serving_container(stand.definition(stand.green))["image"] == IMAGE_RELEASE.image
     assert environment(stand, stand.green) == {"KEPT": "yes", "RELEASE_VERSION": "1.1.0"}
 
 
 def test_the_candidate_keeps_its_own_family(stand: Any) -> None:
-    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+    stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
 
     assert stand.definition(stand.green)["family"] == "green"
 
 
 def test_live_is_not_touched(stand: Any) -> None:
-    before = stand.definition(stand.blue), stand.fleets.size(stand.blue)
+    before = stand.definition(stand.blue), stand.fleets.observe(stand.blue).desired
 
-    stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=2)
+    stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=2)
 
-    assert (stand.definition(stand.blue), stand.fleets.size(stand.blue)) == before
+    assert (stand.definition(stand.blue), stand.fleets.observe(stand.blue).desired) == before
 
 
 def test_asked_twice_it_registers_once(stand: Any) -> None:
     arns = {
-        stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3) for _ in range(2)
+        stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3) for _ in range(2)
     }
 
     assert len(arns) == 1
@@ -177,35 +180,35 @@ def test_asked_twice_it_registers_once(stand: Any) -> None:
 
 
 def test_another_release_is_another_definition(stand: Any) -> None:
-    first = stand.fleets.bring(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+    first = stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
     next_release = replace(BUNDLE_RELEASE, version="1.2.0")
 
-    assert stand.fleets.bring(stand.green, next_release, like=stand.blue, size=3) != first
+    assert stand.fleets.prepare(stand.green, next_release, like=stand.blue, size=3) != first
     assert stand.registered() == 2
 
 
-def test_a_resize_changes_the_size_alone(stand: Any) -> None:
+def test_a_retirement_changes_the_size_alone(stand: Any) -> None:
     before = stand.definition(stand.green)
 
-    stand.fleets.resize(stand.green, 0)
+    stand.fleets.retire(stand.green, resting_count=0)
 
-    assert stand.fleets.size(stand.green) == 0
+    assert stand.fleets.observe(stand.green).desired == 0
     assert stand.definition(stand.green) == before
 
 
 def test_a_service_that_is_not_there_is_named(stand: Any) -> None:
-    gone = replace(stand.green, service=f"{stand.green.service}-gone")
+    gone = replace(stand.green, arn=f"{stand.green.arn}-gone")
 
-    with pytest.raises(PreflightFailed, match="-gone: no active ECS service"):
-        stand.fleets.size(gone)
+    with pytest.raises(FleetMissing, match="-gone: no active ECS service"):
+        stand.fleets.observe(gone)
 
 
 def test_a_deleted_service_is_not_taken_for_one_at_rest(aws: None) -> None:
     stand = AwsStand()
-    stand.ecs.delete_service(cluster=stand.green.cluster, service=stand.green.service, force=True)
+    stand.ecs.delete_service(cluster="shop", service=stand.green.arn, force=True)
 
-    with pytest.raises(PreflightFailed, match="no active ECS service"):
-        stand.fleets.size(stand.green)
+    with pytest.raises(FleetMissing, match="no active ECS service"):
+        stand.fleets.observe(stand.green)
 
 
 def test_a_rollout_is_that_of_the_newest_deployment() -> None:
@@ -223,10 +226,10 @@ def test_a_rollout_is_that_of_the_newest_deployment() -> None:
     with Stubber(ecs) as stub:
         stub.add_response("describe_services", {"services": [service]})
 
-        assert EcsFleets(ecs).rollout(fleet) == Rollout(
-            "arn:new", deployments=2, running=5, desired=3, failed=4
+        assert EcsFleets(ecs).observe(fleet) == Observation(
+            "arn:new", rollouts=2, running=5, desired=3, failed=4
         )
 
 
 def test_fleets_are_reached_by_the_session(aws: None) -> None:
-    assert EcsFleets.from_session().size(AwsStand().blue) == 3
+    assert EcsFleets.from_session().observe(AwsStand().blue).desired == 3

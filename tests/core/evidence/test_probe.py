@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viridian.core.evidence.probe import WARM_WINDOW, Answer, complaint, has_settled
+from viridian.core.evidence.probe import WARM_WINDOW, Answer, complaints, has_settled
 from viridian.core.service.settings import SmokeTest
 
 CHECK = SmokeTest("/cart", 200)
@@ -12,22 +12,22 @@ WANTED = {"version": "1.1.0", "version_header": "X-V"}
 
 
 def test_the_wanted_status_and_version_are_no_complaint() -> None:
-    assert complaint(CHECK, Answer("/cart", 200, "1.1.0", 0.1), **WANTED) is None
+    assert list(complaints([Answer(CHECK, 200, "1.1.0", 0.1)], **WANTED)) == []
 
 
 @pytest.mark.parametrize(
     ("answer", "wanted"),
     [
-        (Answer("/cart", 500, "1.1.0", 0.1), "GET /cart: wanted 200, found 500"),
-        (Answer("/cart", 302, "1.1.0", 0.1), "GET /cart: wanted 200, found 302"),
-        (Answer("/cart", 0, None, 5.0, "refused"), "GET /cart: wanted 200, found refused"),
-        (Answer("/cart", 0, None, 5.0), "GET /cart: wanted 200, found 0"),
-        (Answer("/cart", 200, "1.0.0", 0.1), "GET /cart: wanted version 1.1.0 in X-V, found 1.0.0"),
-        (Answer("/cart", 200, None, 0.1), "GET /cart: wanted version 1.1.0 in X-V, found none"),
+        (Answer(CHECK, 500, "1.1.0", 0.1), "GET /cart: wanted 200, found 500"),
+        (Answer(CHECK, 302, "1.1.0", 0.1), "GET /cart: wanted 200, found 302"),
+        (Answer(CHECK, 0, None, 5.0, "refused"), "GET /cart: wanted 200, found refused"),
+        (Answer(CHECK, 0, None, 5.0), "GET /cart: wanted 200, found 0"),
+        (Answer(CHECK, 200, "1.0.0", 0.1), "GET /cart: wanted version 1.1.0 in X-V, found 1.0.0"),
+        (Answer(CHECK, 200, None, 0.1), "GET /cart: wanted version 1.1.0 in X-V, found none"),
     ],
 )
 def test_a_complaint_states_the_comparison(answer: Answer, wanted: str) -> None:
-    assert complaint(CHECK, answer, **WANTED) == wanted
+    assert list(complaints([answer], **WANTED)) == [wanted]
 
 
 @given(st.lists(st.floats(0.001, 5), max_size=2 * WARM_WINDOW - 1))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tests.core.shop import BLUE_FLEET, ELB, REGISTRATION, changed, registration
+from tests.core.shop import BLUE_FLEET, ECS, ELB, REGISTRATION, changed, registration
 from tests.core.strategies import registrations
 from viridian.core.errors import RegistrationInvalid
 from viridian.core.service.registration import Registration, parameter_name
@@ -22,7 +22,7 @@ def test_a_registration_is_read_from_the_parameter() -> None:
 
     assert found == registration()
     assert (found.blue.colour, found.green.colour) == ("blue", "green")
-    assert found.blue.fleet.service == BLUE_FLEET
+    assert found.blue.fleet.arn == BLUE_FLEET
     assert found.blue.target_group == "targetgroup/shop-blue/1"
 
 
@@ -44,7 +44,7 @@ def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None
         ("blue.colour", "green", "blue.colour: must be blue, found 'green'"),
         ("blue.target_group", f"{ELB}:1", "blue.target_group: must be targetgroup/<name>/<id>"),
         ("blue.fleet.kind", "asg", "blue.fleet.kind: must be ecs, found 'asg'"),
-        ("blue.fleet.cluster", "shop", "blue.fleet.cluster: must be the cluster's ARN"),
+        ("blue.fleet.arn", f"{ECS}:cluster/shop", "blue.fleet.arn: must be the ECS service's ARN"),
         ("settings.service", "cart", "settings.service: wanted 'shop', found 'cart'"),
     ],
 )

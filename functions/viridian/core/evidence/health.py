@@ -1,26 +1,27 @@
-"""Health of the targets behind a side, and of the alarms that watch it."""
+"""Health of the targets behind a side."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from viridian.core.errors import CandidateFailing, SideUnhealthy
+from viridian.core.errors import ViridianError
 
 
 @dataclass(frozen=True)
 class Health:
     """How many targets of a group are healthy, of how many wanted, and what the others are."""
 
+    target_group_arn: str
     healthy: int
     wanted: int
     states: str
 
     @classmethod
-    def of(cls, states: Iterable[str], wanted: int) -> "Health":
+    def of(cls, target_group_arn: str, states: Iterable[str], wanted: int) -> "Health":
         """Count the states; targets that drain belong to the past and do not count."""
         counted = Counter(state for state in states if state != "draining")
         described = ", ".join(f"{count} {state}" for state, count in sorted(counted.items()))
-        return cls(counted["healthy"], wanted, described or "no targets")
+        return cls(target_group_arn, counted["healthy"], wanted, described or "no targets")
 
     @property
     def is_enough(self) -> bool:
@@ -32,23 +33,7 @@ class Health:
         """The comparison in words."""
         return f"wanted {max(1, self.wanted)} healthy targets, found {self.states}"
 
-    def require(self, target_group_arn: str) -> None:
-        """Raise SideUnhealthy unless enough targets are healthy."""
+    def require(self, otherwise: type[ViridianError], consequence: str = "") -> None:
+        """Raise the error unless enough targets are healthy; the consequence ends its message."""
         if not self.is_enough:
-            raise SideUnhealthy(f"{self.reason} in {target_group_arn}")
-
-
-def firing(alarms: Mapping[str, str], wanted: Iterable[str]) -> list[str]:
-    """Names of the wanted alarms that are in ALARM."""
-    return [name for name in wanted if alarms.get(name) == "ALARM"]
-
-
-def require_quiet(alarms: Mapping[str, str], watched: Iterable[str]) -> None:
-    """Raise CandidateFailing when a watched alarm is in ALARM."""
-    if names := firing(alarms, watched):
-        raise CandidateFailing(f"in ALARM: {', '.join(names)}")
-
-
-def missing(alarms: Mapping[str, str], wanted: Iterable[str]) -> list[str]:
-    """Names of the wanted alarms that CloudWatch did not answer for."""
-    return [name for name in wanted if name not in alarms]
+            raise otherwise(f"{self.reason} in {self.target_group_arn}{consequence}")

@@ -1,6 +1,6 @@
 """What HTTP checks ask and how their answers are judged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -21,24 +21,24 @@ SETTLED_RATIO = 1.25
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to one GET: status 0 means that none came, with the reason in `error`."""
+    """An answer to one check: status 0 means that none came, with the reason in `error`."""
 
-    path: str
+    check: SmokeTest
     status: int
     version: str | None
     seconds: float
     error: str = ""
 
 
-def complaint(check: SmokeTest, answer: Answer, *, version: str, version_header: str) -> str | None:
-    """What is wrong with an answer, or None when it is the wanted one."""
-    if answer.status != check.status:
-        found = answer.error or str(answer.status)
-        return f"GET {check.path}: wanted {check.status}, found {found}"
-    if answer.version != version:
-        wanted = f"version {version} in {version_header}"
-        return f"GET {check.path}: wanted {wanted}, found {answer.version or 'none'}"
-    return None
+def complaints(answers: Iterable[Answer], *, version: str, version_header: str) -> Iterator[str]:
+    """What is wrong with each answer that is not the release's, as they come."""
+    for answer in answers:
+        asked = f"GET {answer.check.path}: wanted"
+        if answer.status != answer.check.status:
+            yield f"{asked} {answer.check.status}, found {answer.error or answer.status}"
+        elif answer.version != version:
+            wanted = f"version {version} in {version_header}"
+            yield f"{asked} {wanted}, found {answer.version or 'none'}"
 
 
 def has_settled(seconds: Sequence[float]) -> bool:

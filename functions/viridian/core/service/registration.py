@@ -15,6 +15,10 @@ URL = Limits(pattern=r"https?://[A-Za-z0-9.:-]+", hint="http(s)://host[:port]")
 LOAD_BALANCER = Limits(pattern="app/.+", hint="app/<name>/<id>")
 TARGET_GROUP = Limits(pattern="targetgroup/.+", hint="targetgroup/<name>/<id>")
 COLOUR = Limits(pattern="blue|green", hint="blue or green")
+ECS_SERVICE = Limits(
+    pattern=r"arn:[^:]+:ecs:[^:]+:[^:]+:service/[^/]+/[^/]+",
+    hint="the ECS service's ARN, .../<cluster>/<name>",
+)
 
 
 def arn_of(what: str) -> Limits:
@@ -32,8 +36,7 @@ class Fleet:
     """What runs behind a target group. ECS is the one kind there is."""
 
     kind: Annotated[str, Limits(pattern="ecs", hint="ecs"), "what runs the tasks"]
-    cluster: Annotated[str, arn_of("cluster"), "where they run"]
-    service: Annotated[str, arn_of("ECS service"), "what runs them"]
+    arn: Annotated[str, ECS_SERVICE, "the one name it needs"]
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,34 @@
-"""Listener rules of the load balancer: where production's weights are."""
+"""Elastic Load Balancing: where production's weights are, and the health of what stands behind."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from boto3.session import Session
+
 from viridian.adapters.clients import client
+from viridian.core.evidence.health import Health
 from viridian.core.split import Actions, Split
 
 
 @dataclass(frozen=True)
-class ListenerRules:
-    """Rules by ARN. Default rules are not served: they change through ModifyListener."""
+class LoadBalancers:
+    """Listener rules and target groups, by ARN.
+
+    Default rules are not served: they change through ModifyListener.
+    """
 
     elbv2: Any
 
     @classmethod
-    def from_session(cls) -> "ListenerRules":
-        """Rules, with a client of their own."""
-        return cls(client("elbv2"))
+    def from_session(cls, session: Session | None = None) -> "LoadBalancers":
+        """Load balancers, with a client of their own."""
+        return cls(client("elbv2", session))
+
+    def health(self, target_group_arn: str, wanted: int) -> Health:
+        """The group's health as the load balancer sees it now. One call."""
+        answer = self.elbv2.describe_target_health(TargetGroupArn=target_group_arn)
+        states = (t["TargetHealth"]["State"] for t in answer["TargetHealthDescriptions"])
+        return Health.of(target_group_arn, states, wanted)
 
     def actions(self, rule_arn: str) -> Actions:
         """The rule's actions as they are now. One call."""

@@ -1,4 +1,4 @@
-"""Listener rules: weights written, all else kept, and read back. The fake makes the same claims."""
+"""Rules: weights written, all else kept, read back; groups: healthy or not. So does the fake."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ import pytest
 from botocore.stub import Stubber
 
 from tests.core.shop import BLUE, GREEN, RULE, forward
-from tests.fakes import FakeListenerRules, FakeTargetGroups
+from tests.fakes import FakeLoadBalancers
 from viridian.adapters.clients import client
-from viridian.adapters.listener_rules import ListenerRules
-from viridian.adapters.target_groups import TargetGroups
+from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.errors import SplitNotApplied
+from viridian.core.evidence.health import Health
 from viridian.core.split import Split, weights_in
 
 STICKY = {"Enabled": True, "DurationSeconds": 60}
@@ -53,8 +53,7 @@ class AwsStand:
         self.rule = self.elbv2.create_rule(
             ListenerArn=listener, Priority=1, Conditions=self.conditions, Actions=self._actions()
         )["Rules"][0]["RuleArn"]
-        self.rules = ListenerRules(self.elbv2)
-        self.groups = TargetGroups(self.elbv2)
+        self.balancers = LoadBalancers(self.elbv2)
 
     def register(self, arn: str, count: int) -> None:
         targets = [{"Id": f"10.0.0.{n + 10}", "Port": 80} for n in range(count)]
@@ -81,11 +80,10 @@ class FakeStand:
     def __init__(self) -> None:
         self.blue, self.green, self.rule = BLUE, GREEN, RULE
         second = {**forward(100, 0, TargetGroupStickinessConfig=STICKY)[0], "Order": 2}
-        self.rules = FakeListenerRules({RULE: [COGNITO, second]})
-        self.groups = FakeTargetGroups({BLUE: [], GREEN: []})
+        self.balancers = FakeLoadBalancers({RULE: [COGNITO, second]}, {BLUE: [], GREEN: []})
 
     def register(self, arn: str, count: int) -> None:
-        self.groups.states[arn] = ["healthy"] * count
+        self.balancers.states[arn] = ["healthy"] * count
 
 
 @pytest.fixture(params=[AwsStand, FakeStand], ids=["aws", "fake"])
@@ -95,16 +93,16 @@ def stand(request: pytest.FixtureRequest, aws: None) -> Any:
 
 @pytest.mark.parametrize("percent", [0, 10, 100])
 def test_the_weights_are_written(stand: Any, percent: int) -> None:
-    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, percent))
+    stand.balancers.apply(stand.rule, Split(stand.blue, stand.green, percent))
 
-    weights = weights_in(stand.rules.actions(stand.rule))
+    weights = weights_in(stand.balancers.actions(stand.rule))
     assert weights == {stand.blue: 100 - percent, stand.green: percent}
 
 
 def test_stickiness_order_and_other_actions_are_kept(stand: Any) -> None:
-    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
+    stand.balancers.apply(stand.rule, Split(stand.blue, stand.green, 10))
 
-    first, second = stand.rules.actions(stand.rule)
+    first, second = stand.balancers.actions(stand.rule)
     assert (
         first["AuthenticateCognitoConfig"].items() >= COGNITO["AuthenticateCognitoConfig"].items()
     )
@@ -113,31 +111,47 @@ def test_stickiness_order_and_other_actions_are_kept(stand: Any) -> None:
 
 
 def test_a_repeated_write_changes_nothing(stand: Any) -> None:
-    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
-    once = stand.rules.actions(stand.rule)
-    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
+    stand.balancers.apply(stand.rule, Split(stand.blue, stand.green, 10))
+    once = stand.balancers.actions(stand.rule)
+    stand.balancers.apply(stand.rule, Split(stand.blue, stand.green, 10))
 
-    assert stand.rules.actions(stand.rule) == once
+    assert stand.balancers.actions(stand.rule) == once
 
 
 def test_what_is_read_is_a_copy(stand: Any) -> None:
-    stand.rules.actions(stand.rule).clear()
+    stand.balancers.actions(stand.rule).clear()
 
-    assert stand.rules.actions(stand.rule)
+    assert stand.balancers.actions(stand.rule)
 
 
 def test_the_health_of_a_group_is_counted(stand: Any) -> None:
     stand.register(stand.green, 2)
 
-    assert stand.groups.health(stand.green, wanted=2).is_enough
-    assert not stand.groups.health(stand.green, wanted=3).is_enough
-    assert not stand.groups.health(stand.blue, wanted=0).is_enough
+    assert stand.balancers.health(stand.green, wanted=2).is_enough
+    assert not stand.balancers.health(stand.green, wanted=3).is_enough
+    assert not stand.balancers.health(stand.blue, wanted=0).is_enough
+
+
+@pytest.mark.parametrize("states", [["healthy", "initial", "draining", "unused"], [], ["draining"]])
+def test_every_state_is_counted_but_draining(states: list[str]) -> None:
+    elbv2 = client("elbv2")
+    described = [
+        {"Target": {"Id": f"10.0.0.{n}"}, "TargetHealth": {"State": state}}
+        for n, state in enumerate(states)
+    ]
+    with Stubber(elbv2) as stub:
+        answer = {"TargetHealthDescriptions": described}
+        stub.add_response("describe_target_health", answer, {"TargetGroupArn": GREEN})
+        health = LoadBalancers(elbv2).health(GREEN, 2)
+
+    assert health == Health.of(GREEN, states, 2)
+    assert health == FakeLoadBalancers({}, {GREEN: states}).health(GREEN, 2)
 
 
 def test_the_conditions_of_the_rule_are_kept(aws: None) -> None:
     stand = AwsStand()
 
-    stand.rules.apply(stand.rule, Split(stand.blue, stand.green, 10))
+    stand.balancers.apply(stand.rule, Split(stand.blue, stand.green, 10))
 
     [rule] = stand.elbv2.describe_rules(RuleArns=[stand.rule])["Rules"]
     assert rule["Conditions"] == stand.conditions
@@ -154,7 +168,7 @@ def test_a_write_names_neither_conditions_nor_transforms_so_that_aws_keeps_them(
             expected_params={"RuleArn": RULE, "Actions": actions},
         )
         stub.add_response("describe_rules", {"Rules": [{"Actions": actions}]})
-        ListenerRules(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
+        LoadBalancers(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
         stub.assert_no_pending_responses()
 
 
@@ -166,11 +180,11 @@ def test_a_rule_read_back_that_is_not_the_one_written_is_an_error() -> None:
         stub.add_response("describe_rules", {"Rules": [{"Actions": forward(100, 0)}]})
 
         with pytest.raises(SplitNotApplied, match=rf"wanted .*10.* found .*100.* on {RULE}"):
-            ListenerRules(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
+            LoadBalancers(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
 
 
 def test_a_fake_rule_that_does_not_stick_is_the_same_error() -> None:
-    rules = FakeListenerRules({RULE: forward(100, 0)}, sticks=False)
+    rules = FakeLoadBalancers({RULE: forward(100, 0)}, sticks=False)
 
     with pytest.raises(SplitNotApplied, match=rf"wanted .*10.* found .*100.* on {RULE}"):
         rules.apply(RULE, Split(BLUE, GREEN, 10))
@@ -182,10 +196,10 @@ def test_a_rule_that_does_not_forward_is_not_written() -> None:
         stub.add_response("describe_rules", {"Rules": [{"Actions": [{"Type": "fixed-response"}]}]})
 
         with pytest.raises(SplitNotApplied, match="no forward action"):
-            ListenerRules(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
+            LoadBalancers(elbv2).apply(RULE, Split(BLUE, GREEN, 10))
 
 
 def test_rules_are_reached_by_the_session(aws: None) -> None:
     stand = AwsStand()
 
-    assert ListenerRules.from_session().actions(stand.rule) == stand.rules.actions(stand.rule)
+    assert LoadBalancers.from_session().actions(stand.rule) == stand.balancers.actions(stand.rule)

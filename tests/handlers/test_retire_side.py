@@ -1,21 +1,29 @@
-"""RetireStandby: only a side without traffic loses capacity."""
+"""RetireSide: only a side without traffic loses capacity."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE_FLEET, GREEN_FLEET, RULE, stage_event
+from tests.core.shop import BLUE_FLEET, GREEN_FLEET, RULE, payload, registration
 from tests.handlers.conftest import Shop
 from viridian.core.errors import SideServing
-from viridian.handlers.retire_standby import handler
+from viridian.handlers.retire_side import Input, handler
 
 
 def retire(shop: Shop, context: Any, colour: str) -> dict[str, Any]:
-    return handler(stage_event(colour=colour), context, shop.rules, shop.fleets)
+    return handler(
+        payload(
+            Input, rule_arn=RULE, resting_count=1, side=asdict(getattr(registration(), colour))
+        ),
+        context,
+        shop.balancers,
+        shop.fleets,
+    )
 
 
 def sizes(shop: Shop) -> dict[str, int]:
-    return {arn: service.desired for arn, service in shop.fleets.services.items()}
+    return {arn: service.desired for arn, service in shop.ecs.services.items()}
 
 
 def test_a_side_without_traffic_goes_to_its_resting_size(shop: Shop, context: Any) -> None:
@@ -26,7 +34,7 @@ def test_a_side_without_traffic_goes_to_its_resting_size(shop: Shop, context: An
 
 
 def test_a_rejected_candidate_is_retired_as_well(shop: Shop, context: Any) -> None:
-    shop.fleets.services[GREEN_FLEET].desired = 2
+    shop.ecs.services[GREEN_FLEET].desired = 2
 
     retire(shop, context, "green")
 
@@ -47,7 +55,7 @@ def test_a_side_that_still_gets_traffic_keeps_its_size(
 
 
 def test_a_side_that_the_rule_does_not_name_keeps_its_size(shop: Shop, context: Any) -> None:
-    shop.rules.rules[RULE] = [{"Type": "fixed-response"}]
+    shop.balancers.rules[RULE] = [{"Type": "fixed-response"}]
     before = sizes(shop)
 
     with pytest.raises(SideServing):

@@ -1,0 +1,79 @@
+"""What runs behind a target group, whatever its kind: what is asked of it, and when it is ready.
+
+A port: the core and the handlers know a fleet by these verbs alone. One adapter a kind
+(`adapters/fleets/`), chosen by the kind that the registration names.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from viridian.core.errors import CandidateNotReady
+from viridian.core.evidence.alarms import AlarmStates
+from viridian.core.evidence.health import Health
+from viridian.core.release.release import Release
+from viridian.core.service.registration import Fleet
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a fleet runs at this moment.
+
+    `revision` is what it was last asked to run, opaque but for its adapter; `rollouts` counts the
+    revisions not yet gone, 1 when it is settled; `failed` are targets of the revision that did not
+    start or did not pass their checks, since the last that did.
+    """
+
+    revision: str
+    rollouts: int
+    running: int
+    desired: int
+    failed: int
+
+
+class Fleets(Protocol):
+    """Fleets of one kind. Each verb, asked again, changes nothing more."""
+
+    def observe(self, fleet: Fleet) -> Observation:
+        """See what a fleet runs now; raises FleetMissing."""
+
+    def prepare(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:
+        """Have the candidate run the release at this size, otherwise as the fleet it is like.
+
+        Returns the revision to wait for.
+        """
+
+    def retire(self, fleet: Fleet, *, resting_count: int) -> None:
+        """Shrink a fleet that gets no traffic to what rests."""
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether the candidate may be shown traffic, and why not."""
+
+    is_ready: bool
+    reason: str
+
+    def require_time_left(self, *, waited_seconds: float, timeout_seconds: int) -> None:
+        """Raise CandidateNotReady once a candidate that is not ready has had its time."""
+        if not self.is_ready and waited_seconds >= timeout_seconds:
+            raise CandidateNotReady(f"not ready after {timeout_seconds} s: {self.reason}")
+
+
+def readiness(
+    found: Observation, health: Health, alarms: AlarmStates, *, revision: str
+) -> Readiness:
+    """Ready is: only the release runs, on its full size, all healthy, no watched alarm firing."""
+    checks = (
+        (found.revision == revision, f"wanted {revision}, found {found.revision}"),
+        (
+            found.rollouts == 1 and found.running == found.desired == health.wanted,
+            f"wanted {health.wanted} of the release alone, found {found.running} of "
+            f"{found.desired} running in {found.rollouts} roll-outs, {found.failed} failed",
+        ),
+        (health.is_enough and health.healthy == found.running, health.reason),
+        (not alarms.firing, f"in ALARM: {', '.join(alarms.firing)}"),
+    )
+    for holds, reason in checks:
+        if not holds:
+            return Readiness(False, reason)
+    return Readiness(True, f"{health.healthy} of {health.wanted} targets healthy")

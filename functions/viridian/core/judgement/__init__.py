@@ -1,1 +1,0 @@
-"""From evidence to a verdict, from a verdict to the next move."""

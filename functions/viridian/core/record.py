@@ -1,0 +1,66 @@
+"""What is kept of deployments for good, as items of the deployments table.
+
+    SERVICE#<service>  DEPLOYMENT#<id>   one a deployment, written in three moments:
+        admitted    deployment (JSON: as admitted), version, admitted_at
+        inspected   sides (JSON: as InspectLive answered), fence
+        ended       ending, cause, fence, ended_at (by the machine, in RecordEnding)
+    SERVICE#<service>  PRODUCTION        which release is live, where, by which deployment
+
+Whoever acts from outside the machine finds in the first all that a restore needs, before anything
+is touched: the rule, both target groups, live's size, the fence, and the very actions to write.
+Each moment sets members of its own, so a write that comes twice or late erases no other's.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from viridian.core.deployment import Deployment
+from viridian.core.sides import Sides
+
+END = "SET ending = :ending, cause = :cause, fence = :fence, ended_at = :ended_at"
+"""What the machine sets in the last moment, as DynamoDB's UpdateExpression."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Members to set in one item of a service; others that it has stay."""
+
+    service: str
+    sort_key: str
+    members: dict[str, str | int]
+
+
+def admitted(deployment: Deployment, *, at: str) -> Entry:
+    """A deployment as it was admitted."""
+    return Entry(
+        deployment.service,
+        f"DEPLOYMENT#{deployment.id}",
+        {
+            "deployment": json.dumps(asdict(deployment)),
+            "version": deployment.version,
+            "admitted_at": at,
+        },
+    )
+
+
+def inspected(service: str, deployment_id: str, *, fence: int, sides: Sides) -> Entry:
+    """What was found before anything is touched: the roles and the way back."""
+    members: dict[str, str | int] = {"sides": json.dumps(asdict(sides)), "fence": fence}
+    return Entry(service, f"DEPLOYMENT#{deployment_id}", members)
+
+
+def promoted(service: str, deployment_id: str, *, version: str, colour: str, at: str) -> Entry:
+    """Which release is live, where, by which deployment, since when.
+
+    The truth is the rule; this says who made it so.
+    """
+    return Entry(
+        service,
+        "PRODUCTION",
+        {
+            "version": version,
+            "colour": colour,
+            "deployment_id": deployment_id,
+            "promoted_at": at,
+        },
+    )

@@ -1,0 +1,72 @@
+"""The sides of one deployment and the parts they play: live, candidate, and the way between them.
+
+InspectLive reads them from the rule, once; from then on the machine hands them to every state, and
+the deployment's record keeps them for whoever acts from outside.
+"""
+
+from dataclasses import dataclass
+
+from viridian.core.errors import PreflightFailed, SideServing
+from viridian.core.service.registration import Registration, Side
+from viridian.core.split import Actions, Split, weights_in
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Which side plays which part, behind which rule.
+
+    `size` is the number of targets that live has; `watched_alarms` are a breach during a step: the
+    candidate's and the shared ones; `restore_actions` are the rule's own with all weight on live:
+    what a restore writes, come what may.
+    """
+
+    rule_arn: str
+    live: Side
+    candidate: Side
+    size: int
+    watched_alarms: tuple[str, ...]
+    restore_actions: Actions
+
+    @classmethod
+    def found(
+        cls, registration: Registration, actions: Actions, live: Side, candidate: Side, size: int
+    ) -> "Sides":
+        """The sides of a service whose rule has these actions."""
+        alarms = (*candidate.alarms, *registration.shared_alarms)
+        back = Split(live.target_group_arn, candidate.target_group_arn, 0).applied_to(actions)
+        return cls(registration.rule_arn, live, candidate, size, alarms, back)
+
+    def split(self, candidate_percent: int) -> Split:
+        """The split that gives the candidate this share."""
+        return Split(self.live.target_group_arn, self.candidate.target_group_arn, candidate_percent)
+
+
+def roles_in(actions: Actions, registration: Registration) -> tuple[Side, Side]:
+    """Read the roles from the rule, live and candidate: live is the one that has all the weight.
+
+    Raises PreflightFailed when the rule does not say so clearly.
+    """
+    blue, green = registration.blue, registration.green
+    weights = weights_in(actions)
+    if set(weights) != {blue.target_group_arn, green.target_group_arn}:
+        raise PreflightFailed(
+            f"{registration.rule_arn}: wanted one forward action with exactly the target groups of "
+            f"blue and green, found {sorted(weights)}; repair the rule, then deploy again"
+        )
+    serving = [side for side in (blue, green) if weights[side.target_group_arn] > 0]
+    if len(serving) != 1:
+        shares = f"blue {weights[blue.target_group_arn]}, green {weights[green.target_group_arn]}"
+        raise PreflightFailed(
+            f"{registration.rule_arn}: wanted all weight on one side, found {shares}; "
+            "a deployment was interrupted: give the proven side all weight, then deploy again"
+        )
+    return (blue, green) if serving[0] is blue else (green, blue)
+
+
+def require_idle(side: Side, actions: Actions) -> None:
+    """Raise SideServing unless the rule names the side with weight 0."""
+    weight = weights_in(actions).get(side.target_group_arn)
+    if weight != 0:
+        raise SideServing(
+            f"{side.colour}: wanted weight 0 before it loses capacity, found {weight}"
+        )

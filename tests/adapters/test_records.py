@@ -1,0 +1,64 @@
+"""Records in the table: each moment sets members of its own. The same claims hold for the fake."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.core.shop import DEPLOYMENT_ID, deployment, sides
+from tests.deployments_table import create_table
+from tests.fakes import FakeRecords
+from viridian.adapters.records import Records
+from viridian.core.record import admitted, inspected, promoted
+
+RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
+
+
+class AwsRecords(Records):
+    """The adapter, and a way to look."""
+
+    def __init__(self) -> None:
+        super().__init__(boto3.client("dynamodb"), "deployments")
+        create_table(self.dynamodb, self.table)
+
+    @property
+    def items(self) -> dict[tuple[str, str], dict[str, str | int]]:
+        found = {}
+        for item in self.dynamodb.scan(TableName=self.table)["Items"]:
+            key = item.pop("pk")["S"].removeprefix("SERVICE#"), item.pop("sk")["S"]
+            found[key] = {n: int(v["N"]) if "N" in v else v["S"] for n, v in item.items()}
+        return found
+
+
+@pytest.fixture(params=[AwsRecords, FakeRecords], ids=["aws", "fake"])
+def records(request: pytest.FixtureRequest, aws: None) -> Any:
+    return request.param()
+
+
+def test_a_later_moment_leaves_what_an_earlier_one_kept(records: Any) -> None:
+    first = admitted(deployment(), at="12:00")
+    second = inspected("shop", DEPLOYMENT_ID, fence=7, sides=sides())
+
+    for entry in (first, second, first):
+        records.write(entry)
+
+    assert records.items == {RECORD: first.members | second.members}
+
+
+def test_the_record_of_production_is_that_of_the_last_promotion(records: Any) -> None:
+    for version in ("1.1.0", "1.2.0"):
+        records.write(promoted("shop", "one", version=version, colour="green", at="12:00"))
+
+    assert records.items["shop", "PRODUCTION"] == {
+        "version": "1.2.0",
+        "colour": "green",
+        "deployment_id": "one",
+        "promoted_at": "12:00",
+    }
+
+
+def test_records_are_reached_by_the_session(aws: None) -> None:
+    looked_at = AwsRecords()
+    Records.from_session("deployments").write(admitted(deployment(), at="12:00"))
+
+    assert set(looked_at.items) == {RECORD}

@@ -1,0 +1,90 @@
+"""The sides: who is live is read from the rule, and where the way back leads is kept."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from tests.core.shop import BLUE, GREEN, RULE, WATCHED_ALARMS, forward, registration, sides
+from viridian.core.errors import PreflightFailed, SideServing
+from viridian.core.sides import Sides, require_idle, roles_in
+from viridian.core.split import weights_in
+from viridian.core.values import revive
+
+STICKY = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
+
+
+def test_a_split_names_the_sides_by_role() -> None:
+    assert sides().split(30).weights() == {BLUE: 70, GREEN: 30}
+    assert sides("green", "blue").split(30).weights() == {GREEN: 70, BLUE: 30}
+
+
+def test_the_candidate_s_alarms_and_the_shared_ones_are_watched() -> None:
+    assert sides().watched_alarms == WATCHED_ALARMS
+
+
+def test_the_way_back_is_the_rule_itself_with_all_weight_on_live() -> None:
+    blue, green = registration().blue, registration().green
+    found = Sides.found(registration(), forward(1, 0, **STICKY), blue, green, 2)
+
+    assert weights_in(found.restore_actions) == {BLUE: 100, GREEN: 0}
+    assert found.restore_actions[0]["ForwardConfig"].items() >= STICKY.items()
+
+
+def test_what_travels_as_json_is_read_back_the_same() -> None:
+    assert revive(Sides, json.loads(json.dumps(asdict(sides())))) == sides()
+
+
+@pytest.mark.parametrize(
+    ("weights", "live", "candidate"),
+    [((100, 0), "blue", "green"), ((0, 100), "green", "blue"), ((1, 0), "blue", "green")],
+)
+def test_live_is_the_side_with_all_the_weight(
+    weights: tuple[int, int], live: str, candidate: str
+) -> None:
+    roles = roles_in(forward(*weights, **STICKY), registration())
+
+    assert [side.colour for side in roles] == [live, candidate]
+
+
+@pytest.mark.parametrize("weights", [(90, 10), (0, 0), (1, 999)])
+def test_a_rule_that_names_no_one_live_side_fails_the_preflight(weights: tuple[int, int]) -> None:
+    with pytest.raises(PreflightFailed, match=f"{RULE}: wanted all weight on one side, found blue"):
+        roles_in(forward(*weights), registration())
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        [],
+        [{"Type": "fixed-response"}],
+        [{"Type": "forward", "TargetGroupArn": BLUE}],
+        [{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": BLUE}]}}],
+        [
+            *forward(100, 0),
+            {
+                **forward(0, 0)[0],
+                "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": "arn:other", "Weight": 0}]},
+            },
+        ],
+    ],
+)
+def test_a_rule_with_other_target_groups_fails_the_preflight(actions: list[dict[str, Any]]) -> None:
+    with pytest.raises(PreflightFailed, match="exactly the target groups of blue and green"):
+        roles_in(actions, registration())
+
+
+def test_only_a_side_with_weight_0_may_lose_capacity() -> None:
+    require_idle(registration().green, forward(100, 0))
+
+
+@pytest.mark.parametrize("weight", [1, 50, 100])
+def test_a_side_with_any_weight_keeps_its_capacity(weight: int) -> None:
+    with pytest.raises(SideServing, match=f"green: wanted weight 0 .* found {weight}"):
+        require_idle(registration().green, forward(100 - weight, weight))
+
+
+def test_a_side_that_the_rule_does_not_name_keeps_its_capacity() -> None:
+    with pytest.raises(SideServing, match="found None"):
+        require_idle(registration().green, [{"Type": "fixed-response"}])
