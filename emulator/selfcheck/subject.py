@@ -1,7 +1,7 @@
 """What the checks are made on: a load balancer, a role, and names nobody else has."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -71,6 +71,9 @@ class Subject:
         found = self._elbv2.describe_rules(RuleArns=[rule])["Rules"][0]
         action: dict[str, Any] = found["Actions"][0]
         return action
+
+
+Check = Callable[[Subject], Iterator[None] | None]
 
 
 def fixed(status: int) -> dict[str, Any]:

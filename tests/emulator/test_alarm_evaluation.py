@@ -25,19 +25,25 @@ TWO_OF_THREE = [
 SERIES = st.lists(st.none() | st.floats(0, 10), min_size=3, max_size=3)
 
 
-def conditions(needed=1, periods=1, mode="missing", comparison="GreaterThanThreshold"):
+def conditions(
+    needed: int = 1,
+    periods: int = 1,
+    mode: str = "missing",
+    comparison: str = "GreaterThanThreshold",
+) -> Conditions:
     return Conditions(comparison, 5.0, periods, needed, mode)
 
 
-def values(picture):
-    return [{"-": None, "0": 0.0, "X": 9.0}[point] for point in picture.split()]
+def values(picture: str) -> list[float | None]:
+    points = {"-": None, "0": 0.0, "X": 9.0}
+    return [points[point] for point in picture.split()]
 
 
 @pytest.mark.parametrize(
     ("needed", "row"),
     [(3, row) for row in THREE_OF_THREE] + [(2, row) for row in TWO_OF_THREE],
 )
-def test_documented_table(needed, row):
+def test_documented_table(needed: int, row: tuple[str, ...]) -> None:
     picture, *wanted = row
     found = [
         evaluate(conditions(needed, 3, mode), values(picture), RETAINED).state for mode in MODES
@@ -56,15 +62,15 @@ def test_documented_table(needed, row):
         ("LessThanOrEqualToThreshold", 5.0, ALARM),
     ],
 )
-def test_comparison(comparison, value, state):
+def test_comparison(comparison: str, value: float, state: str) -> None:
     assert evaluate(conditions(comparison=comparison), [None, None, value]).state == state
 
 
-def test_newest_datapoints_decide():
+def test_newest_datapoints_decide() -> None:
     assert evaluate(conditions(), values("X X 0")).state == OK
 
 
-def test_reason_states_the_comparison():
+def test_reason_states_the_comparison() -> None:
     found = evaluate(conditions(), [None, None, 12.5])
     assert found.reason == (
         "Threshold Crossed: 1 out of the last 1 datapoints [12.5] "
@@ -72,12 +78,14 @@ def test_reason_states_the_comparison():
     )
 
 
-def test_one_breach_is_not_two_of_three():
+def test_one_breach_is_not_two_of_three() -> None:
     assert evaluate(conditions(2, 3), values("0 0 0 0 X")).state == OK
 
 
 @given(SERIES, st.sampled_from(MODES), st.integers(0, 2))
-def test_a_worse_datapoint_never_ends_an_alarm(series, mode, place):
+def test_a_worse_datapoint_never_ends_an_alarm(
+    series: list[float | None], mode: str, place: int
+) -> None:
     worse = [10.0 if at == place else value for at, value in enumerate(series)]
     before = evaluate(conditions(mode=mode), series, OK).state
     after = evaluate(conditions(mode=mode), worse, OK).state

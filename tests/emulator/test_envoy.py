@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,13 @@ GROUP = "targetgroup/shop-blue/1"
 
 
 @pytest.fixture
-def envoy(tmp_path):
+def envoy(tmp_path: Path) -> Iterator[Envoy]:
     started = Envoy(tmp_path)
     yield started
     started.close()
 
 
-def watches(directory):
+def watches(directory: Path) -> int:
     """How many inotify instances the Envoy of this folder holds."""
     bootstrap = f"{directory}/bootstrap.json"
     (found,) = (
@@ -40,20 +41,20 @@ def watches(directory):
     return sum("inotify" in target(descriptor) for descriptor in (found / "fd").iterdir())
 
 
-def content(path):
+def content(path: Path) -> str:
     with contextlib.suppress(OSError):  # the process ended meanwhile
         return path.read_text(errors="replace")
     return ""
 
 
-def target(link):
+def target(link: Path) -> str:
     with contextlib.suppress(OSError):  # the file was closed meanwhile
         return str(link.readlink())
     return ""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_what_is_deleted_is_watched_no_longer(envoy):
+def test_what_is_deleted_is_watched_no_longer(envoy: Envoy) -> None:
     snapshot = Snapshot()
     plane = DataPlane(envoy, lambda: snapshot)
     plane.publish()
@@ -70,18 +71,19 @@ def test_what_is_deleted_is_watched_no_longer(envoy):
     eventually(lambda: watches(envoy.directory), lambda count: count == before[0])
 
 
-def test_its_end_is_told_with_its_last_words_and_the_way_out(envoy):
+def test_its_end_is_told_with_its_last_words_and_the_way_out(envoy: Envoy) -> None:
     plane = DataPlane(envoy, Snapshot)
     with (envoy.directory / "envoy.log").open("a") as log:
         log.write(LOG)
     envoy.close()
-    for ask in (plane.publish, lambda: envoy.admin.values("x")):
+    asks: tuple[Callable[[], object], ...] = (plane.publish, lambda: envoy.admin.values("x"))
+    for ask in asks:
         with pytest.raises(EnvoyEnded, match="assert failure: fd_ >= 0") as told:
             ask()
         assert "fs.inotify.max_user_instances" in str(told.value)
         assert str(envoy.directory / "envoy.log") in str(told.value)
 
 
-def test_its_last_words_are_not_its_stack():
+def test_its_last_words_are_not_its_stack() -> None:
     assert last_critical(LOG) == "assert failure: fd_ >= 0."
     assert last_critical("[7][warning][main] nothing") == ""

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,18 +24,19 @@ BLUE, GREEN = "targetgroup/shop-blue/1", "targetgroup/shop-green/2"
 DIRECTORY = Path("watched")
 
 
-def routes_for(*rules):
+def routes_for(*rules: Rule) -> list[dict[str, Any]]:
     listener = Listener(80, "app/shop/1", rules)
     text = files(Snapshot((listener,)), DIRECTORY)["routes-listener-80.json"]
     configuration = json.loads(text)["resources"][0]
-    return configuration["virtual_hosts"][0]["routes"]
+    routes: list[dict[str, Any]] = configuration["virtual_hosts"][0]["routes"]
+    return routes
 
 
-def weighted(blue, green, **stickiness):
-    return Rule(Forward(((BLUE, blue), (GREEN, green)), **stickiness))
+def weighted(blue: int, green: int, sticky_seconds: int | None = None) -> Rule:
+    return Rule(Forward(((BLUE, blue), (GREEN, green)), sticky_seconds))
 
 
-def test_weights_become_weighted_clusters():
+def test_weights_become_weighted_clusters() -> None:
     (route,) = routes_for(weighted(75, 25))
     clusters = route["route"]["weighted_clusters"]["clusters"]
     assert [(c["name"], c["weight"]) for c in clusters] == [
@@ -43,17 +45,17 @@ def test_weights_become_weighted_clusters():
     ]
 
 
-def test_weights_that_are_all_zero_lead_nowhere():
+def test_weights_that_are_all_zero_lead_nowhere() -> None:
     (route,) = routes_for(weighted(0, 0))
     assert route["route"] == {"cluster": "no-target-group"}
 
 
-def test_fixed_response_is_answered_directly():
+def test_fixed_response_is_answered_directly() -> None:
     (route,) = routes_for(Rule(FixedResponse(404, "application/json", "{}")))
     assert route["direct_response"] == {"status": 404, "body": {"inline_string": "{}"}}
 
 
-def test_rules_keep_their_order():
+def test_rules_keep_their_order() -> None:
     first = Rule(FixedResponse(503), (Condition("path-pattern", ("/admin/*",)),))
     assert [route["match"].get("prefix") for route in routes_for(first, weighted(1, 0))] == [
         None,
@@ -65,12 +67,12 @@ def test_rules_keep_their_order():
     ("pattern", "regex"),
     [("/*", "(/.*)"), ("/a?c", "(/a.c)"), ("/v1.0/x", r"(/v1\.0/x)")],
 )
-def test_path_pattern(pattern, regex):
+def test_path_pattern(pattern: str, regex: str) -> None:
     (route,) = routes_for(Rule(FixedResponse(200), (Condition("path-pattern", (pattern,)),)))
     assert route["match"]["safe_regex"]["regex"] == regex
 
 
-def test_all_conditions_must_hold_each_by_any_value():
+def test_all_conditions_must_hold_each_by_any_value() -> None:
     conditions = (
         Condition("path-pattern", ("/a", "/b")),
         Condition("http-header", ("green", "blue"), "X-Viridian-Target"),
@@ -87,12 +89,12 @@ def test_all_conditions_must_hold_each_by_any_value():
     }
 
 
-def test_unknown_condition_is_refused_by_name():
+def test_unknown_condition_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="source-ip"):
         routes_for(Rule(FixedResponse(200), (Condition("source-ip", ("10.0.0.0/8",)),)))
 
 
-def test_pinned_client_keeps_its_group_whatever_the_weights():
+def test_pinned_client_keeps_its_group_whatever_the_weights() -> None:
     pinned_blue, pinned_green, others = routes_for(weighted(100, 0, sticky_seconds=60))
     assert pinned_blue["route"]["cluster"] == "shop-blue-1"
     assert pinned_green["route"]["cluster"] == "shop-green-2"
@@ -100,7 +102,7 @@ def test_pinned_client_keeps_its_group_whatever_the_weights():
     assert added[0]["header"]["value"] == "AWSALBTG=shop-blue-1; Max-Age=60; Path=/"
 
 
-def test_unhealthy_endpoint_is_kept_for_failing_open():
+def test_unhealthy_endpoint_is_kept_for_failing_open() -> None:
     endpoints = (Endpoint("127.0.0.1", 1, True), Endpoint("127.0.0.1", 2, False))
     group = TargetGroup(BLUE, endpoints)
     text = files(Snapshot((), (group,)), DIRECTORY)["endpoints-shop-blue-1.json"]
@@ -109,8 +111,8 @@ def test_unhealthy_endpoint_is_kept_for_failing_open():
 
 
 @given(st.integers(0, 999), st.integers(0, 999))
-def test_version_changes_with_the_weights_and_only_then(blue, green):
-    def version(first, second):
+def test_version_changes_with_the_weights_and_only_then(blue: int, green: int) -> None:
+    def version(first: int, second: int) -> str:
         snapshot = Snapshot((Listener(80, "app/shop/1", (weighted(first, second),)),))
         return version_of(files(snapshot, DIRECTORY)["routes-listener-80.json"])
 

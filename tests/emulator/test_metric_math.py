@@ -30,20 +30,22 @@ RATE = "IF(FILL(requests, 0) >= 20, 100 * FILL(errors, 0) / requests, 0)"
         (RATE, {"requests": 100.0, "errors": 7.0}, 7.0),
     ],
 )
-def test_value_of_a_period(expression, values, wanted):
+def test_value_of_a_period(
+    expression: str, values: dict[str, float | None], wanted: float | None
+) -> None:
     assert evaluate(expression, values) == wanted
 
 
 @pytest.mark.parametrize(
     "expression", ["ANOMALY_DETECTION_BAND(a)", "a ** 2", "b", "a and 1", "IF(a)", "FILL(a", "'a'"]
 )
-def test_what_is_not_supported_is_named(expression):
+def test_what_is_not_supported_is_named(expression: str) -> None:
     with pytest.raises(UnsupportedExpression):
         evaluate(expression, {"a": 1.0})
 
 
 @given(NUMBERS, NUMBERS)
-def test_missing_data_never_becomes_a_number_by_arithmetic(value, other):
+def test_missing_data_never_becomes_a_number_by_arithmetic(value: float, other: float) -> None:
     for sign in ("+", "-", "*", "/", ">", "<="):
         assert evaluate(f"a {sign} b", {"a": value, "b": None}) is None
         assert evaluate(f"a {sign} b", {"a": None, "b": other}) is None

@@ -10,11 +10,6 @@ KEY = TargetKey(GROUP, "127.0.0.1", 8081)
 
 
 class Groups(DefaultGroups):
-    in_use = True
-
-    def is_in_use(self, _target_group_arn: str) -> bool:
-        return self.in_use
-
     def deregistration_delay_seconds(self, _target_group_arn: str) -> float:
         return 5
 
@@ -23,36 +18,31 @@ class Groups(DefaultGroups):
 
 
 @pytest.fixture
-def now():
+def now() -> list[float]:
     return [100.0]
 
 
 @pytest.fixture
-def groups():
-    return Groups()
+def registry(now: list[float]) -> TargetRegistry:
+    return TargetRegistry(Groups(), clock=lambda: now[0])
 
 
-@pytest.fixture
-def registry(groups, now):
-    return TargetRegistry(groups, clock=lambda: now[0])
+def state(registry: TargetRegistry) -> str:
+    return registry.health(KEY).state
 
 
-def state(registry, key=KEY):
-    return registry.health(key).state
-
-
-def test_unknown_target_is_unused(registry):
+def test_unknown_target_is_unused(registry: TargetRegistry) -> None:
     assert registry.health(KEY).reason == "Target.NotRegistered"
 
 
-def test_new_target_is_initial_until_one_check_passes(registry):
+def test_new_target_is_initial_until_one_check_passes(registry: TargetRegistry) -> None:
     registry.register(KEY)
     assert state(registry) == "initial"
     registry.record_check(KEY)
     assert state(registry) == "healthy"
 
 
-def test_new_target_that_fails_to_the_threshold_is_unhealthy(registry):
+def test_new_target_that_fails_to_the_threshold_is_unhealthy(registry: TargetRegistry) -> None:
     registry.register(KEY)
     registry.record_check(KEY, "Target.Timeout")
     assert registry.health(KEY).reason == "Elb.InitialHealthChecking"
@@ -60,7 +50,7 @@ def test_new_target_that_fails_to_the_threshold_is_unhealthy(registry):
     assert (state(registry), registry.health(KEY).reason) == ("unhealthy", "Target.Timeout")
 
 
-def test_unhealthy_target_needs_the_healthy_threshold_to_return(registry):
+def test_unhealthy_target_needs_the_healthy_threshold_to_return(registry: TargetRegistry) -> None:
     registry.register(KEY)
     for _ in range(2):
         registry.record_check(KEY, "Target.FailedHealthChecks")
@@ -71,7 +61,7 @@ def test_unhealthy_target_needs_the_healthy_threshold_to_return(registry):
     assert states == ["unhealthy", "unhealthy", "healthy"]
 
 
-def test_one_failure_does_not_make_a_healthy_target_unhealthy(registry):
+def test_one_failure_does_not_make_a_healthy_target_unhealthy(registry: TargetRegistry) -> None:
     registry.register(KEY)
     registry.record_check(KEY)
     registry.record_check(KEY, "Target.Timeout")
@@ -80,7 +70,9 @@ def test_one_failure_does_not_make_a_healthy_target_unhealthy(registry):
     assert state(registry) == "healthy"
 
 
-def test_deregistered_target_drains_for_the_delay_and_is_gone(registry, now):
+def test_deregistered_target_drains_for_the_delay_and_is_gone(
+    registry: TargetRegistry, now: list[float]
+) -> None:
     registry.register(KEY)
     registry.record_check(KEY)
     registry.deregister(KEY)
@@ -91,36 +83,22 @@ def test_deregistered_target_drains_for_the_delay_and_is_gone(registry, now):
     assert (state(registry), registry.targets()) == ("unused", [])
 
 
-def test_health_check_does_not_end_draining(registry):
+def test_health_check_does_not_end_draining(registry: TargetRegistry) -> None:
     registry.register(KEY)
     registry.deregister(KEY)
     registry.record_check(KEY)
     assert state(registry) == "draining"
 
 
-def test_draining_target_that_is_registered_again_starts_over(registry):
+def test_draining_target_that_is_registered_again_starts_over(registry: TargetRegistry) -> None:
     registry.register(KEY)
     registry.deregister(KEY)
     registry.register(KEY)
     assert state(registry) == "initial"
 
 
-def test_target_of_a_group_in_no_rule_is_unused(registry, groups):
-    registry.register(KEY)
-    groups.in_use = False
-    assert registry.health(KEY).reason == "Target.NotInUse"
-
-
-def test_one_address_may_serve_on_two_ports(registry):
-    other = KEY._replace(port=8082)
-    registry.register(KEY)
-    registry.register(other)
-    registry.record_check(other)
-    assert (state(registry), state(registry, other)) == ("initial", "healthy")
-
-
-def test_every_change_of_state_is_announced(registry):
-    changes = []
+def test_every_change_of_state_is_announced(registry: TargetRegistry) -> None:
+    changes: list[str] = []
     registry.on_change = lambda: changes.append(state(registry))
     registry.register(KEY)
     registry.record_check(KEY)
@@ -133,5 +111,5 @@ def test_every_change_of_state_is_announced(registry):
     ("matcher", "status", "accepted"),
     [("200", 200, True), ("200", 201, False), ("200-299", 204, True), ("200,301", 301, True)],
 )
-def test_matcher_names_codes_and_ranges(matcher, status, accepted):
+def test_matcher_names_codes_and_ranges(matcher: str, status: int, accepted: bool) -> None:
     assert HealthCheck(matcher=matcher).accepts(status) is accepted

@@ -10,34 +10,36 @@ import importlib
 import json
 import pkgutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from emulator import cloud, repairs, targets
 from emulator.errors import SelfCheckFailed
 
+Container = dict[str, Any]
+Apply = Callable[..., None]
+
 BROKEN_SECONDS = 2  # how long to wait for what a repair that is left out would bring
 
 
-def main(directory):
+def main(directory: Path) -> None:
     replaced = Replaced()
     replaced.watch_every_repair()
     with cloud.embedded_cloud(directory, port=0):
-        from emulator.selfcheck import CHECKS
-
-        checks = {check.__name__: check for check in CHECKS}
-        print(json.dumps({"repairs": replaced.repairs(), "checks": [*checks]}), flush=True)
+        print(json.dumps(replaced.repairs()), flush=True)
         for line in sys.stdin:
             repair, names = json.loads(line)
-            wanted = [checks[name] for name in names if name in checks]
             with replaced.left_out(repair) if repair else contextlib.nullcontext():
-                print(json.dumps(complaint(wanted)), flush=True)
+                print(json.dumps(complaint(names)), flush=True)
 
 
-def complaint(checks):
+def complaint(names: list[str]) -> str:
     from emulator import selfcheck
+    from emulator.selfcheck.checks import CHECKS
 
     try:
-        selfcheck.run(checks)
+        selfcheck.run([check for check in CHECKS if check.__name__ in names])
     except SelfCheckFailed as failure:
         return str(failure)
     return ""
@@ -46,26 +48,26 @@ def complaint(checks):
 class Replaced:
     """What each repair replaced: where, under which name, and what was there before."""
 
-    def __init__(self):
-        self._parts = {}
+    def __init__(self) -> None:
+        self._parts: dict[str, list[tuple[Container, str, Any]]] = {}
 
-    def repairs(self):
+    def repairs(self) -> list[str]:
         return [*self._parts]
 
-    def watch_every_repair(self):
+    def watch_every_repair(self) -> None:
         """The way of metrics is no repair, but can be left out too."""
         apply_all = repairs.apply
 
-        def apply(registry, publish, faults):
+        def apply(registry: Any, publish: Any, faults: Any) -> None:
             for name, module in repair_modules():
-                module.apply = self._noting(name, module.apply)
+                vars(module)["apply"] = self._noting(name, module.apply)
             self._parts["metrics"] = [(vars(faults), "silence_metrics", True)]
             apply_all(registry, publish, faults)
 
-        repairs.apply = apply
+        vars(repairs)["apply"] = apply
 
-    def _noting(self, name, apply):
-        def apply_and_note(*args):
+    def _noting(self, name: str, apply: Apply) -> Apply:
+        def apply_and_note(*args: Any) -> None:
             before = [(container, dict(container)) for container in containers()]
             apply(*args)
             self._parts[name] = [
@@ -78,7 +80,7 @@ class Replaced:
         return apply_and_note
 
     @contextlib.contextmanager
-    def left_out(self, name):
+    def left_out(self, name: str) -> Iterator[None]:
         """Without a repair, or without one part of it: `elbv2.actions/_action_xml`."""
         from emulator.selfcheck import asking
 
@@ -92,7 +94,7 @@ class Replaced:
             yield
 
 
-def repair_modules():
+def repair_modules() -> list[tuple[str, Any]]:
     """Every module with an `apply`, with its name below `repairs`."""
     found = pkgutil.walk_packages(repairs.__path__, f"{repairs.__name__}.")
     modules = [importlib.import_module(module.name) for module in found]
@@ -100,7 +102,7 @@ def repair_modules():
     return [(m.__name__[below:], m) for m in modules if hasattr(m, "apply")]
 
 
-def containers():
+def containers() -> list[Container]:
     """Whatever a repair puts something into."""
     from ministack import app
     from ministack.services import alb

@@ -1,9 +1,9 @@
 """One function for each behaviour: its name is what is reported when it fails.
 
-A check that has to wait for something yields once: the others are made meanwhile.
+A check that has to wait for something yields once: the others are made meanwhile. `CHECKS` names
+the repair that each of them proves: the module below `emulator.repairs`, and where that is not
+enough a `/` and the part that it replaces. `metrics` is the way of the traffic's own.
 """
-
-from collections.abc import Callable, Iterator
 
 from emulator.selfcheck.checks import (
     cloudformation,
@@ -16,18 +16,16 @@ from emulator.selfcheck.checks import (
     targets,
     tasks,
 )
-from emulator.selfcheck.subject import Subject
+from emulator.selfcheck.subject import Check
 
-Check = Callable[[Subject], Iterator[None] | None]
-
-CHECKS: tuple[Check, ...] = (  # those that have to wait longest come first
-    *events.CHECKS,
-    *cloudwatch.CHECKS,
-    *lambda_.CHECKS,
-    *executions.CHECKS,
-    *tasks.CHECKS,
-    *targets.CHECKS,
-    *cloudformation.CHECKS,
-    *elbv2.CHECKS,
-    *iam.CHECKS,
-)
+CHECKS: dict[Check, str] = {  # those that have to wait longest come first
+    **events.CHECKS,
+    **cloudwatch.CHECKS,
+    **lambda_.CHECKS,
+    **executions.CHECKS,
+    **tasks.CHECKS,
+    **targets.CHECKS,
+    **cloudformation.CHECKS,
+    **elbv2.CHECKS,
+    **iam.CHECKS,
+}

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from emulator.load_balancer.model import full_name
 from emulator.ports import free_port
 from emulator.selfcheck import stacks
 from emulator.selfcheck.asking import eventually, expect, is_listening, status_of
-from emulator.selfcheck.subject import NAME, ROLE, Subject, fixed, weights_of
+from emulator.selfcheck.subject import NAME, ROLE, Check, Subject, fixed, weights_of
 
 Record = dict[str, Any]
 
@@ -50,34 +51,48 @@ def refused_changes_fail_their_stack(subject: Subject) -> Iterator[None]:
     expect(statuses, ["UPDATE_ROLLBACK_COMPLETE"] * len(names))
 
 
-def stacks_tell_the_names_of_their_resources(subject: Subject) -> None:
+def stacks_tell_the_block_of_their_network(subject: Subject) -> None:
     network = _only("AWS::EC2::VPC", {"CidrBlock": "10.1.0.0/16"})
+    stacks.create(subject, "network", network, Block={"Fn::GetAtt": ["X", "CidrBlock"]})
+    expect(stacks.outputs_of(subject, "network"), {"Block": "10.1.0.0/16"})
+
+
+def stacks_tell_the_names_of_their_resources(subject: Subject) -> None:
+    """As the dimensions of their metrics have them, and where the load balancer is reached."""
     names = {
-        "Network": {"Fn::GetAtt": ["X", "CidrBlock"]},
         "Address": {"Fn::GetAtt": ["Balancer", "DNSName"]},
+        "Name": {"Fn::GetAtt": ["Balancer", "LoadBalancerFullName"]},
         "Group": {"Fn::GetAtt": ["Blue", "TargetGroupFullName"]},
-        "Arn": {"Ref": "Blue"},
+        "GroupArn": {"Ref": "Blue"},
+        "Arn": {"Ref": "Balancer"},
     }
-    made = {**network, "Blue": GROUP}
-    stacks.create(subject, "names", {**made, **_balancer()}, **names)
+    stacks.create(subject, "names", {"Blue": GROUP, **_balancer()}, **names)
     found = stacks.outputs_of(subject, "names")
-    expect((found["Network"], found["Address"]), ("10.1.0.0/16", "127.0.0.1"))
-    expect(found["Group"], found["Arn"].split(":")[5])
+    expect((found["Address"], found["Name"]), ("127.0.0.1", full_name(found["Arn"])))
+    expect(found["Group"], full_name(found["GroupArn"]))
     idle = {"Key": "idle_timeout.timeout_seconds", "Value": "30"}
-    stacks.update(subject, "names", {**made, **_balancer(idle)}, **names)
+    stacks.update(subject, "names", {"Blue": GROUP, **_balancer(idle)}, **names)
     expect(stacks.outputs_of(subject, "names")["Address"], "127.0.0.1")
 
 
-def stacks_keep_weights_and_are_routed(subject: Subject) -> None:
-    """As soon as they are made, changed or deleted."""
+def stacks_keep_weights(subject: Subject) -> None:
     port, rule = free_port(), {"Ref": "Rule"}
-    stacks.create(subject, "routes", _weighted(port, 75, "/app"), Rule=rule)
-    made = stacks.outputs_of(subject, "routes")["Rule"]
+    stacks.create(subject, "weights", _weighted(port, 75, "/app"), Rule=rule)
+    made = stacks.outputs_of(subject, "weights")["Rule"]
     expect(weights_of(subject.action_of(made)), [75, 25])
-    expect(status_of(port, "/app"), 503)
-    stacks.update(subject, "routes", _weighted(port, 100, "/other"), Rule=rule)
-    expect(stacks.status_of(subject, "routes"), "UPDATE_COMPLETE")
+    stacks.update(subject, "weights", _weighted(port, 100, "/app"), Rule=rule)
+    expect(stacks.status_of(subject, "weights"), "UPDATE_COMPLETE")
     expect(weights_of(subject.action_of(made)), [100, 0])
+
+
+def stacks_are_routed(subject: Subject) -> None:
+    """As soon as they are made, changed or deleted."""
+    port = free_port()
+    stacks.create(subject, "routes", _weighted(port, 75, "/app"))
+    expect(stacks.status_of(subject, "routes"), "CREATE_COMPLETE")
+    expect(status_of(port, "/app"), 503)
+    stacks.update(subject, "routes", _weighted(port, 75, "/other"))
+    expect(stacks.status_of(subject, "routes"), "UPDATE_COMPLETE")
     expect((status_of(port, "/app"), status_of(port, "/other")), (404, 503))
     stacks.delete(subject, "routes")
     eventually(lambda: not is_listening(port))
@@ -164,11 +179,13 @@ def _weighted(port: int, blue: int, path: str) -> Record:
     return {**_balancer(), **colours, "Listener": listening, "Rule": routing}
 
 
-CHECKS = (
-    refused_resources_fail_their_stack,
-    refused_changes_fail_their_stack,
-    stacks_tell_the_names_of_their_resources,
-    stacks_keep_weights_and_are_routed,
-    tags_of_stacks_reach_rules_and_services,
-    alarms_of_stacks_keep_metric_math,
-)
+CHECKS: dict[Check, str] = {
+    refused_resources_fail_their_stack: "cloudformation.refusals",
+    refused_changes_fail_their_stack: "cloudformation.refusals",
+    stacks_tell_the_block_of_their_network: "cloudformation.networks",
+    stacks_tell_the_names_of_their_resources: "elbv2.naming",
+    stacks_keep_weights: "elbv2.actions/_elbv2_listener_actions",
+    stacks_are_routed: "elbv2.publishing",
+    tags_of_stacks_reach_rules_and_services: "cloudformation.tags",
+    alarms_of_stacks_keep_metric_math: "cloudwatch.alarms",
+}

@@ -11,7 +11,7 @@ from emulator.repairs.cloudwatch.store import stored
 from emulator.selfcheck.asking import eventually, expect, status_of
 from emulator.selfcheck.checks.events import queue_of, received
 from emulator.selfcheck.checks.targets import serving_group
-from emulator.selfcheck.subject import NAME, SERVED, Subject
+from emulator.selfcheck.subject import NAME, SERVED, Check, Subject
 
 Record = dict[str, Any]
 
@@ -133,13 +133,13 @@ def _announced(event: Record) -> tuple[str, str]:
     return event["detail"]["alarmName"], event["detail"]["state"]["value"]
 
 
-CHECKS = (
-    requests_become_datapoints,
-    alarms_follow_their_metric_math,
-    alarms_keep_metric_math,
-    alarms_see_their_own_dimensions_only,
-    alarm_changes_are_announced,
-    metrics_are_read_by_their_dimensions,
-    metric_math_is_answered_newest_first,
-    datapoints_are_added_to_lists_that_stay,
-)
+CHECKS: dict[Check, str] = {
+    requests_become_datapoints: "metrics",
+    alarms_follow_their_metric_math: "cloudwatch.alarms",
+    alarms_keep_metric_math: "cloudwatch.alarms",
+    alarms_see_their_own_dimensions_only: "cloudwatch.alarms",
+    alarm_changes_are_announced: "cloudwatch.alarms",
+    metrics_are_read_by_their_dimensions: "cloudwatch.metrics",
+    metric_math_is_answered_newest_first: "cloudwatch.metrics",
+    datapoints_are_added_to_lists_that_stay: "cloudwatch.metrics",
+}

@@ -4,7 +4,7 @@ import os
 from urllib.parse import urlsplit
 
 from emulator.selfcheck.asking import expect, refusal_of, status_of
-from emulator.selfcheck.subject import NAME, NOT_FOUND, Subject, fixed, only, weights_of
+from emulator.selfcheck.subject import NAME, NOT_FOUND, Check, Subject, fixed, only, weights_of
 
 
 def load_balancers_are_on_loopback(subject: Subject) -> None:
@@ -81,14 +81,14 @@ def only_the_data_plane_answers_requests(subject: Subject) -> None:
     expect(status_of(endpoint.port, f"/_alb/{NAME}/by-emulator"), 404)
 
 
-CHECKS = (
-    load_balancers_are_on_loopback,
-    weights_are_kept,
-    stickiness_is_kept,
-    one_group_is_told_in_both_forms,
-    unknown_rules_are_refused,
-    unknown_groups_are_refused,
-    groups_know_their_load_balancers,
-    answered_changes_are_routed,
-    only_the_data_plane_answers_requests,
-)
+CHECKS: dict[Check, str] = {
+    load_balancers_are_on_loopback: "elbv2.naming",
+    weights_are_kept: "elbv2.actions/_action_xml",
+    stickiness_is_kept: "elbv2.actions/_action_xml",
+    one_group_is_told_in_both_forms: "elbv2.actions/_action_xml",
+    unknown_rules_are_refused: "elbv2.rules",
+    unknown_groups_are_refused: "elbv2.rules",
+    groups_know_their_load_balancers: "elbv2.rules",
+    answered_changes_are_routed: "elbv2.publishing",
+    only_the_data_plane_answers_requests: "elbv2",
+}

@@ -9,7 +9,7 @@ from typing import Any
 from emulator import environment
 from emulator.selfcheck import function
 from emulator.selfcheck.asking import eventually, expect
-from emulator.selfcheck.subject import NAME, Subject
+from emulator.selfcheck.subject import NAME, Check, Subject
 
 Record = dict[str, Any]
 
@@ -70,8 +70,8 @@ def _send(subject: Subject, source: str, detail: Record, **fields: Any) -> None:
     subject.client("events").put_events(Entries=[entry])
 
 
-CHECKS = (
-    failed_functions_are_asked_again,
-    uploads_are_announced_with_their_version,
-    input_paths_find_elements_of_lists,
-)
+CHECKS: dict[Check, str] = {
+    failed_functions_are_asked_again: "eventbridge",
+    uploads_are_announced_with_their_version: "s3",
+    input_paths_find_elements_of_lists: "eventbridge",
+}

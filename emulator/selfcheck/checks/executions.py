@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from emulator.repairs.stepfunctions.executions import fail_late
 from emulator.selfcheck import machine
 from emulator.selfcheck.asking import expect, refusal_of
-from emulator.selfcheck.subject import NAME, Subject
+from emulator.selfcheck.subject import NAME, Check, Subject
 
 
 def machines_are_timed_out(subject: Subject) -> Iterator[None]:
@@ -32,6 +32,8 @@ def same_start_is_one_execution(subject: Subject) -> None:
     other = {"stateMachineArn": made, "name": NAME, "input": '{"other": true}'}
     start = subject.client("stepfunctions").start_execution
     expect(refusal_of(start, **other), "ExecutionAlreadyExists")
+    subject.client("stepfunctions").stop_execution(executionArn=execution)
+    expect(refusal_of(start, **{**other, "input": "{}"}), "ExecutionAlreadyExists")
 
 
 def endings_are_final(subject: Subject) -> Iterator[None]:
@@ -44,9 +46,9 @@ def endings_are_final(subject: Subject) -> Iterator[None]:
     expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
 
 
-CHECKS = (
-    machines_are_timed_out,
-    succeed_states_have_their_output,
-    same_start_is_one_execution,
-    endings_are_final,
-)
+CHECKS: dict[Check, str] = {
+    machines_are_timed_out: "stepfunctions.executions",
+    succeed_states_have_their_output: "stepfunctions.executions",
+    same_start_is_one_execution: "stepfunctions.starting",
+    endings_are_final: "stepfunctions.executions",
+}

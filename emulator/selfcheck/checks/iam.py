@@ -11,7 +11,7 @@ import boto3
 from emulator import environment
 from emulator.repairs import iam, lambda_
 from emulator.selfcheck.asking import expect, refusal_of
-from emulator.selfcheck.subject import NAME, PATH, ROLE, Subject, fixed
+from emulator.selfcheck.subject import NAME, PATH, ROLE, Check, Subject, fixed
 
 Statement = dict[str, Any]
 
@@ -144,13 +144,13 @@ def _is_denied(call: Any, **arguments: Any) -> bool:
     return refusal_of(call, **arguments).startswith("AccessDenied")
 
 
-CHECKS = (
-    rules_are_written_by_their_own_arn,
-    services_are_changed_by_their_own_arn,
-    every_described_service_is_authorised,
-    rules_are_written_by_their_tags,
-    services_are_reached_by_their_tags,
-    roles_are_passed_only_as_allowed,
-    tags_are_set_only_as_allowed,
-    loopback_counts_as_tls,
-)
+CHECKS: dict[Check, str] = {
+    rules_are_written_by_their_own_arn: "iam",
+    services_are_changed_by_their_own_arn: "iam",
+    every_described_service_is_authorised: "iam",
+    rules_are_written_by_their_tags: "iam",
+    services_are_reached_by_their_tags: "iam",
+    roles_are_passed_only_as_allowed: "iam",
+    tags_are_set_only_as_allowed: "iam",
+    loopback_counts_as_tls: "iam",
+}

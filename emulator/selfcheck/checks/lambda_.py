@@ -9,7 +9,7 @@ import boto3
 from emulator import environment
 from emulator.selfcheck import function
 from emulator.selfcheck.asking import expect
-from emulator.selfcheck.subject import NAME, Subject
+from emulator.selfcheck.subject import NAME, Check, Subject
 
 Answer = dict[str, Any]
 
@@ -21,6 +21,7 @@ def function_errors_have_names(subject: Subject) -> Iterator[None]:
     yield
     _, failure, _ = answers.result()
     expect((failure["errorType"], failure["errorMessage"]), ("Reverted", "on purpose"))
+    expect("in handler" in failure["stackTrace"][-1], True)
 
 
 def workers_outlive_errors(subject: Subject) -> Iterator[None]:
@@ -48,4 +49,8 @@ def _answers(subject: Subject) -> Future[list[Answer]]:
     return answers
 
 
-CHECKS = (function_errors_have_names, workers_outlive_errors, functions_act_under_their_role)
+CHECKS: dict[Check, str] = {
+    function_errors_have_names: "lambda_",
+    workers_outlive_errors: "lambda_",
+    functions_act_under_their_role: "lambda_",
+}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from emulator import targets
 from emulator.selfcheck.asking import eventually, expect, status_of
-from emulator.selfcheck.subject import SERVED, Subject, only
+from emulator.selfcheck.subject import SERVED, Check, Subject, only
 
 Target = dict[str, Any]
 
@@ -115,12 +115,12 @@ def _unannounced() -> Iterator[None]:
         targets.registry.on_change = announce
 
 
-CHECKS = (
-    targets_are_keyed_by_port,
-    groups_in_no_rule_are_unused,
-    health_is_what_was_seen,
-    registered_targets_are_routed,
-    deregistered_targets_drain,
-    told_health_is_routed,
-    deleted_groups_have_no_targets,
-)
+CHECKS: dict[Check, str] = {
+    targets_are_keyed_by_port: "elbv2.target_health",
+    groups_in_no_rule_are_unused: "elbv2.target_health",
+    health_is_what_was_seen: "elbv2.target_health",
+    registered_targets_are_routed: "elbv2.publishing/on_change",
+    deregistered_targets_drain: "elbv2.target_health",
+    told_health_is_routed: "elbv2.publishing/DescribeTargetHealth",
+    deleted_groups_have_no_targets: "elbv2.target_health",
+}

@@ -1,10 +1,11 @@
 """Tasks of a state machine: how long they wait, how they fail, what is tried again."""
 
+import json
 from collections.abc import Iterator
 
 from emulator.selfcheck import machine
 from emulator.selfcheck.asking import eventually, expect, refusal_of
-from emulator.selfcheck.subject import Subject, weights_of
+from emulator.selfcheck.subject import Check, Subject, weights_of
 
 ONE_MORE = {
     "IntervalSeconds": 60,
@@ -54,7 +55,8 @@ def late_answers_are_refused(subject: Subject) -> None:
 
 
 def stopped_executions_wait_no_longer(subject: Subject) -> None:
-    state = machine.token_wait("stopped", End=True)
+    """And no Catch sees it."""
+    state = machine.token_wait("stopped", Catch=machine.catching("States.ALL"), End=True)
     execution = machine.start(subject, machine.create(subject, "stopped", first=state))
     token = machine.token_of(subject, "stopped")
     states = subject.client("stepfunctions")
@@ -63,6 +65,10 @@ def stopped_executions_wait_no_longer(subject: Subject) -> None:
         lambda: refusal_of(states.send_task_heartbeat, taskToken=token),
         lambda code: code == "TaskTimedOut",
     )
+    expect(machine.ended(subject, execution)["status"], "ABORTED")
+    history = states.get_execution_history(executionArn=execution)["events"]
+    expect([event["type"] for event in history].count("TaskStateEntered"), 1)
+    expect([event["type"] for event in history].count("SucceedStateEntered"), 0)
 
 
 def rules_are_written_without_a_function(subject: Subject) -> Iterator[None]:
@@ -70,7 +76,8 @@ def rules_are_written_without_a_function(subject: Subject) -> Iterator[None]:
     write = machine.rule_write(rule, subject.forward(100, 0), End=True)
     execution = machine.start(subject, machine.create(subject, "write", first=write))
     yield
-    expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
+    output = json.loads(machine.ended(subject, execution)["output"])
+    expect(output["Rules"][0]["RuleArn"], rule)
     expect(weights_of(subject.action_of(rule)), [100, 0])
 
 
@@ -92,12 +99,12 @@ def runtime_errors_are_not_caught_by_all(subject: Subject) -> Iterator[None]:
     expect(machine.ended(subject, execution).get("error"), "States.Runtime")
 
 
-CHECKS = (
-    quiet_waits_time_out,
-    attempts_come_soon_with_tokens_of_their_own,
-    late_answers_are_refused,
-    stopped_executions_wait_no_longer,
-    rules_are_written_without_a_function,
-    direct_calls_fail_with_the_names_of_the_sdk,
-    runtime_errors_are_not_caught_by_all,
-)
+CHECKS: dict[Check, str] = {
+    quiet_waits_time_out: "stepfunctions.tasks",
+    attempts_come_soon_with_tokens_of_their_own: "stepfunctions.tasks",
+    late_answers_are_refused: "stepfunctions.tokens",
+    stopped_executions_wait_no_longer: "stepfunctions.executions",
+    rules_are_written_without_a_function: "stepfunctions.elbv2_integration",
+    direct_calls_fail_with_the_names_of_the_sdk: "stepfunctions.elbv2_integration",
+    runtime_errors_are_not_caught_by_all: "stepfunctions.errors",
+}

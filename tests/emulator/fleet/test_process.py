@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,14 @@ PROJECT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 30
 
 
-@pytest.fixture
-def start(tmp_path):
-    started = []
+Start = Callable[..., tuple[TaskProcess, Path]]
 
-    def starter(*command, **environment):
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    started: list[TaskProcess] = []
+
+    def starter(*command: str, **environment: str) -> tuple[TaskProcess, Path]:
         log = tmp_path / "logs" / "task.log"
         process = TaskProcess(command, folder=tmp_path, environment=environment, log=log)
         started.append(process)
@@ -31,19 +35,19 @@ def start(tmp_path):
         process.wait(PATIENCE_SECONDS)
 
 
-def test_what_it_prints_is_in_its_log(start):
+def test_what_it_prints_is_in_its_log(start: Start) -> None:
     process, log = start("sh", "-c", "echo $GREETING; pwd", GREETING="hello")
     assert process.wait(PATIENCE_SECONDS)
     assert log.read_text().split() == ["hello", str(log.parent.parent)]
 
 
-def test_its_exit_code_is_told(start):
+def test_its_exit_code_is_told(start: Start) -> None:
     process, _ = start("sh", "-c", "exit 3")
     assert process.wait(PATIENCE_SECONDS)
     assert process.exit_code == 3
 
 
-def test_a_command_that_is_not_there_exits_with_127_and_says_so(start):
+def test_a_command_that_is_not_there_exits_with_127_and_says_so(start: Start) -> None:
     process, log = start("no-such-program")
     assert process.wait(PATIENCE_SECONDS)
     assert (process.exit_code, log.read_text()) == (
@@ -52,7 +56,7 @@ def test_a_command_that_is_not_there_exits_with_127_and_says_so(start):
     )
 
 
-def test_terminate_asks_it_and_its_children_to_end(start):
+def test_terminate_asks_it_and_its_children_to_end(start: Start) -> None:
     process, _ = start("sh", "-c", "sleep 60 & wait")
     assert process.exit_code is None
     process.terminate()
@@ -60,14 +64,16 @@ def test_terminate_asks_it_and_its_children_to_end(start):
     assert process.exit_code == 143
 
 
-def test_it_does_not_inherit_the_emulators_credentials(start, monkeypatch):
+def test_it_does_not_inherit_the_emulators_credentials(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     process, log = start("env")
     assert process.wait(PATIENCE_SECONDS)
     assert "secret" not in log.read_text()
 
 
-def test_it_ends_with_the_process_that_started_it(tmp_path):
+def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     script = (
         "import os, sys, time\n"
         "from pathlib import Path\n"
@@ -84,7 +90,7 @@ def test_it_ends_with_the_process_that_started_it(tmp_path):
     assert _is_gone(int((tmp_path / "pid").read_text()))
 
 
-def _is_gone(pid):
+def _is_gone(pid: int) -> bool:
     for _ in range(PATIENCE_SECONDS * 50):
         try:
             os.kill(pid, 0)
