@@ -1,6 +1,7 @@
 """Uploads and requests that are wrong end by name, say what to do, and leave live as it is."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -73,26 +74,19 @@ def test_an_unknown_service_is_refused(control_plane: ControlPlane) -> None:
     assert str(found.cause).startswith("ServiceUnknown: input.service: no service 'ghost'")
 
 
-@pytest.mark.parametrize(
-    ("request_", "path"),
-    [
-        ({"service": "shop"}, "input.version: is missing"),
-        ({"service": "Shop", "version": "1"}, "input.service: must be a lower-case name"),
-        ({"service": "shop", "version": "1", "force": True}, "input.force: unknown key"),
-        (
-            {"service": "shop", "version": "1", "steps": [{"percent": 50, "bake_seconds": 1}]},
-            "input.steps[0].percent: the last step must be 100",
-        ),
-        ([], "input: must be an object"),
-    ],
-)
-def test_a_wrong_request_is_refused_with_the_path_of_what_is_wrong(
-    control_plane: ControlPlane, request_: object, path: str
+def test_a_wrong_request_is_refused_with_the_paths_of_all_that_is_wrong(
+    control_plane: ControlPlane,
 ) -> None:
-    found = control_plane.start(request_)
+    steps = [{"percent": 50, "bake_seconds": 1}]
+    found = control_plane.start({"service": "Shop", "steps": steps, "force": True})
 
     assert found.error == "RequestRejected"
-    assert path in str(found.cause)
+    assert re.findall(r"^(?:RequestInvalid: )?(.*?): ", str(found.cause), re.M) == [
+        "input.service",
+        "input.version",
+        "input.force",
+        "input.steps[0].percent",
+    ]
 
 
 def test_a_release_that_was_never_uploaded_is_refused(control_plane: ControlPlane) -> None:
