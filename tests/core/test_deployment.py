@@ -37,7 +37,7 @@ def test_the_plan_is_the_service_s_own_unless_the_request_has_one() -> None:
     )
     release = deployment().release
 
-    assert deployment().steps == registration().settings.plan.steps
+    assert deployment().steps == registration().settings.steps
     admitted = Deployment.admitted("id", own, registration(), release)
     assert admitted.steps == (Step(100, 1),)
 

@@ -1,5 +1,6 @@
 """The ordered steps by which the candidate is given traffic."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.core.strategies import steps
 from viridian.core.errors import RequestInvalid
-from viridian.core.plan import LONGEST_BLINDNESS_SECONDS, Plan, watch_slice
+from viridian.core.plan import LONGEST_BLINDNESS_SECONDS, Step, most_looks, watch_slice
 from viridian.core.release.request import Request
 
 ANY_STEPS = st.lists(
@@ -17,29 +18,29 @@ ANY_STEPS = st.lists(
 )
 
 
-def read(value: Any) -> Plan:
-    plan = Request.from_dict({"service": "shop", "version": "1.1.0", "steps": value}).plan
-    assert plan is not None
-    return plan
+def read(value: Any) -> tuple[Step, ...]:
+    steps = Request.from_dict({"service": "shop", "version": "1.1.0", "steps": value}).steps
+    assert steps is not None
+    return steps
 
 
 @given(steps())
 def test_a_plan_that_rises_to_100_is_read_and_written_back(value: list[dict[str, int]]) -> None:
-    assert read(value).to_list() == value
+    assert [asdict(step) for step in read(value)] == value
 
 
 def test_a_deployment_looks_until_ready_in_every_bake_and_past_it_while_unknown() -> None:
-    plan = read([{"percent": 10, "bake_seconds": 61}, {"percent": 100, "bake_seconds": 60}])
+    plan = (Step(10, 61), Step(100, 60))
     times = {"prepare_seconds": 41, "patience_seconds": 120}
 
-    assert plan.most_looks(**times, period_seconds=10) == 3 + (2 + 1) + 2 * (1 + 12)
-    assert plan.most_looks(**times, period_seconds=300) == 3 + (2 + 1) + 2 * (1 + 2)
+    assert most_looks(plan, **times, period_seconds=10) == 3 + (2 + 1) + 2 * (1 + 12)
+    assert most_looks(plan, **times, period_seconds=300) == 3 + (2 + 1) + 2 * (1 + 2)
 
 
 @given(ANY_STEPS)
 def test_every_plan_that_is_read_rises_and_ends_at_100(value: list[dict[str, int]]) -> None:
     try:
-        percents = [step.percent for step in read(value).steps]
+        percents = [step.percent for step in read(value)]
     except RequestInvalid:
         return
 

@@ -34,9 +34,7 @@ class Deployment:
                 f"registration.service: wanted {request.service!r} as in its parameter's name, "
                 f"found {registration.service!r}; deploy the service's stack again"
             )
-        plan = request.plan or registration.settings.plan
-        if complaint := registration.settings.complaint_of(plan):
+        steps = request.steps or registration.settings.steps
+        if complaint := registration.settings.complaint_of(steps):
             raise RequestInvalid(f"input.steps: {complaint}")
-        return cls(
-            deployment_id, request.service, release.version, plan.steps, release, registration
-        )
+        return cls(deployment_id, request.service, release.version, steps, release, registration)

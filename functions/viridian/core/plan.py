@@ -1,10 +1,10 @@
 """The plan: the ordered steps by which the candidate is given production traffic."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
-from typing import Annotated, Any
+from typing import Annotated
 
 from viridian.core.schema import Limits
 
@@ -54,25 +54,15 @@ def step_complaints(steps: tuple[Step, ...] | None) -> Iterator[tuple[str, str]]
         yield "steps", f"bake_seconds must be {limit}, found {total}"
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Steps whose percents rise and end at 100."""
-
-    steps: tuple[Step, ...]
-
-    def most_looks(
-        self, *, prepare_seconds: int, patience_seconds: int, period_seconds: int
-    ) -> int:
-        """Looks that a deployment may need: until it is ready, in its bakes, and past each of them
-        while the verdict is Unknown (one a metric period)."""
-        bakes = sum(ceil(step.bake_seconds / LONGEST_BLINDNESS_SECONDS) for step in self.steps)
-        unknown = ceil(patience_seconds / min(period_seconds, LONGEST_BLINDNESS_SECONDS))
-        ready = ceil(prepare_seconds / READY_WAIT_SECONDS)
-        return ready + bakes + len(self.steps) * (1 + unknown)
-
-    def to_list(self) -> list[dict[str, Any]]:
-        """The steps as JSON."""
-        return [asdict(step) for step in self.steps]
+def most_looks(
+    steps: tuple[Step, ...], *, prepare_seconds: int, patience_seconds: int, period_seconds: int
+) -> int:
+    """Looks that a deployment may need: until it is ready, in its bakes, and past each of them
+    while the verdict is Unknown (one a metric period)."""
+    bakes = sum(ceil(step.bake_seconds / LONGEST_BLINDNESS_SECONDS) for step in steps)
+    unknown = ceil(patience_seconds / min(period_seconds, LONGEST_BLINDNESS_SECONDS))
+    ready = ceil(prepare_seconds / READY_WAIT_SECONDS)
+    return ready + bakes + len(steps) * (1 + unknown)
 
 
 def watch_slice(remaining_seconds: float) -> int:

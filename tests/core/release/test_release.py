@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.shop import CHECKSUM
-from tests.core.strategies import releases
 from viridian.core.errors import ChecksumMismatch, ManifestInvalid, ManifestTooLarge
 from viridian.core.release.release import (
     MANIFEST_LIMIT_BYTES,
@@ -123,8 +122,3 @@ def test_a_release_is_its_manifest_with_the_bundle_pinned() -> None:
     release = Release.of(read({**BY_BUNDLE, "environment": {"K": "v"}}), bundle)
 
     assert release == Release("shop", "1.1.0", bundle, None, (), {"K": "v"})
-
-
-@given(releases())
-def test_what_is_written_is_read_back_the_same(release: Release) -> None:
-    assert Release.from_dict(json.loads(json.dumps(release.to_dict()))) == release

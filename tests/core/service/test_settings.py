@@ -41,7 +41,7 @@ def test_the_rehearsal_differs_from_the_example_in_its_times_alone() -> None:
 def test_a_service_file_is_read_to_its_values() -> None:
     found = settings()
 
-    assert [step.percent for step in found.plan.steps] == [10, 50, 100]
+    assert [step.percent for step in found.steps] == [10, 50, 100]
     assert found.smoke_tests == (SmokeTest("/", 200), SmokeTest("/missing", 404))
     assert found.alarms.extra == ("orders-lost",)
 

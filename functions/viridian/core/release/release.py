@@ -8,9 +8,9 @@ container image by digest. `command` and `environment` change the container of t
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from viridian.core.errors import ChecksumMismatch, ManifestInvalid, ManifestTooLarge
 from viridian.core.release.request import Request
@@ -138,13 +138,3 @@ class Release:
             command=manifest.command,
             environment=manifest.environment,
         )
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "Release":
-        """Read back what `to_dict` wrote."""
-        bundle = Bundle(**data["bundle"]) if data["bundle"] else None
-        return cls(**{**data, "bundle": bundle, "command": tuple(data["command"])})
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON, for the machine's variables."""
-        return asdict(self)

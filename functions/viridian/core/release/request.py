@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RequestInvalid
-from viridian.core.plan import STEPS, Plan, Step, step_complaints
+from viridian.core.plan import STEPS, Step, step_complaints
 from viridian.core.schema import Limits, Rules, read
 from viridian.core.service.settings import SERVICE_NAME
 
@@ -45,11 +45,6 @@ class Request:
     def from_dict(cls, data: Any) -> "Request":
         """Read the execution input; raises RequestInvalid with the path of all that is wrong."""
         return read(cls, data, "input", RequestInvalid)
-
-    @property
-    def plan(self) -> Plan | None:
-        """Its own plan, where it has one."""
-        return Plan(self.steps) if self.steps else None
 
     @property
     def manifest_key(self) -> str:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RegistrationInvalid
@@ -75,11 +75,7 @@ class Registration:
     }
 
     service: Annotated[str, SERVICE_NAME, "the service's name"]
-    rule_arn: Annotated[
-        str,
-        arn_of("production listener rule"),
-        "what carries the split",
-    ]
+    rule_arn: Annotated[str, arn_of("production listener rule"), "what carries the split"]
     production_url: Annotated[str, URL, "where clients ask"]
     test_url: Annotated[str, URL, "where the candidate is asked before them"]
     load_balancer: Annotated[str, LOAD_BALANCER, "its dimension in CloudWatch"]
@@ -97,7 +93,3 @@ class Registration:
     def from_dict(cls, data: Any) -> "Registration":
         """Read the parsed value; raises RegistrationInvalid with the path of all that is wrong."""
         return read(cls, data, "registration", RegistrationInvalid)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON; `from_dict` reads it back."""
-        return asdict(self)

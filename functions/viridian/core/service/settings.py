@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RegistrationInvalid
-from viridian.core.plan import MOST_LOOKS, STEPS, Plan, Step, step_complaints
+from viridian.core.plan import MOST_LOOKS, STEPS, Step, most_looks, step_complaints
 from viridian.core.schema import Limits, Rules, read
 
 SERVICE_NAME = Limits(
@@ -73,7 +73,8 @@ class AlarmSettings:
 def _looks_complaints(
     steps: tuple[Step, ...], prepare_seconds: int, patience_seconds: int, alarms: AlarmSettings
 ) -> Iterator[tuple[str, str]]:
-    looks = Plan(steps).most_looks(
+    looks = most_looks(
+        steps,
         prepare_seconds=prepare_seconds,
         patience_seconds=patience_seconds,
         period_seconds=alarms.period_seconds,
@@ -136,13 +137,8 @@ class Settings:
         """Read the parsed file; raises RegistrationInvalid with the path of all that is wrong."""
         return read(cls, data, path, RegistrationInvalid)
 
-    @property
-    def plan(self) -> Plan:
-        """The steps as a plan."""
-        return Plan(self.steps)
-
-    def complaint_of(self, plan: Plan) -> str | None:
+    def complaint_of(self, steps: tuple[Step, ...]) -> str | None:
         """What is wrong with a plan under these times: more looks than an execution can hold."""
         times = self.prepare_timeout_seconds, self.unknown_patience_seconds
-        complaints = (said for _, said in _looks_complaints(plan.steps, *times, self.alarms))
+        complaints = (said for _, said in _looks_complaints(steps, *times, self.alarms))
         return next(complaints, None)
