@@ -1,7 +1,7 @@
 """What editors and people read of the documents: `python -m docs` writes it from the declarations.
 
-A JSON Schema of each in `docs/schema/`, and the tables of `docs/reference.md`. The rules between
-keys are in neither: the tables tell them in words.
+A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, and that of the endings
+in the README. The rules between keys are in neither: the tables tell them in words.
 """
 
 import json
@@ -12,6 +12,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from viridian.core.ending import ENDINGS
 from viridian.core.release.release import Manifest
 from viridian.core.release.request import Request
 from viridian.core.schema import Key, keys
@@ -26,6 +27,8 @@ DOCUMENTS: dict[str, Any] = {
 }
 SCHEMAS = Path(__file__).parent / "schema"
 REFERENCE = Path(__file__).parent / "reference.md"
+README = Path(__file__).parents[1] / "README.md"
+ENDINGS_PLACE = re.compile(r"(<!-- endings -->\n).*?(?=<!-- end -->)", re.S)
 PLACE = re.compile(r"(<!-- keys of the (\w+) -->\n).*?(?=<!-- end -->)", re.S)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPES = {str: "string", int: "integer", float: "number", tuple: "array", dict: "object"}
@@ -36,6 +39,7 @@ def write() -> None:
     for name, kind in DOCUMENTS.items():
         schema_file(name).write_text(json.dumps(json_schema(kind), indent=2) + "\n")
     REFERENCE.write_text(with_tables(REFERENCE.read_text()))
+    README.write_text(with_endings(README.read_text()))
 
 
 def schema_file(document: str) -> Path:
@@ -46,6 +50,14 @@ def schema_file(document: str) -> Path:
 def with_tables(page: str) -> str:
     """A page with the table of each document in its place."""
     return PLACE.sub(lambda place: place[1] + table(DOCUMENTS[place[2]]), page)
+
+
+def with_endings(page: str) -> str:
+    """A page with the table of endings in its place."""
+    lines = ["| ending | production | who acts |", "|---|---|---|"]
+    for name, ending in ENDINGS.items():
+        lines.append(f"| `{name}` | {ending.production} | {ending.who_acts} |")
+    return ENDINGS_PLACE.sub(lambda place: place[1] + "\n".join(lines) + "\n", page)
 
 
 def table(kind: Any) -> str:

@@ -29,7 +29,7 @@ from viridian.core.release.release import Bundle, Manifest, Release, bundle_key,
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Fleet, Registration
 from viridian.core.service.settings import SmokeTest
-from viridian.core.split import Actions, Split
+from viridian.core.split import Actions, weights_in
 
 
 @dataclass
@@ -76,7 +76,10 @@ class FakeLeases:
 
 @dataclass
 class FakeLoadBalancers:
-    """Rules and states of targets by ARN; a rule that does not stick ignores what is written."""
+    """Actions of rules and states of targets, by ARN, and every split written.
+
+    A rule that does not stick ignores what is written.
+    """
 
     rules: dict[str, Actions]
     states: dict[str, list[str]] = field(default_factory=dict)
@@ -86,14 +89,24 @@ class FakeLoadBalancers:
     def health(self, target_group_arn: str, wanted: int) -> Health:
         return Health.of(target_group_arn, self.states[target_group_arn], wanted)
 
-    def actions(self, rule_arn: str) -> Actions:
-        return copy.deepcopy(self.rules[rule_arn])
+    def rule(self, arn: str) -> "FakeListenerRule":
+        return FakeListenerRule(self, arn)
 
-    def apply(self, rule_arn: str, split: Split) -> None:
-        self.written.append(split.weights())
-        if self.sticks:
-            self.rules[rule_arn] = split.applied_to(self.rules[rule_arn])
-        split.require_in(self.rules[rule_arn], rule_arn)
+
+@dataclass
+class FakeListenerRule:
+    """One of those rules."""
+
+    balancers: FakeLoadBalancers
+    arn: str
+
+    def actions(self) -> Actions:
+        return copy.deepcopy(self.balancers.rules[self.arn])
+
+    def write(self, actions: Actions) -> None:
+        self.balancers.written.append(weights_in(actions))
+        if self.balancers.sticks:
+            self.balancers.rules[self.arn] = copy.deepcopy(actions)
 
 
 @dataclass

@@ -10,11 +10,13 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
 
 from viridian.core import lease, record
+from viridian.core.ending import ENDINGS
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "statemachines"
@@ -40,7 +42,8 @@ def read_machine(name: str = "deploy") -> dict[str, Any]:
 
 def with_the_core_s(text: str) -> str:
     """The text with what it takes from the core; raises AttributeError or KeyError if unknown."""
-    return OF_THE_CORE.sub(lambda found: found[1].format(lease=lease, record=record), text)
+    rooms = {"lease": lease, "record": record, "ending": SimpleNamespace(**ENDINGS)}
+    return OF_THE_CORE.sub(lambda found: found[1].format(**rooms), text)
 
 
 def definition(name: str = "deploy") -> str:

@@ -4,11 +4,12 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.core.shop import BLUE, GREEN, RULE, forward
 from tests.core.strategies import steps
+from tests.fakes import FakeLoadBalancers
 from viridian.core.errors import SplitNotApplied
 from viridian.core.split import Split, weights_in
 
@@ -116,16 +117,25 @@ def test_a_rule_that_does_not_forward_takes_no_split() -> None:
 
 
 @given(rules(), PERCENTS)
-def test_a_rule_read_back_passes_only_with_the_weights_written(
+def test_a_rule_has_the_weights_once_they_were_put_into_it(
+    actions: list[dict[str, Any]], percent: int
+) -> None:
+    rule = FakeLoadBalancers({RULE: actions}).rule(RULE)
+
+    Split(BLUE, GREEN, percent).put_into(rule)
+
+    assert weights_in(rule.actions()) == {BLUE: 100 - percent, GREEN: percent}
+
+
+@given(rules(), PERCENTS)
+def test_a_rule_read_back_that_is_not_the_one_written_is_an_error(
     actions: list[dict[str, Any]], percent: int
 ) -> None:
     split = Split(BLUE, GREEN, percent)
-    split.require_in(split.applied_to(actions), RULE)
-    if weights_in(actions) == split.weights():
-        return
+    assume(weights_in(actions) != split.weights())
 
     with pytest.raises(SplitNotApplied, match=f"wanted .*{percent}.*found .* on {RULE}"):
-        split.require_in(actions, RULE)
+        split.put_into(FakeLoadBalancers({RULE: actions}, sticks=False).rule(RULE))
 
 
 def test_a_weight_that_is_not_named_counts_1_as_on_aws() -> None:

@@ -9,7 +9,16 @@ import pytest
 import yaml
 from hypothesis import given
 
-from docs.__main__ import DOCUMENTS, REFERENCE, SCHEMAS, json_schema, schema_file, with_tables
+from docs.__main__ import (
+    DOCUMENTS,
+    README,
+    REFERENCE,
+    SCHEMAS,
+    json_schema,
+    schema_file,
+    with_endings,
+    with_tables,
+)
 from tests.core.shop import REGISTRATION, SETTINGS, changed
 from tests.core.strategies import registrations
 from viridian.core.service.registration import Registration
@@ -64,6 +73,13 @@ def test_the_tables_of_the_reference_are_the_code_s() -> None:
 
     assert set(re.findall(r"<!-- keys of the (\w+) -->", page)) == set(DOCUMENTS)
     assert with_tables(page) == page, "run make docs"
+
+
+def test_the_table_of_endings_is_the_code_s() -> None:
+    page = README.read_text()
+
+    assert "<!-- endings -->" in page
+    assert with_endings(page) == page, "run make docs"
 
 
 @pytest.mark.parametrize(("document", "path"), EXAMPLES, ids=str)

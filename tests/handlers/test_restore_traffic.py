@@ -51,10 +51,10 @@ def test_a_gate_that_is_closed_does_not_stop_the_way_back(shop: Shop, context: A
 def test_walking_the_way_back_before_the_first_shift_changes_nothing(
     shop: Shop, context: Any
 ) -> None:
-    before = shop.balancers.actions(RULE)
+    before = shop.balancers.rule(RULE).actions()
 
     assert restore(shop, context, breach=None)["breach"] is None
-    assert shop.balancers.actions(RULE) == before
+    assert shop.balancers.rule(RULE).actions() == before
     assert shop.leases.get("shop").breach is None
 
 

@@ -68,12 +68,9 @@ class Leases:
         Returns the breach that is recorded, the first one if there were more. Raises FenceStale
         when a newer deployment leads; a lease that is nobody's does not keep traffic from live.
         """
-        values = {":percent": 0, ":fence": fence}
-        lease = (
-            self._write(service, AUTHORISE_BACK_FROM_BREACH, {**values, ":breach": breach})
-            if breach
-            else self._write(service, AUTHORISE_BACK, values)
-        )
+        values: dict[str, Any] = {":percent": 0, ":fence": fence}
+        write = AUTHORISE_BACK_FROM_BREACH if breach else AUTHORISE_BACK
+        lease = self._write(service, write, values | ({":breach": breach} if breach else {}))
         lease.require_fence(fence)
         return lease.breach
 

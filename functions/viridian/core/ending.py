@@ -1,6 +1,6 @@
-"""The endings of a deployment: what each leaves behind, and who acts.
+"""The endings of a deployment: where each leaves production, and who acts.
 
-The machine has a Succeed or Fail state of each name; the README and the runbook have an entry.
+By the names of the machine's last states; the table in the README is made from here.
 """
 
 from dataclasses import dataclass
@@ -10,55 +10,31 @@ from dataclasses import dataclass
 class Ending:
     """One way for a deployment to end."""
 
-    name: str
     production: str
     who_acts: str
 
+    def __str__(self) -> str:
+        return f"Production: {self.production}. Who acts: {self.who_acts}."
+
 
 ENDINGS = {
-    ending.name: ending
-    for ending in (
-        Ending("DeploymentPromoted", "the release, seen to serve", "nobody"),
-        Ending(
-            "RequestRejected",
-            "untouched",
-            "the requester: the cause names the path of what is wrong",
-        ),
-        Ending(
-            "DeploymentRefused",
-            "untouched",
-            "the requester: another deployment holds the lease",
-        ),
-        Ending(
-            "PreflightFailed",
-            "untouched",
-            "an operator: the live side or its alarms do not allow one",
-        ),
-        Ending(
-            "CandidateRejected",
-            "untouched",
-            "the release's author: it failed before any production request",
-        ),
-        Ending(
-            "DeploymentReverted",
-            "back on the live side, seen",
-            "the release's author: the cause carries the breach",
-        ),
-        Ending(
-            "RestoreHeld",
-            "where it was",
-            "an operator, now: the live side has no healthy target",
-        ),
-        Ending(
-            "RestoreUnverified",
-            "unknown",
-            "an operator, now: the restore was not seen to hold",
-        ),
-        Ending(
-            "LeaseLost",
-            "the newer deployment's; untouched if there is none",
-            "nobody; see the runbook",
-        ),
-    )
+    "DeploymentPromoted": Ending("the release, seen to serve", "nobody"),
+    "RequestRejected": Ending(
+        "untouched", "the requester: the cause names the path of what is wrong"
+    ),
+    "DeploymentRefused": Ending("untouched", "the requester: another deployment holds the lease"),
+    "PreflightFailed": Ending(
+        "untouched", "an operator: the live side or its alarms do not allow one"
+    ),
+    "CandidateRejected": Ending(
+        "untouched", "the release's author: it failed before any production request"
+    ),
+    "DeploymentReverted": Ending(
+        "back on the live side, seen", "the release's author: the cause carries the breach"
+    ),
+    "RestoreHeld": Ending("where it was", "an operator, now: the live side has no healthy target"),
+    "RestoreUnverified": Ending("unknown", "an operator, now: the restore was not seen to hold"),
+    "LeaseLost": Ending(
+        "the newer deployment's; untouched if there is none", "nobody; see the runbook"
+    ),
 }
-"""By name; the table in the README."""

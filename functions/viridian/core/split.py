@@ -5,12 +5,21 @@ Actions have the shape of ELBv2's DescribeRules and ModifyRule.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from viridian.core.errors import SplitNotApplied
 
 Action = dict[str, Any]
 Actions = list[Action]
+
+
+class Rule(Protocol):
+    """A listener rule as it is now; one call each."""
+
+    @property
+    def arn(self) -> str: ...
+    def actions(self) -> Actions: ...
+    def write(self, actions: Actions) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,22 @@ class Split:
             self.candidate_target_group_arn: self.candidate_percent,
         }
 
+    def put_into(self, rule: Rule) -> None:
+        """Write the split into the rule and read it back.
+
+        ModifyRule replaces the whole action list and knows no version: what is read first is
+        written again with new weights. Conditions and transforms are not named, so AWS keeps
+        them. Raises SplitNotApplied when the rule read back is another.
+        """
+        rule.write(self.applied_to(rule.actions()))
+        self.require_in(rule)
+
+    def require_in(self, rule: Rule) -> None:
+        """Raise SplitNotApplied unless the rule carries these weights."""
+        found = weights_in(rule.actions())
+        if found != self.weights():
+            raise SplitNotApplied(f"wanted {self.weights()}, found {found} on {rule.arn}")
+
     def applied_to(self, actions: Actions) -> Actions:
         """The same actions with these weights; all else of them is kept.
 
@@ -44,12 +69,6 @@ class Split:
             _forwarding(action, groups) if is_forward(action) else _writable(action)
             for action in actions
         ]
-
-    def require_in(self, actions: Actions, rule_arn: str) -> None:
-        """Raise SplitNotApplied unless the actions carry these weights."""
-        found = weights_in(actions)
-        if found != self.weights():
-            raise SplitNotApplied(f"wanted {self.weights()}, found {found} on {rule_arn}")
 
 
 def weights_in(actions: Actions) -> dict[str, int]:

@@ -42,7 +42,7 @@ def handler(
     records: Records = table_records,
 ) -> dict[str, Any]:
     """Answer with the sides and the way back; keep both with the deployment's record."""
-    actions = balancers.actions(given.registration.rule_arn)
+    actions = balancers.rule(given.registration.rule_arn).actions()
     live, candidate = roles_in(actions, given.registration)
     size = fleets[live.fleet.kind].observe(live.fleet).desired
     balancers.health(live.target_group_arn, size).require(

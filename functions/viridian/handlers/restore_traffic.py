@@ -43,7 +43,7 @@ def handler(
     sides, live = given.sides, given.sides.live.target_group_arn
     breach = leases.authorise_back(given.service, given.fence, breach=given.breach)
     balancers.health(live, wanted=1).require(RestoreHeld, "; traffic was left where it is")
-    balancers.apply(sides.rule_arn, sides.split(candidate_percent=0))
+    sides.split(candidate_percent=0).put_into(balancers.rule(sides.rule_arn))
 
     logger.info("traffic restored", extra={"breach": breach})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, 0)

@@ -38,7 +38,7 @@ def handler(
 ) -> dict[str, Any]:
     """Answer with the side's new size; refuse while the rule still gives it traffic."""
     side, size = given.side, given.resting_count
-    require_idle(side, balancers.actions(given.rule_arn))
+    require_idle(side, balancers.rule(given.rule_arn).actions())
     fleets[side.fleet.kind].retire(side.fleet, resting_count=size)
 
     logger.info("side retired", extra={"colour": side.colour})

@@ -50,7 +50,7 @@ def handler(
         given.service, given.fence, percent=percent, watched_alarms=sides.watched_alarms
     )
     alarms.states(sides.watched_alarms).require_quiet()
-    balancers.apply(sides.rule_arn, sides.split(percent))
+    sides.split(percent).put_into(balancers.rule(sides.rule_arn))
 
     logger.info("traffic shifted", extra={"candidate_percent": percent})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, percent)

@@ -24,7 +24,7 @@ class Input:
 def handler(given: Input, balancers: LoadBalancers = account_balancers) -> dict[str, Any]:
     """Answer with the candidate's share, 0; raise SplitNotApplied or RestoreUnverified."""
     sides, live = given.sides, given.sides.live
-    sides.split(candidate_percent=0).require_in(balancers.actions(sides.rule_arn), sides.rule_arn)
+    sides.split(candidate_percent=0).require_in(balancers.rule(sides.rule_arn))
     balancers.health(live.target_group_arn, wanted=1).require(
         RestoreUnverified, " after the restore"
     )

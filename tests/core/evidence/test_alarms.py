@@ -3,7 +3,7 @@
 import pytest
 
 from viridian.core.errors import CandidateFailing, PreflightFailed
-from viridian.core.evidence.alarms import AlarmStates
+from viridian.core.evidence.alarms import AlarmChange, AlarmStates
 
 
 def of(**states: str) -> AlarmStates:
@@ -39,3 +39,12 @@ def test_one_that_is_not_there_could_not_stop_a_deployment() -> None:
 def test_a_shared_one_that_fires_already_would_send_no_event_again() -> None:
     with pytest.raises(PreflightFailed, match="already in ALARM: s"):
         of(a="OK", s="ALARM").require_clear(["s"])
+
+
+def test_an_alarm_s_breach_says_which_when_and_why() -> None:
+    change = AlarmChange.from_event(
+        {"service": "shop", "alarm": "5xx", "reason": "9 > 5", "at": "12:00"}
+    )
+
+    assert change.service == "shop"
+    assert change.breach == "5xx went into ALARM at 12:00: 9 > 5"

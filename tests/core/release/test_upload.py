@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.core.strategies import service_names, versions
 from viridian.core.errors import RequestInvalid
 from viridian.core.release.request import Request
-from viridian.core.release.upload import AlarmChange, Upload
+from viridian.core.release.upload import Upload
 
 VERSION_IDS = st.text(min_size=1, max_size=40)
 
@@ -80,12 +80,3 @@ def test_services_whose_names_run_together_have_ids_of_their_own() -> None:
 def test_a_key_out_of_place_is_refused_and_named(key: str) -> None:
     with pytest.raises(RequestInvalid, match=f"^{re.escape(key)}: out of place"):
         upload(key)
-
-
-def test_an_alarm_s_breach_says_which_when_and_why() -> None:
-    change = AlarmChange.from_event(
-        {"service": "shop", "alarm": "5xx", "reason": "9 > 5", "at": "12:00"}
-    )
-
-    assert change.service == "shop"
-    assert change.breach == "5xx went into ALARM at 12:00: 9 > 5"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from viridian.core.errors import CandidateFailing, PreflightFailed
 
@@ -46,3 +47,23 @@ class AlarmStates:
             raise PreflightFailed(
                 f"already in ALARM: {', '.join(names)}; clear the alarm, then deploy again"
             )
+
+
+@dataclass(frozen=True)
+class AlarmChange:
+    """An alarm that went into ALARM, as the service's EventBridge rule hands it over."""
+
+    service: str
+    alarm: str
+    reason: str
+    at: str
+
+    @classmethod
+    def from_event(cls, event: dict[str, Any]) -> "AlarmChange":
+        """Read the transformed event."""
+        return cls(event["service"], event["alarm"], event["reason"], event["at"])
+
+    @property
+    def breach(self) -> str:
+        """The breach in words, as it is recorded and ends the deployment."""
+        return f"{self.alarm} went into ALARM at {self.at}: {self.reason}"

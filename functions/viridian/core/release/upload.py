@@ -1,4 +1,4 @@
-"""What events tell: an upload becomes a request with a name, an alarm becomes a breach."""
+"""An upload, as S3 tells it: it becomes a request with a name."""
 
 import hashlib
 import re
@@ -44,23 +44,3 @@ def _deployment_id(request: dict[str, str], bucket: str, key: str) -> str:
     identity = f"{bucket}/{key}?versionId={request['manifest_version_id']}"
     digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
     return f"{request['service']}-{request['version']}-{digest}"
-
-
-@dataclass(frozen=True)
-class AlarmChange:
-    """An alarm that went into ALARM, as the service's EventBridge rule hands it over."""
-
-    service: str
-    alarm: str
-    reason: str
-    at: str
-
-    @classmethod
-    def from_event(cls, event: dict[str, Any]) -> "AlarmChange":
-        """Read the transformed event."""
-        return cls(event["service"], event["alarm"], event["reason"], event["at"])
-
-    @property
-    def breach(self) -> str:
-        """The breach in words, as it is recorded and ends the deployment."""
-        return f"{self.alarm} went into ALARM at {self.at}: {self.reason}"
