@@ -100,10 +100,10 @@ def further_ecs_checks(action: str, request: dict[str, Any]) -> Iterator[Check]:
         return
     for role in filter(None, map(request.get, ROLES)):
         yield "iam:PassRole", role, {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
-    if request.get("tags"):
+    if tags := request.get("tags"):
         definition = f"task-definition/{request['family']}:*"
-        context = {"ecs:CreateAction": action}
-        yield "ecs:TagResource", _ecs_arn(definition), context
+        asked = {f"aws:RequestTag/{tag['key']}": tag["value"] for tag in tags}
+        yield "ecs:TagResource", _ecs_arn(definition), {"ecs:CreateAction": action, **asked}
 
 
 def _denial(service: str, headers: dict[str, str], check: Check) -> Any:

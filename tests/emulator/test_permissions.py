@@ -122,6 +122,22 @@ def test_version_of_an_object_is_read_by_a_right_of_its_own(
         assert not any(is_allowed(other, "s3", "get_object", ask) for ask in asks)
 
 
+def test_definition_is_registered_with_the_tag_that_the_policy_asks_for(
+    is_allowed: Callable[..., bool], unique: str
+) -> None:
+    register = allow("ecs:*", "*")
+    register["Condition"] = {"StringEquals": {"aws:RequestTag/kind": "shop"}}
+    container = {"name": "app", "image": "app", "memory": 128}
+    request = {"family": unique, "containerDefinitions": [container]}
+    tagged, other = ({"tags": [{"key": "kind", "value": value}]} for value in ("shop", "other"))
+
+    found = [
+        is_allowed(register, "ecs", "register_task_definition", {**request, **tags})
+        for tags in (tagged, other, {})
+    ]
+    assert found == [True, False, False]
+
+
 def test_administrator_still_uploads(cloud: Cloud, unique: str) -> None:
     storage = cloud.client("s3")
     storage.create_bucket(Bucket=unique)

@@ -95,8 +95,12 @@ def _may_pass_role(subject: Subject, *statements: Statement) -> bool:
 
 def tags_are_set_only_as_allowed(subject: Subject) -> None:
     definition = {"family": NAME, "containerDefinitions": CONTAINERS, "tags": TAGS}
-    with _acting(subject, "ecs", _allow("ecs:RegisterTaskDefinition")) as ecs:
+    register = _allow("ecs:RegisterTaskDefinition")
+    with _acting(subject, "ecs", register) as ecs:
         expect(_is_denied(ecs.register_task_definition, **definition), True)
+    asked = {"ecs:CreateAction": "RegisterTaskDefinition", "aws:RequestTag/version": "1"}
+    with _acting(subject, "ecs", register, _allow("ecs:TagResource", **asked)) as ecs:
+        expect(_is_denied(ecs.register_task_definition, **definition), False)
 
 
 def loopback_counts_as_tls(subject: Subject) -> None:
