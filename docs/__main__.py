@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from viridian.core.ending import ENDINGS
-from viridian.core.release.release import Manifest
+from viridian.core.release.manifest import Manifest
 from viridian.core.release.request import Request
 from viridian.core.schema import Key, keys
 from viridian.core.service.registration import Registration

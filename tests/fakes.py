@@ -13,9 +13,7 @@ from typing import Any
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
 from viridian.adapters.http_probe import HttpProbe
 from viridian.core.errors import (
-    ArtifactMissing,
     FleetMissing,
-    ManifestMissing,
     ServiceUnknown,
 )
 from viridian.core.evidence.alarms import AlarmStates
@@ -25,8 +23,7 @@ from viridian.core.evidence.requests import Requests
 from viridian.core.fleet import Observation
 from viridian.core.lease import Lease
 from viridian.core.record import Entry
-from viridian.core.release.release import Bundle, Manifest, Release, bundle_key, require_checksum
-from viridian.core.release.request import Request
+from viridian.core.release.release import Release, Stored
 from viridian.core.service.registration import Fleet, Registration
 from viridian.core.service.settings import SmokeTest
 from viridian.core.split import Actions, weights_in
@@ -145,31 +142,21 @@ class FakeArtifacts:
     """Versions of objects by key, oldest first; their ids are v1, v2, ..."""
 
     objects: dict[str, list[bytes]] = field(default_factory=dict)
-    bucket: str = "artifacts"
+    name: str = "artifacts"
 
     def put(self, key: str, content: bytes) -> str:
         versions = self.objects.setdefault(key, [])
         versions.append(content)
         return f"v{len(versions)}"
 
-    def manifest(self, request: Request) -> Manifest:
-        found = dict(self._versions(request.manifest_key))
-        newest = f"v{len(found)}"
-        content = found.get(request.manifest_version_id or newest)
-        if content is None:
-            raise ManifestMissing(f"s3://{self.bucket}/{request.manifest_key}: not found")
-        return Manifest.from_bytes(content, request)
+    def read(self, key: str, version_id: str | None, most_bytes: int) -> bytes | None:
+        versions = dict(self._versions(key))
+        content = versions.get(version_id or f"v{len(versions)}")
+        return None if content is None else content[:most_bytes]
 
-    def verified_bundle(self, manifest: Manifest, request: Request) -> Bundle | None:
-        if manifest.bundle is None or manifest.sha256 is None:
-            return None
-        key = bundle_key(manifest, request)
-        found = self._versions(key)
-        if not found:
-            raise ArtifactMissing(f"s3://{self.bucket}/{key}: not found")
-        version_id, content = found[-1]
-        require_checksum(key, manifest.sha256, hashlib.sha256(content).hexdigest())
-        return Bundle(self.bucket, key, version_id, manifest.sha256)
+    def digest(self, key: str) -> Stored | None:
+        newest = self._versions(key)[-1:]
+        return next((Stored(v, hashlib.sha256(content).hexdigest()) for v, content in newest), None)
 
     def _versions(self, key: str) -> list[tuple[str, bytes]]:
         return [(f"v{n}", content) for n, content in enumerate(self.objects.get(key, []), 1)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from viridian.core.errors import Refusal
-from viridian.core.release.release import Manifest
+from viridian.core.release.manifest import Manifest
 from viridian.core.release.request import Request
 from viridian.core.release.upload import Upload
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.core.shop import REGISTRATION, SETTINGS, changed, without
 from viridian.core.errors import RequestInvalid
-from viridian.core.release.release import Manifest
+from viridian.core.release.manifest import Manifest
 from viridian.core.release.request import Request
 from viridian.core.schema import Limits, Rules, parse, read
 from viridian.core.service.registration import Registration

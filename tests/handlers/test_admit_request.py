@@ -10,8 +10,6 @@ from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, changed, payload, regis
 from tests.handlers.conftest import Shop
 from viridian.core.deployment import Deployment
 from viridian.core.errors import (
-    ArtifactMissing,
-    ChecksumMismatch,
     ManifestMissing,
     RegistrationInvalid,
     RequestInvalid,
@@ -103,18 +101,4 @@ def test_a_registration_of_another_service_is_refused(uploaded: Shop, context: A
     uploaded.registrations.texts["shop"] = json.dumps(other)
 
     with pytest.raises(RegistrationInvalid, match="wanted 'shop'"):
-        admit(uploaded, context)
-
-
-def test_a_missing_bundle_is_refused(uploaded: Shop, context: Any) -> None:
-    del uploaded.artifacts.objects["shop/1.1.0/bundle.zip"]
-
-    with pytest.raises(ArtifactMissing):
-        admit(uploaded, context)
-
-
-def test_a_bundle_that_is_another_is_refused(uploaded: Shop, context: Any) -> None:
-    uploaded.artifacts.put("shop/1.1.0/bundle.zip", b"other bytes")
-
-    with pytest.raises(ChecksumMismatch):
         admit(uploaded, context)

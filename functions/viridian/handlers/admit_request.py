@@ -41,8 +41,7 @@ def handler(
     """
     request = Request.from_dict(given.request)
     registration = registrations.get(request.service)
-    manifest = artifacts.manifest(request)
-    release = Release.of(manifest, artifacts.verified_bundle(manifest, request))
+    release = Release.requested(request, artifacts)
     deployment = Deployment.admitted(given.deployment_id, request, registration, release)
     records.write(admitted(deployment, at=given.now))
 

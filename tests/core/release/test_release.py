@@ -1,124 +1,77 @@
-"""The manifest at the door, and the release that it becomes."""
+"""A release as it is found in the artifact bucket: proven, pinned, or refused by its place."""
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.core.shop import CHECKSUM
-from viridian.core.errors import ChecksumMismatch, ManifestInvalid, ManifestTooLarge
-from viridian.core.release.release import (
-    MANIFEST_LIMIT_BYTES,
-    Bundle,
-    Manifest,
-    Release,
-    bundle_key,
-    require_checksum,
+from tests.fakes import FakeArtifacts
+from viridian.core.errors import (
+    ArtifactMissing,
+    ChecksumMismatch,
+    ManifestInvalid,
+    ManifestMissing,
+    ManifestTooLarge,
 )
+from viridian.core.release.manifest import MANIFEST_LIMIT_BYTES
+from viridian.core.release.release import Bundle, Release
 from viridian.core.release.request import Request
 
-REQUEST = Request("shop", "1.1.0")
+BYTES = b"the release"
+CHECKSUM = hashlib.sha256(BYTES).hexdigest()
+KEY, BUNDLE = "shop/1.1.0/release.json", "shop/1.1.0/bundle.zip"
 BY_BUNDLE = {"service": "shop", "version": "1.1.0", "bundle": "bundle.zip", "sha256": CHECKSUM}
 IMAGE = f"registry.example/shop@sha256:{CHECKSUM}"
-BY_IMAGE = {"service": "shop", "version": "1.1.0", "image": IMAGE}
 
 
-def read(document: Any) -> Manifest:
-    return Manifest.from_bytes(json.dumps(document).encode(), REQUEST)
+def uploaded(bundle: bytes | None = BYTES, **members: Any) -> FakeArtifacts:
+    bucket = FakeArtifacts()
+    if bundle is not None:
+        bucket.put(BUNDLE, bundle)
+    bucket.put(KEY, json.dumps({**BY_BUNDLE, **members}).encode())
+    return bucket
 
 
-def test_a_manifest_names_a_bundle_beside_it() -> None:
-    manifest = read({**BY_BUNDLE, "command": ["python3", "app.py"], "environment": {"K": "v"}})
-
-    assert bundle_key(manifest, REQUEST) == "shop/1.1.0/bundle.zip"
-    assert (manifest.sha256, manifest.image) == (CHECKSUM, None)
-    assert (manifest.command, manifest.environment) == (("python3", "app.py"), {"K": "v"})
-
-
-def test_a_manifest_names_an_image_by_digest() -> None:
-    manifest = read(BY_IMAGE)
-
-    assert (manifest.bundle, manifest.image) == (None, IMAGE)
-    assert (manifest.command, manifest.environment) == ((), {})
-
-
-@pytest.mark.parametrize(
-    ("members", "complaint"),
-    [
-        ({"image": IMAGE}, "bundle: give either bundle"),
-        ({"bundle": None, "sha256": None}, "bundle: give either bundle"),
-        ({"sha256": None}, "sha256: is missing; give the SHA-256"),
-        ({"bundle": None, "image": IMAGE}, "sha256: belongs to a bundle"),
-        ({"sha256": CHECKSUM.upper()}, "sha256: must be 64 lower-case hex digits"),
-        ({"bundle": ".."}, "bundle: must be the name of a file beside"),
-        ({"bundle": "."}, "bundle: must be the name of a file beside"),
-        ({"bundle": "../0.9.0/bundle.zip"}, "bundle: must be the name of a file beside"),
-        ({"bundle": "/bundle.zip"}, "bundle: must be the name of a file beside"),
-        ({"bundle": "a\\b.zip"}, "bundle: must be the name of a file beside"),
-        ({"bundle": "bundle.zip\n"}, "bundle: must be the name of a file beside"),
-        ({"service": "cart"}, "service: wanted 'shop' as in its key, found 'cart'"),
-        ({"version": "1.0.0"}, "version: wanted '1.1.0' as in its key, found '1.0.0'"),
-        (
-            {"service": "cart", "environment": {"PORT": 80}, "sha256": None},
-            "environment.PORT: must be a text, found the number 80; quote it\n"
-            "shop/1.1.0/release.json.sha256: is missing; give the SHA-256 of the bundle in hex\n"
-            "shop/1.1.0/release.json.service: wanted 'shop' as in its key, found 'cart'$",
-        ),
-        ({"environment": {"A-B": "1"}}, "environment: key 'A-B' must be"),
-        ({"environment": {"RELEASE_VERSION": "2"}}, "environment: key 'RELEASE_VERSION' must be"),
-        ({"environment": {"VIRIDIAN_BUNDLE": "x"}}, "environment: key 'VIRIDIAN_BUNDLE' must be"),
-    ],
-)
-def test_a_wrong_manifest_is_refused_with_its_key_and_path(
-    members: dict[str, Any], complaint: str
-) -> None:
-    with pytest.raises(ManifestInvalid, match=f"^shop/1.1.0/release.json.{complaint}"):
-        read({**BY_BUNDLE, **members})
-
-
-@pytest.mark.parametrize("image", ["shop:latest", "shop", f"shop@sha256:{CHECKSUM[1:]}", ""])
-def test_an_image_without_its_digest_is_refused(image: str) -> None:
-    with pytest.raises(ManifestInvalid, match=r"release.json.image: must be an image by digest"):
-        read({**BY_IMAGE, "image": image})
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_a_manifest_or_refused_as_none(content: bytes) -> None:
-    with pytest.raises(ManifestInvalid, match=r"^shop/1.1.0/release.json"):
-        Manifest.from_bytes(content, REQUEST)
-
-
-def test_a_manifest_may_be_as_large_as_the_limit() -> None:
-    content = json.dumps(BY_BUNDLE).encode().ljust(MANIFEST_LIMIT_BYTES)
-
-    assert Manifest.from_bytes(content, REQUEST).bundle == "bundle.zip"
-
-
-def test_a_manifest_over_the_limit_is_refused() -> None:
-    content = json.dumps(BY_BUNDLE).encode().ljust(MANIFEST_LIMIT_BYTES + 1)
-
-    with pytest.raises(ManifestTooLarge, match=f"over the limit of {MANIFEST_LIMIT_BYTES} bytes"):
-        Manifest.from_bytes(content, REQUEST)
-
-
-def test_a_bundle_is_the_one_the_manifest_names_or_none() -> None:
-    require_checksum("k", CHECKSUM, CHECKSUM)
-
-    with pytest.raises(ChecksumMismatch, match=f"^k: wanted SHA-256 {CHECKSUM}, found 00"):
-        require_checksum("k", CHECKSUM, "00")
-
-
-def test_a_bundle_is_named_with_its_version() -> None:
-    bundle = Bundle("artifacts", "shop/1.1.0/bundle.zip", "v1", CHECKSUM)
-
-    assert bundle.uri == "s3://artifacts/shop/1.1.0/bundle.zip?versionId=v1"
+def find(bucket: FakeArtifacts, version_id: str | None = None) -> Release:
+    return Release.requested(Request("shop", "1.1.0", version_id), bucket)
 
 
 def test_a_release_is_its_manifest_with_the_bundle_pinned() -> None:
-    bundle = Bundle("artifacts", "shop/1.1.0/bundle.zip", "v1", CHECKSUM)
+    release = find(uploaded(command=["python3", "app.py"], environment={"K": "v"}))
 
-    release = Release.of(read({**BY_BUNDLE, "environment": {"K": "v"}}), bundle)
+    bundle = Bundle("artifacts", BUNDLE, "v1", CHECKSUM)
+    assert release == Release("shop", "1.1.0", bundle, None, ("python3", "app.py"), {"K": "v"})
+    assert bundle.uri == f"s3://artifacts/{BUNDLE}?versionId=v1"
 
-    assert release == Release("shop", "1.1.0", bundle, None, (), {"K": "v"})
+
+def test_an_image_needs_no_bundle() -> None:
+    by_image = {"service": "shop", "version": "1.1.0", "image": IMAGE}
+    bucket = FakeArtifacts({KEY: [json.dumps(by_image).encode()]})
+
+    assert (find(bucket).image, find(bucket).bundle) == (IMAGE, None)
+
+
+def test_the_manifest_asked_for_is_the_one_read_else_the_newest() -> None:
+    bucket = uploaded(environment={"N": "1"})
+    bucket.put(KEY, json.dumps({**BY_BUNDLE, "environment": {"N": "2"}}).encode())
+
+    assert find(bucket, "v1").environment == {"N": "1"}
+    assert find(bucket).environment == {"N": "2"}
+
+
+@pytest.mark.parametrize(
+    ("bucket", "error", "said"),
+    [
+        (FakeArtifacts(), ManifestMissing, f"^s3://artifacts/{KEY}: not found; upload"),
+        (uploaded(version="1.2.0"), ManifestInvalid, r"version: wanted '1.1.0'"),
+        (FakeArtifacts({KEY: [b" " * (MANIFEST_LIMIT_BYTES + 1)]}), ManifestTooLarge, KEY),
+        (uploaded(bundle=None), ArtifactMissing, f"^s3://artifacts/{BUNDLE}: not found"),
+        (uploaded(bundle=b"other"), ChecksumMismatch, f"^{BUNDLE}: wanted SHA-256 {CHECKSUM}, fo"),
+    ],
+)
+def test_what_is_not_the_release_is_refused_by_its_place(
+    bucket: FakeArtifacts, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        find(bucket)

@@ -1,33 +1,11 @@
-"""A release: an immutable thing to run, as its manifest `release.json` names it.
+"""A release: an immutable thing to run, its bytes proven and pinned."""
 
-    {"service": "shop", "version": "1.1.0", "bundle": "bundle.zip", "sha256": "<hex>",
-     "command": ["python3", "app.py"], "environment": {"BANNER": "spring"}}
+from dataclasses import dataclass
+from typing import Protocol
 
-`bundle` is a file beside the manifest, proven by its SHA-256. In its place `image` may name a
-container image by digest. `command` and `environment` change the container of the live side.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Annotated, ClassVar
-
-from viridian.core.errors import ChecksumMismatch, ManifestInvalid, ManifestTooLarge
+from viridian.core.errors import ArtifactMissing, ChecksumMismatch, ManifestMissing
+from viridian.core.release.manifest import MANIFEST_LIMIT_BYTES, Manifest
 from viridian.core.release.request import Request
-from viridian.core.schema import Limits, Rules, parse, read
-
-MANIFEST_LIMIT_BYTES = 64 * 1024
-IMAGE = Limits(
-    pattern=r"[!-~]+@sha256:[0-9a-f]{64}", hint="an image by digest, repository@sha256:<hex>"
-)
-SHA256 = Limits(pattern=r"[0-9a-f]{64}", hint="64 lower-case hex digits")
-FILE_NAME = Limits(
-    pattern=r"(?!\.\.?$)[A-Za-z0-9._-]+", hint="the name of a file beside the manifest"
-)
-VARIABLE = Limits(
-    pattern=r"(?!VIRIDIAN_|RELEASE_VERSION$)[A-Za-z_][A-Za-z0-9_]*",
-    hint="the name of a variable, and none that Viridian sets (RELEASE_VERSION, VIRIDIAN_*)",
-)
 
 
 @dataclass(frozen=True)
@@ -45,75 +23,21 @@ class Bundle:
         return f"s3://{self.bucket}/{self.key}?versionId={self.version_id}"
 
 
-def _artifact_complaints(
-    bundle: str | None, sha256: str | None, image: str | None
-) -> Iterator[tuple[str, str]]:
-    if (bundle is None) == (image is None):
-        yield "bundle", "give either bundle (with sha256) or image"
-    if bundle is not None and sha256 is None:
-        yield "sha256", "is missing; give the SHA-256 of the bundle in hex"
-    if image is not None and sha256 is not None:
-        yield "sha256", "belongs to a bundle; an image is named by its digest"
-
-
 @dataclass(frozen=True)
-class Manifest:
-    """What `release.json` says: a bundle with its checksum, or an image by digest."""
+class Stored:
+    """One version of an object, read to its end; the checksum is SHA-256 in hex."""
 
-    RULES: ClassVar[Rules] = {("bundle", "sha256", "image"): _artifact_complaints}
-
-    service: Annotated[str, "as in the key it is uploaded to"]
-    version: Annotated[str, "as in the key it is uploaded to"]
-    bundle: Annotated[str | None, FILE_NAME, "what to run: this or `image`"] = None
-    sha256: Annotated[
-        str | None,
-        SHA256,
-        "that of the `bundle`, and given with it; verified before anything is touched",
-    ] = None
-    image: Annotated[str | None, IMAGE, "the container image to run: this or `bundle`"] = None
-    command: Annotated[tuple[str, ...], "the container's command; the live side's otherwise"] = ()
-    environment: Annotated[
-        dict[str, str],
-        VARIABLE,
-        "texts by name, set over the live side's; `RELEASE_VERSION` and `VIRIDIAN_...` are "
-        "Viridian's own",
-    ] = field(default_factory=dict)
-
-    @classmethod
-    def from_bytes(cls, content: bytes, request: Request) -> "Manifest":
-        """Read a manifest that must be the one the request asks for.
-
-        Raises ManifestTooLarge and ManifestInvalid, with the key and path of all that is wrong.
-        """
-        where = request.manifest_key
-        if len(content) > MANIFEST_LIMIT_BYTES:
-            raise ManifestTooLarge(
-                f"{where}: over the limit of {MANIFEST_LIMIT_BYTES} bytes; "
-                "move what is large into the bundle"
-            )
-        asked: Rules = {
-            (name,): partial(_asked_complaints, name, getattr(request, name))
-            for name in ("service", "version")
-        }
-        return read(cls, parse(content, where, ManifestInvalid), where, ManifestInvalid, asked)
+    version_id: str
+    sha256: str
 
 
-def _asked_complaints(name: str, wanted: str, found: str) -> Iterator[tuple[str, str]]:
-    if found != wanted:
-        yield name, f"wanted {wanted!r} as in its key, found {found!r}"
+class ArtifactBucket(Protocol):
+    """Where releases are uploaded. Of what is not there, None."""
 
-
-def bundle_key(manifest: Manifest, request: Request) -> str:
-    """The key of the manifest's bundle: beside the manifest."""
-    return f"{request.service}/{request.version}/{manifest.bundle}"
-
-
-def require_checksum(key: str, wanted: str, found: str) -> None:
-    """Raise ChecksumMismatch unless both SHA-256 are the same."""
-    if wanted != found:
-        raise ChecksumMismatch(
-            f"{key}: wanted SHA-256 {wanted}, found {found}; upload the bundle, then its manifest"
-        )
+    @property
+    def name(self) -> str: ...
+    def read(self, key: str, version_id: str | None, most_bytes: int) -> bytes | None: ...
+    def digest(self, key: str) -> Stored | None: ...
 
 
 @dataclass(frozen=True)
@@ -128,13 +52,40 @@ class Release:
     environment: dict[str, str]
 
     @classmethod
-    def of(cls, manifest: Manifest, bundle: Bundle | None) -> "Release":
-        """The manifest's release with its verified bundle, if it has one."""
+    def requested(cls, request: Request, bucket: ArtifactBucket) -> "Release":
+        """The release that is asked for: its manifest read, its bundle proven.
+
+        Raises ManifestMissing, ManifestTooLarge, ManifestInvalid, ArtifactMissing or
+        ChecksumMismatch, with the place of what is wrong.
+        """
+        key = request.manifest_key
+        content = bucket.read(key, request.manifest_version_id, MANIFEST_LIMIT_BYTES + 1)
+        if content is None:
+            raise ManifestMissing(f"s3://{bucket.name}/{key}: not found; upload the release")
+        manifest = Manifest.from_bytes(content, request)
         return cls(
             service=manifest.service,
             version=manifest.version,
-            bundle=bundle,
+            bundle=_proven_bundle(manifest, bucket),
             image=manifest.image,
             command=manifest.command,
             environment=manifest.environment,
         )
+
+
+def _proven_bundle(manifest: Manifest, bucket: ArtifactBucket) -> Bundle | None:
+    """The bundle beside the manifest, as it is now, when it is the one that the manifest names."""
+    if manifest.bundle is None:
+        return None
+    key = f"{manifest.service}/{manifest.version}/{manifest.bundle}"
+    found = bucket.digest(key)
+    if found is None:
+        raise ArtifactMissing(
+            f"s3://{bucket.name}/{key}: not found; upload the bundle, then its manifest"
+        )
+    if found.sha256 != manifest.sha256:
+        raise ChecksumMismatch(
+            f"{key}: wanted SHA-256 {manifest.sha256}, found {found.sha256}; "
+            "upload the bundle, then its manifest"
+        )
+    return Bundle(bucket.name, key, found.version_id, found.sha256)
