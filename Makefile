@@ -9,6 +9,8 @@ NODE_INSTALLED := node_modules/.package-lock.json
 RELEASE ?=
 DIRECTORY ?=
 IMAGE ?=
+CDK := npx --no-install cdk
+EXAMPLE := $(BIN)/python -m examples.shop.cdk_app
 
 # The CDK's bridge to Node warns about Node 20, which is what it is tested with here.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -53,18 +55,19 @@ machine: $(INSTALLED) ## Print the state machine as Step Functions gets it, and 
 	@mkdir -p build
 	@$(BIN)/python -m viridian_cdk.machine build/deploy.asl.json
 
-template: install synth ## Check the template and the state machine
-	@$(BIN)/cfn-lint build/cdk.out/*.template.json
+template: synth ## Check the template and the state machine
+	@$(BIN)/cfn-lint build/*.out/*.template.json
 	@$(BIN)/python -m viridian_cdk.machine build/deploy.asl.json > /dev/null
 	@npx --no-install asl-validator --json-path build/deploy.asl.json
 
-synth: $(INSTALLED) ## Synthesise the templates into build/cdk.out/
-	@CDK_OUTDIR=build/cdk.out $(BIN)/python app.py
+synth: install ## Synthesise the control plane into build/cdk.out/, with the example into shop.out/
+	@$(CDK) synth --quiet --no-notices
+	@$(CDK) synth --quiet --no-notices --app "$(EXAMPLE)" --output build/shop.out
 
-deploy: ## Deploy both stacks to AWS (IMAGE=repository@sha256:digest)
+deploy: ## Deploy the control plane and the example (IMAGE=repository@sha256:digest)
 	@test -n "$(IMAGE)" || { echo "Which image? make deploy IMAGE=<repository>@sha256:<digest>" >&2; exit 1; }
 	@$(MAKE) --no-print-directory install
-	@npx --no-install cdk deploy --all --parameters Shop:Image=$(IMAGE)
+	@$(CDK) deploy --app "$(EXAMPLE)" --all --parameters Shop:Image=$(IMAGE)
 
 docs: $(INSTALLED) ## Write docs/schema/ and the tables of docs/reference.md from the code
 	@$(BIN)/python -m docs

@@ -71,6 +71,11 @@ class Assembly:
         found: dict[str, Any] = self.artifacts[name]["properties"]
         return found
 
+    def parameters(self, stack: str) -> set[str]:
+        """Names of the parameters that a stack takes."""
+        template = json.loads((self.folder / self.properties(stack)["templateFile"]).read_text())
+        return set(template.get("Parameters", {}))
+
     def file_assets(self, stack: str) -> list[dict[str, Any]]:
         """The files that a stack needs in a bucket, its own template among them."""
         assets = json.loads((self.folder / f"{stack}.assets.json").read_text())
@@ -87,10 +92,12 @@ class Deployer:
     endpoint_url: str
     account: Account
 
-    def deploy(
-        self, assembly: Assembly, stack: str, parameters: Mapping[str, str] | None = None
-    ) -> dict[str, str]:
-        """Create the stack, wait until it is there, return its outputs; raises DeployFailed."""
+    def deploy(self, assembly: Assembly, stack: str, offered: Mapping[str, str]) -> dict[str, str]:
+        """Create the stack, wait until it is there, return its outputs; raises DeployFailed.
+
+        Of the parameters that are offered it is given those that it takes.
+        """
+        taken = assembly.parameters(stack)
         properties = assembly.properties(stack)
         self._bootstrap(properties)
         self._publish(assembly, stack)
@@ -100,7 +107,8 @@ class Deployer:
             TemplateURL=self._template_url(properties),
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value}
-                for key, value in (parameters or {}).items()
+                for key, value in offered.items()
+                if key in taken
             ],
             Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             OnFailure="DO_NOTHING",

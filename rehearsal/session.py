@@ -1,4 +1,4 @@
-"""A rehearsal: the emulator started, both stacks deployed, the first release live.
+"""A rehearsal: the emulator started, an app's stacks deployed, the first release live.
 
     with Rehearsal(Path("build/demo")) as rehearsal:
         rehearsal.client("s3").list_buckets()
@@ -9,6 +9,7 @@ standard input, and it closes when this process is gone.
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,10 @@ from emulator.client.control import Control
 from emulator.client.process import EmulatorProcess
 from emulator.ports import free_port
 from rehearsal.assembly import Account, Assembly, Deployer
-from rehearsal.ecs_services import EcsServices
+from rehearsal.ecs_services import EcsServices, RehearsalFailed
 from rehearsal.images import pack_with_command, push_image
 from rehearsal.synthesis import Synthesis
+from viridian.core.service.registration import parameter_name
 from viridian_cli.deployment import Deployment, execution_arn
 from viridian_cli.release import PackedRelease, upload
 
@@ -32,10 +34,10 @@ PROJECT = Path(__file__).resolve().parents[1]
 SHOP = PROJECT / "examples" / "shop"
 FIRST_RELEASE = SHOP / "releases" / "1.0.0"
 SERVICE_FILE = SHOP / "rehearsal.yaml"
+APP = f"{sys.executable} -m examples.shop.cdk_app"
 
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 ACCOUNT = Account("000000000000", "us-east-1")
-AUTOMATION_STACK, SERVICE_STACK = "Viridian", "Shop"
 # Many threads of a test or the demo ask at once; the default is ten connections.
 CLIENT = Config(max_pool_connections=50, connect_timeout=5, read_timeout=30)
 
@@ -44,7 +46,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outputs:
-    """What the stacks tell about themselves."""
+    """What was deployed, as the automation's stack and the service's registration tell."""
 
     artifact_bucket: str
     table: str
@@ -52,14 +54,16 @@ class Outputs:
     service: str
     registration: str
     production_url: str
-    test_url: str
 
 
 class Rehearsal:
     """One emulated account with the automation and one service in it.
 
-    `directory` is emptied, then holds its state and logs. `service_file` and `first_release`
-    default to the example's; an `assembly` saves synthesising one. `say` is told of progress.
+    `directory` is emptied, then holds its state and logs. `app` is a command that synthesises the
+    stacks, told of the service file by the context `serviceFile`; it, `service_file` and
+    `first_release` default to the example's. An `assembly` saves synthesising. A stack with the
+    parameters ProductionPort, TestPort and Image is given free ports and the first release's
+    image. `say` is told of progress.
     """
 
     outputs: Outputs
@@ -70,12 +74,14 @@ class Rehearsal:
         self,
         directory: Path,
         *,
+        app: str = APP,
         service_file: Path = SERVICE_FILE,
         first_release: Path = FIRST_RELEASE,
         assembly: Assembly | None = None,
         say: Say = lambda _: None,
     ) -> None:
         self.directory = directory.absolute()
+        self._app = app
         self._service_file = service_file.absolute()
         self._first_release = first_release
         self._assembly = assembly
@@ -157,31 +163,36 @@ class Rehearsal:
         if (given := self._assembly) is not None:
             return lambda: given
         context = {"serviceFile": str(self._service_file)}
-        self._synthesis = Synthesis(PROJECT, self.directory / "cdk.out", context)
+        self._synthesis = Synthesis(PROJECT, self._app, self.directory / "cdk.out", context)
         return self._synthesis.assembly
 
     def _deploy(self, assembly: Assembly) -> None:
         deployer = Deployer(self.client, self.endpoint_url, ACCOUNT)
-        self._say(f"deploying the stack {AUTOMATION_STACK}")
-        automation = deployer.deploy(assembly, AUTOMATION_STACK)
-        bucket = automation["ArtifactBucketName"]
-        image = push_image(self.client("s3"), bucket, pack_with_command(self._first_release))
-        self._say(f"deploying the stack {SERVICE_STACK}")
-        parameters = {"ProductionPort": free_port(), "TestPort": free_port(), "Image": image}
-        service = deployer.deploy(
-            assembly, SERVICE_STACK, {name: str(value) for name, value in parameters.items()}
-        )
+        image = push_image(self.client("s3"), pack_with_command(self._first_release))
+        ports = {name: str(free_port()) for name in ("ProductionPort", "TestPort")}
+        told: dict[str, str] = {}
+        for stack in assembly.stacks:
+            self._say(f"deploying the stack {stack}")
+            told |= deployer.deploy(assembly, stack, {**ports, "Image": image})
+        name, registration = self._registered()
         self.outputs = Outputs(
-            artifact_bucket=bucket,
-            table=automation["TableName"],
-            state_machine_arn=automation["StateMachineArn"],
-            service=service["ServiceName"],
-            registration=service["RegistrationName"],
-            production_url=service["ProductionUrl"],
-            test_url=service["TestUrl"],
+            artifact_bucket=told["ArtifactBucketName"],
+            table=told["TableName"],
+            state_machine_arn=told["StateMachineArn"],
+            service=registration["service"],
+            registration=name,
+            production_url=registration["production_url"],
         )
         self._say("waiting for the fleets to be steady")
         self.services.wait_until_steady()
+
+    def _registered(self) -> tuple[str, dict[str, Any]]:
+        """The service's registration, and the name it is kept under."""
+        found = self.client("ssm").get_parameters_by_path(Path=parameter_name(""))["Parameters"]
+        if len(found) != 1:
+            names = ", ".join(parameter["Name"] for parameter in found) or "none"
+            raise RehearsalFailed(f"wanted the registration of one service, found {names}")
+        return found[0]["Name"], json.loads(found[0]["Value"])
 
     @property
     def services(self) -> EcsServices:

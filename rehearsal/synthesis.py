@@ -17,16 +17,17 @@ class SynthesisFailed(Exception):
 
 
 class Synthesis:
-    """Started at once: the app of the project's cdk.json, whose assembly goes to the folder.
+    """Started at once: a CDK app, whose assembly goes to the folder.
 
-    Its temporary files have a folder of their own, since the CDK leaves them when it is ended.
+    It runs in the project, with the context of its cdk.json. Its temporary files have a folder of
+    their own, since the CDK leaves them when it is ended.
     """
 
     def __init__(
-        self, project: Path, folder: Path, context: Mapping[str, str] | None = None
+        self, project: Path, app: str, folder: Path, context: Mapping[str, str] | None = None
     ) -> None:
         settings = json.loads((project / "cdk.json").read_text())
-        self._command = settings["app"]
+        self._command = app
         self._folder = folder.absolute()
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         self._scratch = tempfile.TemporaryDirectory(dir=self._folder.parent)

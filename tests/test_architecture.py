@@ -117,7 +117,7 @@ def test_the_client_knows_the_core_alone(module: Path) -> None:
 
 
 def test_what_is_shipped_knows_nothing_of_what_is_not() -> None:
-    shipped = [*PACKAGE.rglob("*.py"), *(ROOT / "infra").rglob("*.py"), *CLI]
+    shipped = [*PACKAGE.rglob("*.py"), *(ROOT / "infra").rglob("*.py"), *CLI, ROOT / "app.py"]
 
     assert [m for m in shipped if imported_packages(m) & NOT_SHIPPED] == []
 

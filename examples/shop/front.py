@@ -1,14 +1,14 @@
 """The shop's front: a public load balancer, its two listeners, and the walls around it."""
 
-from aws_cdk import Aws, CfnParameter, Duration, RemovalPolicy, Tokenization
+from aws_cdk import Aws, CfnParameter, Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from examples.shop.configuration import Host
 from viridian_cdk.acknowledgements import acknowledge
-from viridian_cdk.configuration import Host
 from viridian_cdk.routes import Entrance
 
 ANYWHERE = "0.0.0.0/0"
@@ -50,9 +50,8 @@ class Front(Construct):
         self.entrance = Entrance(
             load_balancer=self._load_balancer,
             production_listener=self._listener("Production", production_port, 503),
-            production_url=self._url(production_port),
             test_listener=self._listener("Test", test_port, 404),
-            test_url=self._url(test_port),
+            host_name=host.name if host else None,
         )
 
     def _listener(self, id: str, port: CfnParameter, status_code: int) -> elbv2.ApplicationListener:
@@ -68,11 +67,6 @@ class Front(Construct):
             open=False,  # the walls say who may come in
             default_action=elbv2.ListenerAction.fixed_response(status_code),
         )
-
-    def _url(self, port: CfnParameter) -> str:
-        scheme = "https" if self._host else "http"
-        name = self._host.name if self._host else self._load_balancer.load_balancer_dns_name
-        return f"{scheme}://{name}:{Tokenization.stringify_number(port.value_as_number)}"
 
 
 class Walls(Construct):

@@ -11,12 +11,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from examples.shop.configuration import Host
 from examples.shop.front import Front
 from examples.shop.tasks import CONTAINER_PORT, shop_task_definition
 from viridian.core.service.settings import Settings
 from viridian_cdk.acknowledgements import acknowledge
 from viridian_cdk.automation import Automation
-from viridian_cdk.configuration import Host
 from viridian_cdk.fleets.ecs import EcsTasks
 from viridian_cdk.service import BlueGreenService
 
@@ -48,7 +48,7 @@ class Shop(Stack):
             task_port=CONTAINER_PORT,
             host=host,
         )
-        service = BlueGreenService(
+        BlueGreenService(
             self,
             "Service",
             automation=automation,
@@ -69,8 +69,6 @@ class Shop(Stack):
         )
         CfnOutput(self, "ProductionUrl", value=front.entrance.production_url)
         CfnOutput(self, "TestUrl", value=front.entrance.test_url)
-        CfnOutput(self, "ServiceName", value=settings.service)
-        CfnOutput(self, "RegistrationName", value=service.registration.parameter_name)
 
     def _network(self) -> ec2.Vpc:
         vpc = ec2.Vpc(

@@ -12,6 +12,7 @@ from viridian_cdk.functions import HandlerFunction
 from viridian_cdk.functions_table import STATE_FUNCTIONS
 from viridian_cdk.machine import definition
 from viridian_cdk.operators import Operators
+from viridian_cdk.packaging import functions_code
 from viridian_cdk.storage import Storage
 from viridian_cdk.workflow import Workflow
 
@@ -28,10 +29,11 @@ class Automation(Stack):
         scope: Construct,
         id: str,
         *,
-        code: lambda_.Code,
+        code: lambda_.Code | None = None,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
+        code = code or functions_code()
         self.storage = Storage(self, "Storage")
         self.operators = Operators(self, "Operators")
         places = self.storage.places

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Tokenization
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
@@ -21,7 +21,7 @@ HEALTH_CHECK_COUNT = 2
 
 @dataclass(frozen=True)
 class Entrance:
-    """Where requests come in. The URLs are what clients and checks call, without a path.
+    """Where requests come in: two listeners of a load balancer, which needs a name for HTTPS.
 
     On a load balancer with several services each needs a priority of its own (and the next one,
     for its second test rule) and conditions that tell it from the others.
@@ -29,11 +29,25 @@ class Entrance:
 
     load_balancer: elbv2.ApplicationLoadBalancer
     production_listener: elbv2.ApplicationListener
-    production_url: str
     test_listener: elbv2.ApplicationListener
-    test_url: str
+    host_name: str | None = None
     priority: int = 100
     paths: tuple[str, ...] = ("/*",)
+
+    @property
+    def production_url(self) -> str:
+        """What clients call, without a path."""
+        return self._url(self.production_listener)
+
+    @property
+    def test_url(self) -> str:
+        """What checks of a candidate call, without a path."""
+        return self._url(self.test_listener)
+
+    def _url(self, listener: elbv2.ApplicationListener) -> str:
+        scheme = "https" if listener.protocol is elbv2.ApplicationProtocol.HTTPS else "http"
+        name = self.host_name or self.load_balancer.load_balancer_dns_name
+        return f"{scheme}://{name}:{Tokenization.stringify_number(listener.port)}"
 
 
 class Routes(Construct):

@@ -1,6 +1,7 @@
-"""The templates, synthesised once for a whole run of the tests, as `make synth` does it."""
+"""The example's templates, synthesised once for a whole run of the tests."""
 
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -19,8 +20,10 @@ Synthesise = Callable[..., Assembly]
 def run_app(
     folder: Path, *, context: str = "{}", code: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run `app.py`, or the code, in a process of its own; its assembly goes to the folder."""
-    command = [sys.executable, "-c", code] if code else [sys.executable, "app.py"]
+    """Run the example's app, or the code, as the CDK CLI would; its assembly goes to the folder."""
+    command = [sys.executable, *(("-c", code) if code else ("-m", "examples.shop.cdk_app"))]
+    flags = json.loads((PROJECT / "cdk.json").read_text())["context"]
+    context = json.dumps(flags | json.loads(context))
     quiet = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
     return subprocess.run(
         command,

@@ -11,9 +11,9 @@ from tests.infra.conftest import PROJECT, run_app
 from tests.infra.template import Assembly
 
 OPEN_BUCKET = """
-import app
+from examples.shop import cdk_app
 from aws_cdk import Stack, aws_s3
-stacks = app.build()
+stacks = cdk_app.build()
 aws_s3.Bucket(Stack(stacks, "Careless"), "Open")
 stacks.synth()
 """

@@ -89,6 +89,4 @@ def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
         "OperatorsTopicArn": "<OperatorsTopic>",
         "ProductionUrl": "http://<FrontLoadBalancer.DNSName>:<ProductionPort>",
         "TestUrl": "http://<FrontLoadBalancer.DNSName>:<TestPort>",
-        "ServiceName": "shop",
-        "RegistrationName": "<ServiceRegistration>",
     }

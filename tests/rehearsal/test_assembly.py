@@ -41,7 +41,7 @@ def stack(name, *dependencies):
 
 @pytest.fixture
 def assembly(tmp_path):
-    (tmp_path / "Shop.template.json").write_text("{}")
+    (tmp_path / "Shop.template.json").write_text('{"Parameters": {"Words": {}}}')
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "handler.py").write_text("pass\n")
     destination = {"here": {"bucketName": BUCKET, "objectKey": "Shop.json"}}
@@ -118,9 +118,13 @@ def deployer_with(cloudformation, client):
     return Deployer(client_for, "http://127.0.0.1:1", ACCOUNT)
 
 
-def test_a_stack_is_created_from_its_published_template_with_its_parameters(assembly, client):
+def test_a_stack_is_created_from_its_published_template_with_the_parameters_it_takes(
+    assembly, client
+):
     cloudformation = FakeCloudFormation("CREATE_COMPLETE")
-    outputs = deployer_with(cloudformation, client).deploy(assembly, "Shop", {"Words": "hi"})
+    outputs = deployer_with(cloudformation, client).deploy(
+        assembly, "Shop", {"Words": "hi", "More": "of it"}
+    )
     assert outputs == {"Said": "hello"}
     assert cloudformation.created["TemplateURL"] == (
         f"http://127.0.0.1:1/{ACCOUNT.filled(BUCKET)}/Shop.json"
@@ -131,7 +135,7 @@ def test_a_stack_is_created_from_its_published_template_with_its_parameters(asse
 
 
 def test_its_assets_and_the_facts_of_the_bootstrap_are_in_the_account(assembly, client):
-    deployer_with(FakeCloudFormation("CREATE_COMPLETE"), client).deploy(assembly, "Shop")
+    deployer_with(FakeCloudFormation("CREATE_COMPLETE"), client).deploy(assembly, "Shop", {})
     listed = client("s3").list_objects_v2(Bucket=ACCOUNT.filled(BUCKET))["Contents"]
     version = client("ssm").get_parameter(Name="/cdk-bootstrap/hnb659fds/version")
     assert [item["Key"] for item in listed] == ["Shop.json", "code.zip"]
@@ -141,4 +145,4 @@ def test_its_assets_and_the_facts_of_the_bootstrap_are_in_the_account(assembly, 
 def test_a_failed_resource_fails_a_stack_that_calls_itself_complete(assembly, client):
     broken = FakeCloudFormation("CREATE_FAILED", "unsupported")
     with pytest.raises(DeployFailed, match=r"Alarm \(AWS::CloudWatch::Alarm\): unsupported"):
-        deployer_with(broken, client).deploy(assembly, "Shop")
+        deployer_with(broken, client).deploy(assembly, "Shop", {})

@@ -4,7 +4,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from rehearsal.images import pack_with_command, push_image
+from rehearsal.images import REGISTRY, pack_with_command, push_image
 from rehearsal.session import FIRST_RELEASE
 from viridian_cli.release import ReleaseUnusable
 
@@ -12,10 +12,9 @@ from viridian_cli.release import ReleaseUnusable
 @mock_aws
 def test_an_image_is_named_by_the_digest_of_its_bytes():
     release, s3 = pack_with_command(FIRST_RELEASE), boto3.client("s3", region_name="us-east-1")
-    s3.create_bucket(Bucket="artifacts")
 
-    assert push_image(s3, "artifacts", release) == f"shop@sha256:{release.sha256}"
-    stored = s3.get_object(Bucket="artifacts", Key=f"images/sha256/{release.sha256}.zip")
+    assert push_image(s3, release) == f"shop@sha256:{release.sha256}"
+    stored = s3.get_object(Bucket=REGISTRY, Key=f"images/sha256/{release.sha256}.zip")
     assert stored["Body"].read() == release.content
 
 

@@ -16,6 +16,7 @@ context = json.loads(os.environ["CDK_CONTEXT_JSON"])
 artifacts = {"context": context, "left": tempfile.mkdtemp()}
 (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
 """
+APP_COMMAND = "python3 app.py"
 WAITING_APP = """
 import subprocess, sys
 with open("started", "w") as started:
@@ -32,24 +33,24 @@ def project(tmp_path):
     folder.mkdir()
     (folder / "app.py").write_text(APP)
     (folder / "cdk.json").write_text(
-        json.dumps({"app": "python3 app.py", "context": {"serviceFile": "a", "other": True}})
+        json.dumps({"app": "another.py", "context": {"serviceFile": "a", "other": True}})
     )
     return folder
 
 
 def test_the_app_is_run_with_the_projects_context_and_the_callers_over_it(project, tmp_path):
-    assembly = Synthesis(project, tmp_path / "out", {"serviceFile": "b"}).assembly()
+    assembly = Synthesis(project, APP_COMMAND, tmp_path / "out", {"serviceFile": "b"}).assembly()
     assert assembly.artifacts["context"] == {"serviceFile": "b", "other": True}
 
 
 def test_an_app_that_fails_is_told_with_what_it_said(project, tmp_path):
     (project / "app.py").write_text("raise SystemExit('no such stack')\n")
     with pytest.raises(SynthesisFailed, match=r"python3 app\.py exited with 1:\nno such stack"):
-        Synthesis(project, tmp_path / "out").assembly()
+        Synthesis(project, APP_COMMAND, tmp_path / "out").assembly()
 
 
 def test_no_temporary_file_is_left(project, tmp_path):
-    assembly = Synthesis(project, tmp_path / "out").assembly()
+    assembly = Synthesis(project, APP_COMMAND, tmp_path / "out").assembly()
     assert assembly.artifacts["left"].startswith(str(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {"out", "out.log", "project"}
 
@@ -57,7 +58,7 @@ def test_no_temporary_file_is_left(project, tmp_path):
 def test_it_is_ended_at_once_with_all_that_it_started(project, tmp_path):
     (project / "app.py").write_text(WAITING_APP)
     os.mkfifo(project / "started")
-    synthesis = Synthesis(project, tmp_path / "out")
+    synthesis = Synthesis(project, APP_COMMAND, tmp_path / "out")
     with (project / "started").open("rb", buffering=0) as started:
         assert started.read(1)
 

@@ -38,12 +38,16 @@ class RoleOutsidePath(Exception):
 
 @dataclass(frozen=True)
 class EcsTasks:
-    """What a service's tasks are made of; both colours share one task-definition family."""
+    """What a service's tasks are made of; both colours share one task-definition family.
+
+    Without a security group each colour gets its own, which the load balancer alone may reach;
+    without subnets ECS's constructs choose: public ones with a public IP, private ones otherwise.
+    """
 
     cluster: ecs.ICluster
     task_definition: ecs.FargateTaskDefinition
-    security_group: ec2.ISecurityGroup
-    subnets: ec2.SubnetSelection
+    security_group: ec2.ISecurityGroup | None = None
+    subnets: ec2.SubnetSelection | None = None
     assign_public_ip: bool = False
     health_check_grace: Duration | None = None
 
@@ -83,7 +87,7 @@ class EcsFleet(Construct):
             min_healthy_percent=100,
             max_healthy_percent=200,
             health_check_grace_period=tasks.health_check_grace or Duration.seconds(0),
-            security_groups=[tasks.security_group],
+            security_groups=[tasks.security_group] if tasks.security_group else None,
             vpc_subnets=tasks.subnets,
             assign_public_ip=tasks.assign_public_ip,
         )

@@ -1,12 +1,15 @@
-"""What a person may set for the app, from `cdk.json` or `-c name=value`, read once."""
+"""What a person may set for the example, from `cdk.json` or `-c name=value`, read once."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from constructs import Node
 
+SERVICE_FILE = Path(__file__).with_name("service.yaml")
+
 
 class ConfigurationInvalid(Exception):
-    """A context value is absent or does not fit the others."""
+    """A context value does not fit the others."""
 
 
 @dataclass(frozen=True)
@@ -19,18 +22,16 @@ class Host:
 
 @dataclass(frozen=True)
 class Configuration:
-    """The service file of the example, and its HTTPS host when it has one."""
+    """The service file, and the HTTPS host when there is one."""
 
-    service_file: str
+    service_file: Path
     host: Host | None
 
     @classmethod
     def from_context(cls, node: Node) -> "Configuration":
         """Read `serviceFile`, and `hostName` with `certificateArn` (both or neither)."""
-        service_file = node.try_get_context("serviceFile")
+        service_file = node.try_get_context("serviceFile") or SERVICE_FILE
         name, certificate = (node.try_get_context(key) for key in ("hostName", "certificateArn"))
-        if not service_file:
-            raise ConfigurationInvalid("serviceFile: is missing; give the path of a service file")
         if bool(name) != bool(certificate):
             raise ConfigurationInvalid("hostName, certificateArn: give both or neither")
-        return cls(str(service_file), Host(name, certificate) if name else None)
+        return cls(Path(service_file), Host(name, certificate) if name else None)
