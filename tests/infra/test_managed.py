@@ -14,13 +14,14 @@ from viridian_cdk.fleets.ecs import RoleOutsidePath, put_under_path
 TAG = {"Key": "viridian:managed", "Value": "true"}
 THIRTY_SERVICES = """
 from dataclasses import replace
-import app
+from examples.shop import cdk_app
+from examples.shop.configuration import SERVICE_FILE
 from examples.shop.stack import Shop
 from viridian_cdk.service_file import read_service_file
 
-stacks = app.build()
+stacks = cdk_app.build()
 automation = stacks.node.find_child("Viridian")
-settings = read_service_file(app.PROJECT / "examples" / "shop" / "service.yaml")
+settings = read_service_file(SERVICE_FILE)
 for n in range(29):
     service = replace(settings, service=f"shop-{n}")
     Shop(stacks, f"Shop{n}", automation=automation, settings=service)

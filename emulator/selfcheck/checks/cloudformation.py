@@ -57,6 +57,14 @@ def stacks_tell_the_block_of_their_network(subject: Subject) -> None:
     expect(stacks.outputs_of(subject, "network"), {"Block": "10.1.0.0/16"})
 
 
+def rules_beside_their_security_group_are_taken(subject: Subject) -> None:
+    rule = {"GroupId": "sg-1", "IpProtocol": "tcp"}
+    kinds = {way: f"AWS::EC2::SecurityGroup{way}" for way in ("Ingress", "Egress")}
+    walls = {way: {"Type": kind, "Properties": rule} for way, kind in kinds.items()}
+    stacks.create(subject, "walls", walls)
+    expect(stacks.status_of(subject, "walls"), "CREATE_COMPLETE")
+
+
 def stacks_tell_the_names_of_their_resources(subject: Subject) -> None:
     """As the dimensions of their metrics have them, and where the load balancer is reached."""
     names = {
@@ -183,6 +191,7 @@ CHECKS: dict[Check, str] = {
     refused_resources_fail_their_stack: "cloudformation.refusals",
     refused_changes_fail_their_stack: "cloudformation.refusals",
     stacks_tell_the_block_of_their_network: "cloudformation.networks",
+    rules_beside_their_security_group_are_taken: "cloudformation.networks",
     stacks_tell_the_names_of_their_resources: "elbv2.naming",
     stacks_keep_weights: "elbv2.actions/_elbv2_listener_actions",
     stacks_are_routed: "elbv2.publishing",
