@@ -112,8 +112,6 @@ def _require_service(own_file: Path, release: PackedRelease) -> None:
         named = read_service_file(own_file).service
     except Refusal as error:
         raise ReleaseUnusable(f"{own_file.parent}/{error}") from error
-    except yaml.YAMLError as error:
-        raise ReleaseUnusable(f"{own_file}: not YAML: {error}") from error
     if named != release.service:
         raise ReleaseUnusable(
             f"{own_file}: service: wanted {release.service} as in release.json, found {named}"

@@ -57,7 +57,7 @@ def test_with_ones_own_service_file_the_folder_itself_is_live_first(folder, own_
         (SERVICE_FILE.read_text(), r"wanted orders as in .* found shop"),
         ("service: orders\n", r"rehearsal\.yaml\.smoke_tests: is missing"),
         ("", r"rehearsal\.yaml: must be an object"),
-        ("steps: [", "not YAML: while parsing"),
+        ("steps: [", r"not YAML \(while parsing"),
     ],
 )
 def test_a_wrong_service_file_is_refused_with_its_path(
