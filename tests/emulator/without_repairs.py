@@ -67,14 +67,16 @@ class Replaced:
         vars(repairs)["apply"] = apply
 
     def _noting(self, name: str, apply: Apply) -> Apply:
+        from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
         def apply_and_note(*args: Any) -> None:
             before = [(container, dict(container)) for container in containers()]
             apply(*args)
             self._parts[name] = [
-                (container, key, old[key])
+                (container, key, old.get(key))
                 for container, old in before
                 for key, value in container.items()
-                if key in old and old[key] is not value
+                if (key in old or container is _RESOURCE_HANDLERS) and old.get(key) is not value
             ]
 
         return apply_and_note
@@ -109,7 +111,7 @@ def containers() -> list[Container]:
     from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
     modules = [vars(m) for name, m in sys.modules.items() if name.startswith("ministack")]
-    maps = [app.SERVICE_HANDLERS, alb._ACTION_MAP, *_RESOURCE_HANDLERS.values()]
+    maps = [app.SERVICE_HANDLERS, alb._ACTION_MAP, _RESOURCE_HANDLERS, *_RESOURCE_HANDLERS.values()]
     return [*modules, *maps, vars(targets.registry)]
 
 

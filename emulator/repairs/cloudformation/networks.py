@@ -1,8 +1,4 @@
-"""A VPC tells its CidrBlock; ministack answers no Fn::GetAtt for it.
-
-Rules of security groups that are resources of their own, as CDK writes them between a load balancer
-and its tasks, are taken: ministack refuses the template. On loopback they hold nobody off.
-"""
+"""A VPC tells its CidrBlock; ministack answers no Fn::GetAtt for it."""
 
 from typing import Any
 
@@ -18,14 +14,3 @@ def apply() -> None:
         return physical_id, {**attributes, "CidrBlock": props["CidrBlock"]}
 
     networks["create"] = provision_and_tell
-    for direction in ("Ingress", "Egress"):
-        kind = f"AWS::EC2::SecurityGroup{direction}"
-        _RESOURCE_HANDLERS[kind] = {"create": take, "delete": forget}
-
-
-def take(logical_id: str, _props: dict[str, Any], stack: str) -> tuple[str, dict[str, Any]]:
-    return f"{stack}-{logical_id}", {"Id": f"{stack}-{logical_id}"}
-
-
-def forget(_physical_id: str, _props: dict[str, Any]) -> None:
-    """Nothing was kept."""

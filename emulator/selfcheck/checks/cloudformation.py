@@ -191,7 +191,7 @@ CHECKS: dict[Check, str] = {
     refused_resources_fail_their_stack: "cloudformation.refusals",
     refused_changes_fail_their_stack: "cloudformation.refusals",
     stacks_tell_the_block_of_their_network: "cloudformation.networks",
-    rules_beside_their_security_group_are_taken: "cloudformation.networks",
+    rules_beside_their_security_group_are_taken: "cloudformation.security_groups",
     stacks_tell_the_names_of_their_resources: "elbv2.naming",
     stacks_keep_weights: "elbv2.actions/_elbv2_listener_actions",
     stacks_are_routed: "elbv2.publishing",
