@@ -59,7 +59,6 @@ class Shop(Stack):
                 task_definition=shop_task_definition(
                     self,
                     service=settings.service,
-                    artifact_bucket=automation.storage.artifact_bucket,
                     production_port=production_port,
                 ),
                 security_group=front.task_group,

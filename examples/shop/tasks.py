@@ -1,13 +1,12 @@
 """What one task of the shop runs, and what it may do."""
 
 from aws_cdk import CfnParameter, Duration, RemovalPolicy, Stack, Tokenization
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from viridian_cdk.acknowledgements import acknowledge, acknowledge_wildcards
+from viridian_cdk.acknowledgements import acknowledge
 
 CONTAINER_PORT = 8080
 # Between SIGTERM and SIGKILL, after the load balancer has drained the task: ECS's own default.
@@ -16,7 +15,7 @@ FIRST_VERSION = "1.0.0"
 
 
 def shop_task_definition(
-    stack: Stack, *, service: str, artifact_bucket: s3.IBucket, production_port: CfnParameter
+    stack: Stack, *, service: str, production_port: CfnParameter
 ) -> ecs.FargateTaskDefinition:
     """The first revision; each release registers the next one of the same family."""
     image = CfnParameter(
@@ -40,7 +39,6 @@ def shop_task_definition(
         linux_parameters=_with_init(stack),
     )
     _allow_pull(task, service)
-    _allow_bundles(task, service, artifact_bucket)
     acknowledge(task, {"AwsSolutions-ECS2": "Ports and a version: nothing secret."})
     return task
 
@@ -59,37 +57,10 @@ def _log_group(scope: Construct) -> logs.LogGroup:
     )
 
 
-def _allow_bundles(
-    task: ecs.FargateTaskDefinition, service: str, artifact_bucket: s3.IBucket
-) -> None:
-    """A release in bundle form is fetched by the task: exact versions, own prefix only."""
-    # by export, as a reference from another stack ends up: cdk-nag reads the ARN after that
-    bucket = Stack.of(artifact_bucket).export_value(artifact_bucket.bucket_arn)
-    bundles = f"{bucket}/{service}/*"
-    task.add_to_task_role_policy(
-        iam.PolicyStatement(actions=["s3:GetObject", "s3:GetObjectVersion"], resources=[bundles])
-    )
-    acknowledge_wildcards(task, [bundles], "Any release of this service.")
-
-
 def _allow_pull(task: ecs.FargateTaskDefinition, service: str) -> None:
     """Images come from the account's ECR repository that is named as the service."""
-    repository = Stack.of(task).format_arn(
-        service="ecr", resource="repository", resource_name=service
-    )
-    task.add_to_execution_role_policy(
-        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"])
-    )
-    task.add_to_execution_role_policy(
-        iam.PolicyStatement(
-            actions=[
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:GetDownloadUrlForLayer",
-            ],
-            resources=[repository],
-        )
-    )
+    repository = ecr.Repository.from_repository_name(task, "Images", service)
+    repository.grant_pull(task.obtain_execution_role())
     acknowledge(
         task,
         {"AwsSolutions-IAM5[Resource::*]": "A registry's token has no narrower resource."},

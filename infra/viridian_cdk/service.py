@@ -17,6 +17,7 @@ from viridian.core.service.registration import parameter_name
 from viridian.core.service.settings import Settings
 from viridian_cdk.alarms import ColourAlarms, elb_5xx_alarm
 from viridian_cdk.automation import Automation
+from viridian_cdk.bundles import allow_bundles
 from viridian_cdk.dead_letters import DeadLetters
 from viridian_cdk.fleets.ecs import EcsFleet, EcsTasks, adopt
 from viridian_cdk.routes import COLOURS, Entrance, Routes
@@ -56,6 +57,7 @@ class BlueGreenService(Construct):
             port=tasks.port,
         )
         adopt(tasks)
+        allow_bundles(tasks.task_definition, settings.service, automation.storage.artifact_bucket)
         counts = {"blue": initial_live_count, "green": initial_idle_count}
         self.fleets = {c: self._fleet(c, tasks, counts[c]) for c in COLOURS}
         self._alarms = {c: self._colour_alarms(c) for c in COLOURS}
