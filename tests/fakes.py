@@ -1,7 +1,8 @@
 """Fakes of the adapters: in memory, with the same public methods and the same errors.
 
-They answer questions; what a test sets up or looks at afterwards is a plain attribute. The tests
-in tests/adapters put the same claims to each fake and to its adapter, so they cannot drift.
+They answer questions; what a test sets up or looks at afterwards is a plain attribute. Each is its
+adapter to a type checker, without a client: a method that is not faked fails. The tests in
+tests/adapters put the same claims to each fake and to its adapter, so they cannot drift.
 """
 
 import copy
@@ -10,12 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from viridian.adapters.alarms import Alarms
+from viridian.adapters.artifacts import Artifacts
+from viridian.adapters.executions import Executions
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
 from viridian.adapters.http_probe import HttpProbe
-from viridian.core.errors import (
-    FleetMissing,
-    ServiceUnknown,
-)
+from viridian.adapters.leases import Leases
+from viridian.adapters.load_balancers import ListenerRule, LoadBalancers
+from viridian.adapters.records import Records
+from viridian.adapters.registrations import Registrations
+from viridian.adapters.request_metrics import RequestMetrics
+from viridian.core.errors import FleetMissing, ServiceUnknown
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
@@ -29,11 +35,11 @@ from viridian.core.service.settings import SmokeTest
 from viridian.core.split import Actions, weights_in
 
 
-@dataclass
-class FakeLeases:
+class FakeLeases(Leases):
     """Leases by service, under the core's own rules."""
 
-    items: dict[str, Lease] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.items: dict[str, Lease] = {}
 
     def get(self, service: str) -> Lease:
         return self.items.get(service, Lease(service))
@@ -71,17 +77,21 @@ class FakeLeases:
         return True, self.set(service, breach=lease.breach or breach).bake
 
 
-@dataclass
-class FakeLoadBalancers:
+class FakeLoadBalancers(LoadBalancers):
     """Actions of rules and states of targets, by ARN, and every split written.
 
     A rule that does not stick ignores what is written.
     """
 
-    rules: dict[str, Actions]
-    states: dict[str, list[str]] = field(default_factory=dict)
-    sticks: bool = True
-    written: list[dict[str, int]] = field(default_factory=list)
+    def __init__(
+        self,
+        rules: dict[str, Actions],
+        states: dict[str, list[str]] | None = None,
+        *,
+        sticks: bool = True,
+    ) -> None:
+        self.rules, self.states, self.sticks = rules, states or {}, sticks
+        self.written: list[dict[str, int]] = []
 
     def health(self, target_group_arn: str, wanted: int) -> Health:
         return Health.of(target_group_arn, self.states[target_group_arn], wanted)
@@ -90,12 +100,12 @@ class FakeLoadBalancers:
         return FakeListenerRule(self, arn)
 
 
-@dataclass
-class FakeListenerRule:
+class FakeListenerRule(ListenerRule):
     """One of those rules."""
 
-    balancers: FakeLoadBalancers
-    arn: str
+    def __init__(self, balancers: FakeLoadBalancers, arn: str) -> None:
+        super().__init__(None, arn)
+        self.balancers = balancers
 
     def actions(self) -> Actions:
         return copy.deepcopy(self.balancers.rules[self.arn])
@@ -106,22 +116,22 @@ class FakeListenerRule:
             self.balancers.rules[self.arn] = copy.deepcopy(actions)
 
 
-@dataclass
-class FakeAlarms:
+class FakeAlarms(Alarms):
     """State by name of the alarms that exist."""
 
-    known: dict[str, str]
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known = known
 
     def states(self, watched: tuple[str, ...]) -> AlarmStates:
         return AlarmStates(watched, {n: s for n, s in self.known.items() if n in watched})
 
 
-@dataclass
-class FakeRequestMetrics:
+class FakeRequestMetrics(RequestMetrics):
     """Requests by target group, as its metrics' dimension spells it; keeps the last window."""
 
-    seen: dict[str, Requests]
-    window: dict[str, float] = field(default_factory=dict)
+    def __init__(self, seen: dict[str, Requests]) -> None:
+        self.seen = seen
+        self.window: dict[str, float] = {}
 
     def requests(
         self,
@@ -137,12 +147,12 @@ class FakeRequestMetrics:
         return {role: self.seen.get(group, silent) for role, group in target_groups.items()}
 
 
-@dataclass
-class FakeArtifacts:
+class FakeArtifacts(Artifacts):
     """Versions of objects by key, oldest first; their ids are v1, v2, ..."""
 
-    objects: dict[str, list[bytes]] = field(default_factory=dict)
-    name: str = "artifacts"
+    def __init__(self, objects: dict[str, list[bytes]] | None = None) -> None:
+        super().__init__(None, "artifacts")
+        self.objects = objects or {}
 
     def put(self, key: str, content: bytes) -> str:
         versions = self.objects.setdefault(key, [])
@@ -162,11 +172,11 @@ class FakeArtifacts:
         return [(f"v{n}", content) for n, content in enumerate(self.objects.get(key, []), 1)]
 
 
-@dataclass
-class FakeRegistrations:
+class FakeRegistrations(Registrations):
     """Registrations as the parameters' texts, by service."""
 
-    texts: dict[str, str]
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
 
     def get(self, service: str) -> Registration:
         if service not in self.texts:
@@ -174,14 +184,14 @@ class FakeRegistrations:
         return Registration.from_json(self.texts[service])
 
 
-@dataclass
-class FakeExecutions:
+class FakeExecutions(Executions):
     """Executions by name, with those that ended; waits by token, with how they were answered."""
 
-    started: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
-    waiting: set[str] = field(default_factory=set)
-    answers: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, waiting: tuple[str, ...] = ()) -> None:
+        self.started: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.ended: set[str] = set()
+        self.waiting = set(waiting)
+        self.answers: dict[str, Any] = {}
 
     def start(self, state_machine_arn: str, name: str, request: dict[str, Any]) -> bool:
         wanted = (state_machine_arn, request)
@@ -189,12 +199,12 @@ class FakeExecutions:
         return is_repeat and name not in self.ended
 
     def succeed(self, token: str) -> bool:
-        return self._answer(token, "{}")
+        return self._ended(token, "{}")
 
     def fail(self, token: str, error: str, cause: str) -> bool:
-        return self._answer(token, (error, cause))
+        return self._ended(token, (error, cause))
 
-    def _answer(self, token: str, answer: Any) -> bool:
+    def _ended(self, token: str, answer: Any) -> bool:
         if token not in self.waiting:
             return False
         self.waiting.remove(token)
@@ -264,11 +274,11 @@ class FakeHttpProbe(HttpProbe):
         return Answer(check, *self.answers[check.path], 0.01)
 
 
-@dataclass
-class FakeRecords:
+class FakeRecords(Records):
     """Items by service and sort key."""
 
-    items: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], dict[str, str | int]] = {}
 
     def write(self, entry: Entry) -> None:
         self.items.setdefault((entry.service, entry.sort_key), {}).update(entry.members)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.config import DefaultConfig
 
-KEEP_SESSION = {"core": {"reset_boto3_session": False}}
+KEEP_SESSION: DefaultConfig = {"core": {"reset_boto3_session": False}}
 """A session reads the service models once; moto would begin a new one in each test."""
 
 

@@ -1,6 +1,6 @@
 """Alarms: what is not there is absent. The same claims hold for the fake."""
 
-from typing import Any
+from collections.abc import Callable
 
 import boto3
 import pytest
@@ -10,6 +10,8 @@ from tests.fakes import FakeAlarms
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.clients import client
 from viridian.core.evidence.alarms import AlarmStates
+
+AlarmsOf = Callable[[dict[str, str]], Alarms]
 
 
 def on_aws(known: dict[str, str]) -> Alarms:
@@ -30,11 +32,12 @@ def on_aws(known: dict[str, str]) -> Alarms:
 
 
 @pytest.fixture(params=[on_aws, FakeAlarms], ids=["aws", "fake"])
-def alarms_of(request: pytest.FixtureRequest, aws: None) -> Any:
-    return request.param
+def alarms_of(request: pytest.FixtureRequest, aws: None) -> AlarmsOf:
+    made: AlarmsOf = request.param
+    return made
 
 
-def test_states_are_told_by_name(alarms_of: Any) -> None:
+def test_states_are_told_by_name(alarms_of: AlarmsOf) -> None:
     known = {"a": "OK", "b": "ALARM", "c": "INSUFFICIENT_DATA", "other": "ALARM"}
 
     found = alarms_of(known).states(("a", "b", "c"))
@@ -44,11 +47,11 @@ def test_states_are_told_by_name(alarms_of: Any) -> None:
     )
 
 
-def test_an_alarm_that_is_missing_is_absent_and_not_ok(alarms_of: Any) -> None:
+def test_an_alarm_that_is_missing_is_absent_and_not_ok(alarms_of: AlarmsOf) -> None:
     assert alarms_of({"a": "OK"}).states(("a", "gone")).missing == ["gone"]
 
 
-def test_no_names_are_not_all_names(alarms_of: Any) -> None:
+def test_no_names_are_not_all_names(alarms_of: AlarmsOf) -> None:
     assert alarms_of({"a": "ALARM"}).states(()) == AlarmStates((), {})
 
 

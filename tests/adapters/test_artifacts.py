@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from typing import Any
 
 import boto3
 import pytest
@@ -31,12 +30,16 @@ class AwsArtifacts(Artifacts):
         return str(self.s3.put_object(Bucket=self.name, Key=key, Body=content)["VersionId"])
 
 
+Bucket = AwsArtifacts | FakeArtifacts
+
+
 @pytest.fixture(params=[AwsArtifacts, FakeArtifacts], ids=["aws", "fake"])
-def artifacts(request: pytest.FixtureRequest, aws: None) -> Any:
-    return request.param()
+def artifacts(request: pytest.FixtureRequest, aws: None) -> Bucket:
+    made: Bucket = request.param()
+    return made
 
 
-def test_a_named_version_is_read_else_the_newest(artifacts: Any) -> None:
+def test_a_named_version_is_read_else_the_newest(artifacts: Bucket) -> None:
     first = artifacts.put(KEY, b"1")
     artifacts.put(KEY, b"2")
 
@@ -46,7 +49,7 @@ def test_a_named_version_is_read_else_the_newest(artifacts: Any) -> None:
 
 @pytest.mark.parametrize("version_id", ["v9", "00000000-0000-0000-0000-000000000000"])
 def test_what_is_not_there_is_none_though_there_is_another_version(
-    artifacts: Any, version_id: str
+    artifacts: Bucket, version_id: str
 ) -> None:
     artifacts.put(KEY, b"1")
 
@@ -55,14 +58,14 @@ def test_what_is_not_there_is_none_though_there_is_another_version(
     assert artifacts.digest("other") is None
 
 
-def test_a_checksum_is_that_of_the_newest_version_read_to_its_end(artifacts: Any) -> None:
+def test_a_checksum_is_that_of_the_newest_version_read_to_its_end(artifacts: Bucket) -> None:
     artifacts.put(KEY, b"an older upload")
     newest = artifacts.put(KEY, LARGE)
 
     assert artifacts.digest(KEY) == Stored(newest, hashlib.sha256(LARGE).hexdigest())
 
 
-def test_no_more_is_read_than_was_asked_for(artifacts: Any) -> None:
+def test_no_more_is_read_than_was_asked_for(artifacts: Bucket) -> None:
     artifacts.put(KEY, LARGE)
 
     assert artifacts.read(KEY, None, 20) == LARGE[:20]

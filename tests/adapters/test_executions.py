@@ -1,7 +1,8 @@
 """Executions: one for each name, and late answers are normal. The fake makes the same claims."""
 
 import json
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -12,16 +13,6 @@ from viridian.adapters.clients import client
 from viridian.adapters.executions import Executions
 
 REQUEST = {"service": "shop", "version": "1.1.0"}
-
-
-class Stand(Protocol):
-    """Executions of one machine, which a test may stop."""
-
-    executions: Executions
-    machine: str
-
-    def stop(self, name: str) -> None: ...
-    def requests(self) -> list[dict[str, Any]]: ...
 
 
 class AwsStand:
@@ -61,9 +52,13 @@ class FakeStand:
         return [request for _, request in self.executions.started.values()]
 
 
+Stand = AwsStand | FakeStand
+
+
 @pytest.fixture(params=[AwsStand, FakeStand], ids=["aws", "fake"])
 def stand(request: pytest.FixtureRequest, aws: None) -> Stand:
-    return request.param()
+    made: Stand = request.param()
+    return made
 
 
 def test_a_start_runs_the_request(stand: Stand) -> None:
@@ -92,20 +87,15 @@ def test_a_name_that_asked_for_something_else_starts_nothing(stand: Stand) -> No
     assert stand.requests() == [REQUEST]
 
 
-def succeed(executions: Any) -> bool:
-    return executions.succeed("token")
-
-
-def fail(executions: Any) -> bool:
-    return executions.fail("token", "CandidateBreached", "bad")
-
-
-ANSWERS = {"send_task_success": succeed, "send_task_failure": fail}
+ANSWERS: dict[str, Callable[[Executions], bool]] = {
+    "send_task_success": lambda executions: executions.succeed("token"),
+    "send_task_failure": lambda executions: executions.fail("token", "CandidateBreached", "bad"),
+}
 
 
 @pytest.mark.parametrize("operation", sorted(ANSWERS))
 def test_a_wait_is_answered(operation: str) -> None:
-    states, fake = client("stepfunctions"), FakeExecutions(waiting={"token"})
+    states, fake = client("stepfunctions"), FakeExecutions(waiting=("token",))
     with Stubber(states) as stub:
         stub.add_response(operation, {})
 

@@ -33,8 +33,9 @@ def table(aws: None) -> Leases:
 
 
 @pytest.fixture(params=["aws", "fake"])
-def leases(request: pytest.FixtureRequest) -> Any:
-    return FakeLeases() if request.param == "fake" else request.getfixturevalue("table")
+def leases(request: pytest.FixtureRequest) -> Leases:
+    made: Leases = FakeLeases() if request.param == "fake" else request.getfixturevalue("table")
+    return made
 
 
 def put(leases: Leases, **members: Any) -> None:

@@ -1,7 +1,5 @@
 """Records in the table: each moment sets members of its own. The same claims hold for the fake."""
 
-from typing import Any
-
 import boto3
 import pytest
 
@@ -30,12 +28,16 @@ class AwsRecords(Records):
         return found
 
 
+Table = AwsRecords | FakeRecords
+
+
 @pytest.fixture(params=[AwsRecords, FakeRecords], ids=["aws", "fake"])
-def records(request: pytest.FixtureRequest, aws: None) -> Any:
-    return request.param()
+def records(request: pytest.FixtureRequest, aws: None) -> Table:
+    made: Table = request.param()
+    return made
 
 
-def test_a_later_moment_leaves_what_an_earlier_one_kept(records: Any) -> None:
+def test_a_later_moment_leaves_what_an_earlier_one_kept(records: Table) -> None:
     first = admitted(deployment(), at="12:00")
     second = inspected("shop", DEPLOYMENT_ID, fence=7, sides=sides())
 
@@ -45,7 +47,7 @@ def test_a_later_moment_leaves_what_an_earlier_one_kept(records: Any) -> None:
     assert records.items == {RECORD: first.members | second.members}
 
 
-def test_the_record_of_production_is_that_of_the_last_promotion(records: Any) -> None:
+def test_the_record_of_production_is_that_of_the_last_promotion(records: Table) -> None:
     for version in ("1.1.0", "1.2.0"):
         records.write(promoted("shop", "one", version=version, colour="green", at="12:00"))
 

@@ -1,5 +1,6 @@
 """Request counts by role over one window. The same claims hold for the fake."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from viridian.adapters.clients import client
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.evidence.requests import Requests
 
+MetricsOf = Callable[[dict[str, Requests]], RequestMetrics]
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC).timestamp()
 GROUPS = {"candidate": "targetgroup/shop-green/2", "live": "targetgroup/shop-blue/1"}
 SEEN = {
@@ -46,19 +48,22 @@ def on_aws(seen: dict[str, Requests]) -> RequestMetrics:
 
 
 @pytest.fixture(params=[on_aws, FakeRequestMetrics], ids=["aws", "fake"])
-def metrics_of(request: pytest.FixtureRequest, aws: None) -> Any:
-    return request.param
+def metrics_of(request: pytest.FixtureRequest, aws: None) -> MetricsOf:
+    made: MetricsOf = request.param
+    return made
 
 
-def ask(metrics: Any, since: float = NOON, now: float = NOON + 90) -> dict[str, Requests]:
+def ask(
+    metrics: RequestMetrics, since: float = NOON, now: float = NOON + 90
+) -> dict[str, Requests]:
     return metrics.requests("app/shop/1", GROUPS, since=since, now=now, period=60)
 
 
-def test_requests_are_told_by_role(metrics_of: Any) -> None:
+def test_requests_are_told_by_role(metrics_of: MetricsOf) -> None:
     assert ask(metrics_of(SEEN)) == {"candidate": Requests(100, 3), "live": Requests(900, None)}
 
 
-def test_a_side_without_metrics_has_no_data_which_is_not_0(metrics_of: Any) -> None:
+def test_a_side_without_metrics_has_no_data_which_is_not_0(metrics_of: MetricsOf) -> None:
     silent = Requests(None, None)
 
     assert ask(metrics_of({})) == {"candidate": silent, "live": silent}

@@ -3,8 +3,8 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from logging import StreamHandler
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,20 +37,18 @@ from viridian.core.evidence.requests import Requests
 from viridian.core.split import weights_in
 from viridian.runtime.telemetry import logger
 
-
-class Context:
-    """What a handler is told about its invocation."""
-
-    function_name = "function"
-    function_version = "1"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function"
-    aws_request_id = "00000000-0000-0000-0000-000000000000"
+CONTEXT = SimpleNamespace(
+    function_name="function",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:function",
+    aws_request_id="00000000-0000-0000-0000-000000000000",
+)
+"""What a handler is told about its invocation."""
 
 
 def ecs_service(colour: str, version: str, size: int) -> EcsService:
     variables = [{"name": "RELEASE_VERSION", "value": version}]
-    container = {"name": "app", "image": "runtime", "essential": True, "environment": variables}
+    container = {"name": "app", "image": colour, "essential": True, "environment": variables}
     definition = {
         "taskDefinitionArn": f"arn:aws:ecs:task-definition/{colour}:1",
         "family": colour,
@@ -59,48 +57,28 @@ def ecs_service(colour: str, version: str, size: int) -> EcsService:
     return EcsService(definition, size, size)
 
 
-@dataclass
 class Shop:
-    """Everything around the handlers."""
+    """Everything around the handlers; the deployment holds the service's lease with fence 1."""
 
-    leases: FakeLeases = field(default_factory=FakeLeases)
-    balancers: FakeLoadBalancers = field(
-        default_factory=lambda: FakeLoadBalancers(
-            {RULE: forward(100, 0)}, {BLUE: ["healthy"] * 2, GREEN: ["healthy"] * 2}
-        )
-    )
-    alarms: FakeAlarms = field(
-        default_factory=lambda: FakeAlarms(dict.fromkeys(WATCHED_ALARMS, "OK"))
-    )
-    request_metrics: FakeRequestMetrics = field(
-        default_factory=lambda: FakeRequestMetrics(
+    def __init__(self) -> None:
+        well = ["healthy", "healthy"]
+        self.leases = FakeLeases()
+        self.balancers = FakeLoadBalancers({RULE: forward(100, 0)}, {BLUE: well, GREEN: well})
+        self.alarms = FakeAlarms(dict.fromkeys(WATCHED_ALARMS, "OK"))
+        self.request_metrics = FakeRequestMetrics(
             {
                 "targetgroup/shop-green/2": Requests(100, 1),
                 "targetgroup/shop-blue/1": Requests(900, 9),
             }
         )
-    )
-    ecs: FakeEcsFleets = field(
-        default_factory=lambda: FakeEcsFleets(
-            {
-                BLUE_FLEET: ecs_service("blue", "1.0.0", 2),
-                GREEN_FLEET: ecs_service("green", "0.9.0", 1),
-            }
-        )
-    )
-    artifacts: FakeArtifacts = field(default_factory=FakeArtifacts)
-    registrations: FakeRegistrations = field(
-        default_factory=lambda: FakeRegistrations({"shop": json.dumps(REGISTRATION)})
-    )
-    executions: FakeExecutions = field(default_factory=FakeExecutions)
-    records: FakeRecords = field(default_factory=FakeRecords)
-    probe: FakeHttpProbe = field(
-        default_factory=lambda: FakeHttpProbe(
-            answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")}
-        )
-    )
-
-    def __post_init__(self) -> None:
+        blue, green = ecs_service("blue", "1.0.0", 2), ecs_service("green", "0.9.0", 1)
+        self.ecs = FakeEcsFleets({BLUE_FLEET: blue, GREEN_FLEET: green})
+        self.fleets = {"ecs": self.ecs}
+        self.artifacts = FakeArtifacts()
+        self.registrations = FakeRegistrations({"shop": json.dumps(REGISTRATION)})
+        self.executions = FakeExecutions()
+        self.records = FakeRecords()
+        self.probe = FakeHttpProbe(answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
         self.hold_lease(DEPLOYMENT_ID)
 
     def hold_lease(self, deployment_id: str) -> int:
@@ -117,11 +95,6 @@ class Shop:
         self.balancers.rules[RULE] = forward(100 - percent, percent)
 
     @property
-    def fleets(self) -> dict[str, FakeEcsFleets]:
-        """Fleets by kind."""
-        return {"ecs": self.ecs}
-
-    @property
     def weights(self) -> dict[str, int]:
         """The production rule as it is."""
         return weights_in(self.balancers.rules[RULE])
@@ -133,14 +106,10 @@ def shop() -> Shop:
 
 
 @pytest.fixture
-def context() -> Any:
-    return Context()
-
-
-@pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the handlers log; their stream was opened before pytest captured any."""
-    lines = io.StringIO()
-    before = logger.registered_handler.setStream(lines)
+    handler, lines = logger.registered_handler, io.StringIO()
+    assert isinstance(handler, StreamHandler)
+    before = handler.setStream(lines)
     yield lines
-    logger.registered_handler.setStream(before)
+    handler.setStream(before)

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.core.shop import payload
 from tests.fakes import FakeHttpProbe
-from tests.handlers.conftest import Shop
+from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.evidence.probe import Answer
 from viridian.handlers.warm_candidate import LONGEST_SECONDS, Input, handler
 
@@ -18,37 +18,37 @@ class Unsettled(FakeHttpProbe):
         return Answer(answer.check, answer.status, answer.version, 1.5 ** len(self.asked))
 
 
-def warm(probe: FakeHttpProbe, context: Any, seconds_each: float = 0) -> dict[str, Any]:
+def warm(probe: FakeHttpProbe, seconds_each: float = 0) -> dict[str, Any]:
     ticks = count()
     return handler(
         payload(Input, url="http://shop.example:8080", colour="green"),
-        context,
+        CONTEXT,
         probe,
         lambda: next(ticks) * seconds_each,
     )
 
 
-def test_a_steady_candidate_is_warm_after_two_windows(shop: Shop, context: Any) -> None:
-    assert warm(shop.probe, context) == {"requests": 20}
+def test_a_steady_candidate_is_warm_after_two_windows(shop: Shop) -> None:
+    assert warm(shop.probe) == {"requests": 20}
 
 
-def test_every_check_is_warmed_on_the_test_route(shop: Shop, context: Any) -> None:
-    warm(shop.probe, context)
+def test_every_check_is_warmed_on_the_test_route(shop: Shop) -> None:
+    warm(shop.probe)
 
     urls = [url for url, _ in shop.probe.asked]
     assert urls == ["http://shop.example:8080/", "http://shop.example:8080/missing"] * 10
     assert {headers["X-Viridian-Target"] for _, headers in shop.probe.asked} == {"green"}
 
 
-def test_one_that_never_settles_is_left_after_the_longest_time(context: Any) -> None:
-    answer = warm(Unsettled(answers={"/": (200, "1.1.0")}), context, seconds_each=1)
+def test_one_that_never_settles_is_left_after_the_longest_time() -> None:
+    answer = warm(Unsettled(answers={"/": (200, "1.1.0")}), seconds_each=1)
 
     assert 0 < answer["requests"] <= LONGEST_SECONDS
 
 
-def test_one_that_never_settles_is_left_after_the_most_requests(context: Any) -> None:
-    assert warm(Unsettled(answers={"/": (200, "1.1.0")}), context) == {"requests": 500}
+def test_one_that_never_settles_is_left_after_the_most_requests() -> None:
+    assert warm(Unsettled(answers={"/": (200, "1.1.0")})) == {"requests": 500}
 
 
-def test_a_candidate_that_errs_is_for_the_smoke_test_to_refuse(context: Any) -> None:
-    assert warm(FakeHttpProbe(), context)["requests"] == 20
+def test_a_candidate_that_errs_is_for_the_smoke_test_to_refuse() -> None:
+    assert warm(FakeHttpProbe())["requests"] == 20

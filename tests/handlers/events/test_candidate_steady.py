@@ -3,13 +3,13 @@
 from typing import Any
 
 from tests.core.shop import BLUE_FLEET, GREEN_FLEET
-from tests.handlers.conftest import Shop
+from tests.handlers.conftest import CONTEXT, Shop
 from viridian.handlers.events.candidate_steady import handler
 
 
-def tell(shop: Shop, context: Any, fleet: str = GREEN_FLEET) -> dict[str, Any]:
+def tell(shop: Shop, fleet: str = GREEN_FLEET) -> dict[str, Any]:
     event = {"service": "shop", "ecs_service": fleet}
-    return handler(event, context, shop.leases, shop.executions)
+    return handler(event, CONTEXT, shop.leases, shop.executions)
 
 
 def wait(shop: Shop) -> None:
@@ -17,26 +17,22 @@ def wait(shop: Shop) -> None:
     shop.executions.waiting.add("token")
 
 
-def test_a_deployment_that_waits_for_the_fleet_is_woken(shop: Shop, context: Any) -> None:
+def test_a_deployment_that_waits_for_the_fleet_is_woken(shop: Shop) -> None:
     wait(shop)
 
-    assert tell(shop, context) == {"is_woken": True}
+    assert tell(shop) == {"is_woken": True}
     assert shop.executions.answers == {"token": "{}"}
 
 
-def test_another_fleet_wakes_nobody(shop: Shop, context: Any) -> None:
+def test_another_fleet_wakes_nobody(shop: Shop) -> None:
     wait(shop)
 
-    assert tell(shop, context, BLUE_FLEET) == {"is_woken": False}
+    assert tell(shop, BLUE_FLEET) == {"is_woken": False}
     assert shop.executions.waiting == {"token"}
 
 
-def test_nobody_waits_and_nobody_is_woken(shop: Shop, context: Any) -> None:
-    assert tell(shop, context) == {"is_woken": False}
-
-
-def test_an_event_that_comes_late_is_fine(shop: Shop, context: Any) -> None:
+def test_an_event_that_comes_late_is_fine(shop: Shop) -> None:
     wait(shop)
     shop.executions.waiting.clear()
 
-    assert tell(shop, context) == {"is_woken": False}
+    assert tell(shop) == {"is_woken": False}
