@@ -27,8 +27,8 @@ ANYTHING = st.recursive(
 )
 STEP = {"percent": 100, "bake_seconds": 1}
 REQUEST = {"service": "shop", "version": "1.1.0", "manifest_version_id": "v1", "steps": [STEP]}
-MANIFEST = {"service": "shop", "version": "1.1.0", "bundle": "b", "sha256": "0f" * 32, "image": "i"}
-MANIFEST |= {"command": ["a"], "environment": {"A": "b"}}
+BUNDLE = {"service": "shop", "version": "1.1.0", "bundle": "b", "sha256": "0f" * 32, "image": "i"}
+MANIFEST = {**BUNDLE, "command": ["a"], "environment": {"A": "b"}}
 DOCUMENTS = [
     (Request, REQUEST),
     (Settings, SETTINGS),

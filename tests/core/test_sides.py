@@ -12,7 +12,7 @@ from viridian.core.sides import Sides, require_idle, roles_in
 from viridian.core.split import weights_in
 from viridian.core.values import revive
 
-STICKY = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
+STICKY: dict[str, Any] = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
 
 
 def test_a_split_names_the_sides_by_role() -> None:

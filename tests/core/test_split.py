@@ -8,7 +8,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.core.shop import BLUE, GREEN, RULE, forward
-from tests.core.strategies import steps
 from tests.fakes import FakeLoadBalancers
 from viridian.core.errors import SplitNotApplied
 from viridian.core.split import Split, weights_in
@@ -57,16 +56,6 @@ def test_a_share_out_of_bounds_cannot_be_made(percent: int) -> None:
         Split(BLUE, GREEN, percent)
 
 
-@given(steps())
-def test_the_splits_of_a_plan_rise_and_end_with_everything_on_the_candidate(
-    plan: list[dict[str, int]],
-) -> None:
-    weights = [Split(BLUE, GREEN, step["percent"]).weights() for step in plan]
-
-    assert [w[GREEN] for w in weights] == sorted({w[GREEN] for w in weights})
-    assert weights[-1] == {BLUE: 0, GREEN: 100}
-
-
 @given(rules(), PERCENTS)
 def test_the_weights_are_written_and_all_else_of_the_actions_is_kept(
     actions: list[dict[str, Any]], percent: int
@@ -78,13 +67,6 @@ def test_the_weights_are_written_and_all_else_of_the_actions_is_kept(
     assert weights_in(written) == {BLUE: 100 - percent, GREEN: percent}
     assert without_groups(written) == without_groups(actions)
     assert actions == before
-
-
-@given(rules(), PERCENTS)
-def test_both_target_groups_stay_in_the_rule(actions: list[dict[str, Any]], percent: int) -> None:
-    written = Split(BLUE, GREEN, percent).applied_to(actions)
-
-    assert set(weights_in(written)) == {BLUE, GREEN}
 
 
 @given(rules(), PERCENTS)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,13 @@ EXAMPLES = [
     *(("service", path) for path in ROOT.glob("examples/shop/*.yaml")),
     ("service", ROOT / "bench/service.yaml"),
 ]
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}
+TYPES: dict[str, Any] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+}
 ANNOTATIONS = {"$schema", "description", "default"}
 
 
@@ -38,7 +45,7 @@ def accepts(schema: dict[str, Any], data: Any) -> bool:
     """Whether data is valid, by those keywords of JSON Schema that the schemas use."""
     members = data.items() if isinstance(data, dict) else ()
     known = schema.get("properties", {})
-    judge = {
+    judge: dict[str, Callable[[Any], Any]] = {
         "type": lambda name: isinstance(data, TYPES[name]) and not isinstance(data, bool),
         "pattern": lambda pattern: re.search(pattern, data),
         "minLength": lambda least: len(data) >= least,

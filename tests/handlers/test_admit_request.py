@@ -51,13 +51,6 @@ def test_a_request_becomes_a_deployment_with_its_bytes_pinned(uploaded: Shop) ->
     assert admitted.release.bundle == Bundle("artifacts", BUNDLE_KEY, "v1", MANIFEST["sha256"])
 
 
-def test_the_manifest_uploaded_is_the_one_deployed(uploaded: Shop) -> None:
-    newer = {**MANIFEST, "environment": {"BANNER": "newer"}}
-    uploaded.artifacts.put("shop/1.1.0/release.json", json.dumps(newer).encode())
-
-    assert admit(uploaded, manifest_version_id="v1")["release"]["environment"] == {}
-
-
 def test_what_is_admitted_is_kept_with_its_record(uploaded: Shop) -> None:
     """Whoever acts from outside finds there what the machine has in its variables."""
     admitted = json.loads(json.dumps(admit(uploaded)))

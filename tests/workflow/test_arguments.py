@@ -48,23 +48,14 @@ class SteppedWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.waits: list[Wait] = []
+        self.says("AdmitRequest", ADMITTED).says("InspectLive", INSPECTED)
 
     def deploy(self, request: Any = REQUEST, machine: dict[str, Any] = MACHINE) -> Execution:
         return run(machine, request, self._task, on_wait=self.waits.append)
 
-    def _admit_request(self, _arguments: dict[str, Any]) -> Any:
-        return ADMITTED
-
-    def _inspect_live(self, _arguments: dict[str, Any]) -> Any:
-        return INSPECTED
-
     def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
         moved = super()._shift_traffic(arguments)
         return {**moved, "shifted_at": 1000.5 + moved["candidate_percent"]}
-
-    def _restore_traffic_directly(self, _arguments: dict[str, Any]) -> Any:
-        self.percent = 0
-        return {"Rules": []}
 
 
 @pytest.fixture
