@@ -90,7 +90,7 @@ def test_a_fleet_without_the_tag_is_neither_seen_nor_changed(
 def idle_untagged(control_plane: ControlPlane) -> Iterator[None]:
     """Take the tag from the idle side's fleet, for a while."""
     ecs = control_plane.rehearsal.client("ecs")
-    arn = control_plane.rehearsal.registration()["green"]["fleet"]["service"]
+    arn = control_plane.rehearsal.registration()["green"]["fleet"]["arn"]
     ecs.untag_resource(resourceArn=arn, tagKeys=["viridian:managed"])
     try:
         yield
