@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from viridian_cli.deployment import Deployment, NoEnding, execution_arn
 
+Answer = dict[str, Any]
 ARN = "arn:aws:states:us-east-1:1:execution:machine:shop-1.1.0-abc"
 SIDES = {
     colour: {"target_group_arn": f"{colour}-group", "alarms": [f"{colour}-errors"]}
@@ -24,13 +26,13 @@ class FakeAccount:
 
     exceptions = SimpleNamespace(ExecutionDoesNotExist=NoExecution)
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.weights = {"blue": 100, "green": 0}
         self.status = ""
-        self.entered = []
-        self.alarms = {"MetricAlarms": [], "CompositeAlarms": []}
+        self.entered: list[tuple[str, float]] = []
+        self.alarms: dict[str, list[str]] = {"MetricAlarms": [], "CompositeAlarms": []}
 
-    def describe_rules(self, RuleArns):
+    def describe_rules(self, RuleArns: list[str]) -> Answer:
         assert RuleArns == ["rule"]
         groups = [
             {"TargetGroupArn": f"{colour}-group", "Weight": weight}
@@ -39,23 +41,23 @@ class FakeAccount:
         forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
         return {"Rules": [{"Actions": [forward]}]}
 
-    def describe_alarms(self, AlarmNames, AlarmTypes, StateValue, MaxRecords):
+    def describe_alarms(self, *, AlarmNames: list[str], **_: object) -> Answer:
         assert AlarmNames == ["blue-errors", "green-errors", "elb-5xx"]
         return {k: [{"AlarmName": name} for name in names] for k, names in self.alarms.items()}
 
-    def describe_execution(self, executionArn):
+    def describe_execution(self, executionArn: str) -> Answer:
         if executionArn != ARN or not self.status:
             raise NoExecution
         return {"status": self.status, "error": "Reverted", "cause": "an alarm"}
 
-    def get_execution_history(self, executionArn, reverseOrder, maxResults):
+    def get_execution_history(self, **_: object) -> Answer:
         return {"events": self._events()[::-1]}
 
-    def get_paginator(self, _operation):
+    def get_paginator(self, _operation: str) -> SimpleNamespace:
         pages = [{"events": [event]} for event in self._events()]
         return SimpleNamespace(paginate=lambda executionArn: pages)
 
-    def _events(self):
+    def _events(self) -> list[Answer]:
         return [
             {
                 "timestamp": datetime.fromtimestamp(at, UTC),
@@ -66,49 +68,51 @@ class FakeAccount:
 
 
 @pytest.fixture
-def account():
+def account() -> FakeAccount:
     return FakeAccount()
 
 
 @pytest.fixture
-def deployment(account):
+def deployment(account: FakeAccount) -> Deployment:
     return Deployment(lambda _service: account, ARN, REGISTRATION)
 
 
-def start(account, *states):
+def start(account: FakeAccount, *states: str) -> None:
     account.status = "RUNNING"
     account.entered = [(state, at) for at, state in enumerate(states, 1)]
 
 
-def test_a_deployment_is_the_execution_of_its_name(deployment):
+def test_a_deployment_is_the_execution_of_its_name(deployment: Deployment) -> None:
     assert execution_arn("arn:aws:states:us-east-1:1:stateMachine:machine", deployment.id) == ARN
 
 
-def test_before_the_upload_is_seen_there_is_no_state(deployment):
+def test_before_the_upload_is_seen_there_is_no_state(deployment: Deployment) -> None:
     sight = deployment.look()
     assert (sight.status, sight.state, sight.is_over) == ("", "", False)
 
 
-def test_the_newest_state_is_told(deployment, account):
+def test_the_newest_state_is_told(deployment: Deployment, account: FakeAccount) -> None:
     start(account, "AdmitRequest", "AcquireLease")
     sight = deployment.look()
     assert (sight.status, sight.state) == ("RUNNING", "AcquireLease")
 
 
 @pytest.mark.parametrize(("live", "candidate"), [("blue", "green"), ("green", "blue")])
-def test_the_candidate_is_the_side_that_had_no_traffic(account, live, candidate):
+def test_the_candidate_is_the_side_that_had_no_traffic(
+    account: FakeAccount, live: str, candidate: str
+) -> None:
     account.weights = {live: 100, candidate: 0}
     deployment = Deployment(lambda _service: account, ARN, REGISTRATION)
     account.weights = {live: 10, candidate: 90}
     assert deployment.look().candidate_percent == 90
 
 
-def test_alarms_of_both_kinds_are_told(deployment, account):
+def test_alarms_of_both_kinds_are_told(deployment: Deployment, account: FakeAccount) -> None:
     account.alarms = {"MetricAlarms": ["green-errors"], "CompositeAlarms": ["elb-5xx"]}
     assert deployment.look().firing == ("green-errors", "elb-5xx")
 
 
-def test_every_sight_is_told_up_to_the_last(deployment, account):
+def test_every_sight_is_told_up_to_the_last(deployment: Deployment, account: FakeAccount) -> None:
     start(account, "Bake")
     statuses = []
     for sight in deployment.follow(every_seconds=0):
@@ -117,7 +121,9 @@ def test_every_sight_is_told_up_to_the_last(deployment, account):
     assert statuses == ["RUNNING", "SUCCEEDED"]
 
 
-def test_the_ending_tells_why_and_what_it_went_through(deployment, account):
+def test_the_ending_tells_why_and_what_it_went_through(
+    deployment: Deployment, account: FakeAccount
+) -> None:
     start(account, "Bake", "RestoreTraffic")
     account.status = "FAILED"
     ending = deployment.ending()
@@ -130,7 +136,9 @@ def test_the_ending_tells_why_and_what_it_went_through(deployment, account):
     ("states", "complaint"),
     [((), "shop-1.1.0-abc: no execution"), (("Bake",), "shop-1.1.0-abc: still in Bake after")],
 )
-def test_what_does_not_come_in_time_is_told(deployment, account, states, complaint):
+def test_what_does_not_come_in_time_is_told(
+    deployment: Deployment, account: FakeAccount, states: tuple[str, ...], complaint: str
+) -> None:
     if states:
         start(account, *states)
     with pytest.raises(NoEnding, match=complaint):

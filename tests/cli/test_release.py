@@ -3,6 +3,9 @@
 import json
 import os
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -12,7 +15,7 @@ from viridian_cli.release import ReleaseUnusable, pack, upload, zip_folder
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "release.json").write_text(
         '{"service": "shop", "version": "1.1.0", "command": ["python3", "app.py"]}'
     )
@@ -21,7 +24,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def s3():
+def s3() -> Iterator[Any]:
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="artifacts")
@@ -31,41 +34,41 @@ def s3():
         yield client
 
 
-def test_the_same_files_give_the_same_bytes(folder):
+def test_the_same_files_give_the_same_bytes(folder: Path) -> None:
     before = pack(folder)
     os.utime(folder / "app.py", (1, 1))
     assert pack(folder).content == before.content
 
 
-def test_another_byte_gives_another_digest(folder):
+def test_another_byte_gives_another_digest(folder: Path) -> None:
     before = pack(folder).sha256
     (folder / "app.py").write_text("print('bye')\n")
     assert pack(folder).sha256 != before
 
 
-def test_what_tools_leave_behind_is_not_packed(folder):
+def test_what_tools_leave_behind_is_not_packed(folder: Path) -> None:
     before = pack(folder).content
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "app.pyc").write_text("x")
     assert pack(folder).content == before
 
 
-def test_an_asset_is_packed_whole(folder):
+def test_an_asset_is_packed_whole(folder: Path) -> None:
     before = zip_folder(folder)
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "app.pyc").write_text("x")
     assert zip_folder(folder) != before
 
 
-def test_a_link_is_packed_as_the_file_it_leads_to(folder, tmp_path_factory):
+def test_a_link_is_packed_as_the_file_it_leads_to(folder: Path) -> None:
     copied = pack(folder).content
-    elsewhere = tmp_path_factory.mktemp("shared") / "app.py"
+    elsewhere = folder.with_name("shared.py")
     (folder / "app.py").rename(elsewhere)
     (folder / "app.py").symlink_to(elsewhere)
     assert pack(folder).content == copied
 
 
-def test_the_manifest_comes_last_and_names_the_bundle(folder, s3):
+def test_the_manifest_comes_last_and_names_the_bundle(folder: Path, s3: Any) -> None:
     release = pack(folder)
     deployment_id = upload(s3, "artifacts", release)
     found = s3.list_objects_v2(Bucket="artifacts")["Contents"]
@@ -92,7 +95,7 @@ def test_the_manifest_comes_last_and_names_the_bundle(folder, s3):
         ('{"service": "shop", "version": "1", "command": ["run"], "env": {}}', "env: unknown key"),
     ],
 )
-def test_a_wrong_manifest_is_told_with_its_path(folder, content, complaint):
+def test_a_wrong_manifest_is_told_with_its_path(folder: Path, content: str, complaint: str) -> None:
     (folder / "release.json").write_text(content)
     with pytest.raises(ReleaseUnusable, match=complaint) as refused:
         pack(folder)
@@ -101,6 +104,6 @@ def test_a_wrong_manifest_is_told_with_its_path(folder, content, complaint):
         assert line.count("release.json") == 1
 
 
-def test_a_missing_manifest_is_told_with_an_example(tmp_path):
+def test_a_missing_manifest_is_told_with_an_example(tmp_path: Path) -> None:
     with pytest.raises(ReleaseUnusable, match=r"release\.json: not found; it should say"):
         pack(tmp_path)

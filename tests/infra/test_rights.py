@@ -64,7 +64,7 @@ STATE_FUNCTIONS: dict[str, Rights] = {
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
     "AlarmChanged": UPDATE_ITEM | {"states:SendTaskFailure": ("*",)},
-    "CandidateSteady": {"dynamodb:GetItem": (TABLE,)} | {"states:SendTaskSuccess": ("*",)},
+    "CandidateSteady": {"dynamodb:GetItem": (TABLE,), "states:SendTaskSuccess": ("*",)},
 }
 TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
 WORKFLOW: Rights = {

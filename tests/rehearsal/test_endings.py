@@ -11,7 +11,7 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 
 
-def processes_of(folder):
+def processes_of(folder: Path) -> dict[int, str]:
     """All processes that were started for the folder, or live in it, with their command lines."""
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
@@ -25,7 +25,7 @@ def processes_of(folder):
     return found
 
 
-def has_ended(folder):
+def has_ended(folder: Path) -> bool:
     for _ in range(300):
         if not processes_of(folder):
             return True
@@ -33,7 +33,7 @@ def has_ended(folder):
     return False
 
 
-def heed_interrupts():
+def heed_interrupts() -> None:
     """A suite that runs in the background passes on that it ignores SIGINT."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -48,17 +48,15 @@ def heed_interrupts():
         (signal.SIGKILL, "uploading", -signal.SIGKILL),
     ],
 )
-def test_nothing_is_left_after(number, moment, exit_code, tmp_path):
-    demo = subprocess.Popen(
-        [sys.executable, "-m", "rehearsal", "demo", "--directory", str(tmp_path)],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=heed_interrupts,
-    )
-    next(line for line in demo.stdout if moment in line)
-    assert processes_of(tmp_path).keys() > {demo.pid}
-    demo.send_signal(number)
-    assert demo.wait(60) == exit_code
-    demo.stdout.close()
+def test_nothing_is_left_after(
+    number: signal.Signals, moment: str, exit_code: int, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "rehearsal", "demo", "--directory", str(tmp_path)]
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
+    ) as demo:
+        next(line for line in demo.stdout or () if moment in line)
+        assert processes_of(tmp_path).keys() > {demo.pid}
+        demo.send_signal(number)
+        assert demo.wait(60) == exit_code
     assert has_ended(tmp_path), processes_of(tmp_path)

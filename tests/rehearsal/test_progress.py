@@ -22,18 +22,18 @@ MOMENT = Moment(
 
 
 @pytest.fixture
-def plain():
-    lines = []
+def plain() -> tuple[PlainProgress, list[str]]:
+    lines: list[str] = []
     return PlainProgress(lines.append, iter(range(100)).__next__), lines
 
 
-def test_a_line_is_told_with_its_time(plain):
+def test_a_line_is_told_with_its_time(plain: tuple[PlainProgress, list[str]]) -> None:
     progress, lines = plain
     progress.say("uploading")
     assert lines == ["   1.0 s  uploading"]
 
 
-def test_a_change_of_state_or_split_is_one_line(plain):
+def test_a_change_of_state_or_split_is_one_line(plain: tuple[PlainProgress, list[str]]) -> None:
     progress, lines = plain
     progress.show(MOMENT)
     progress.show(replace(MOMENT, requests=500))
@@ -44,27 +44,29 @@ def test_a_change_of_state_or_split_is_one_line(plain):
     assert "candidate  50 %" in lines[1]
 
 
-def test_an_alarm_is_told_when_it_begins(plain):
+def test_an_alarm_is_told_when_it_begins(plain: tuple[PlainProgress, list[str]]) -> None:
     progress, lines = plain
     for firing in ((), ("errors",), ("errors",)):
         progress.show(replace(MOMENT, firing=firing))
     assert [line for line in lines if "ALARM" in line] == ["   2.0 s  shop 1.1.0  in ALARM: errors"]
 
 
-def test_before_the_deployment_is_seen_nothing_is_told(plain):
+def test_before_the_deployment_is_seen_nothing_is_told(
+    plain: tuple[PlainProgress, list[str]],
+) -> None:
     progress, lines = plain
     progress.show(replace(MOMENT, state=""))
     assert lines == []
 
 
-def test_the_live_view_tells_a_line_as_it_is():
+def test_the_live_view_tells_a_line_as_it_is() -> None:
     screen = io.StringIO()
     with LiveProgress(Console(file=screen, width=20)) as progress:
         progress.say("OSError: [Errno 98] in use [/red]")
     assert "OSError: [Errno 98] in use [/red]" in screen.getvalue()
 
 
-def test_the_live_view_shows_state_split_traffic_and_alarms():
+def test_the_live_view_shows_state_split_traffic_and_alarms() -> None:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100)
     with LiveProgress(console) as progress:

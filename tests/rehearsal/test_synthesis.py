@@ -3,6 +3,7 @@
 import json
 import os
 import select
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,7 @@ with open("started", "w") as started:
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "app.py").write_text(APP)
@@ -38,24 +39,26 @@ def project(tmp_path):
     return folder
 
 
-def test_the_app_is_run_with_the_projects_context_and_the_callers_over_it(project, tmp_path):
+def test_the_app_is_run_with_the_projects_context_and_the_callers_over_it(
+    project: Path, tmp_path: Path
+) -> None:
     assembly = Synthesis(project, APP_COMMAND, tmp_path / "out", {"serviceFile": "b"}).assembly()
     assert assembly.artifacts["context"] == {"serviceFile": "b", "other": True}
 
 
-def test_an_app_that_fails_is_told_with_what_it_said(project, tmp_path):
+def test_an_app_that_fails_is_told_with_what_it_said(project: Path, tmp_path: Path) -> None:
     (project / "app.py").write_text("raise SystemExit('no such stack')\n")
     with pytest.raises(SynthesisFailed, match=r"python3 app\.py exited with 1:\nno such stack"):
         Synthesis(project, APP_COMMAND, tmp_path / "out").assembly()
 
 
-def test_no_temporary_file_is_left(project, tmp_path):
+def test_no_temporary_file_is_left(project: Path, tmp_path: Path) -> None:
     assembly = Synthesis(project, APP_COMMAND, tmp_path / "out").assembly()
     assert assembly.artifacts["left"].startswith(str(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {"out", "out.log", "project"}
 
 
-def test_it_is_ended_at_once_with_all_that_it_started(project, tmp_path):
+def test_it_is_ended_at_once_with_all_that_it_started(project: Path, tmp_path: Path) -> None:
     (project / "app.py").write_text(WAITING_APP)
     os.mkfifo(project / "started")
     synthesis = Synthesis(project, APP_COMMAND, tmp_path / "out")

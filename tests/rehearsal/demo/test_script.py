@@ -1,6 +1,8 @@
 """What a demo plays."""
 
 import json
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import yaml
@@ -8,13 +10,13 @@ import yaml
 from rehearsal.demo import own_script, play, shop_script
 from rehearsal.demo.story import in_words
 from rehearsal.demo.summary import PROMOTED, REVERTED
-from rehearsal.progress import Progress
+from rehearsal.progress import PlainProgress
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE
 from viridian_cli.release import ReleaseUnusable
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "release"
     folder.mkdir()
     manifest = {"service": "orders", "version": "7.0.0", "command": ["./run"]}
@@ -23,11 +25,11 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def own_file(folder):
+def own_file(folder: Path) -> Path:
     return folder / "rehearsal.yaml"
 
 
-def test_the_shop_has_a_good_and_a_bad_release():
+def test_the_shop_has_a_good_and_a_bad_release() -> None:
     script = shop_script()
     assert (script.service_file, script.first_release) == (SERVICE_FILE, FIRST_RELEASE)
     assert [(c.title, c.ending) for c in script.chapters] == [
@@ -36,8 +38,8 @@ def test_the_shop_has_a_good_and_a_bad_release():
     ]
 
 
-def test_ones_own_release_is_deployed_on_top_of_the_shop_under_its_own_name(folder, tmp_path):
-    script = own_script(folder, tmp_path / "demo")
+def test_ones_own_release_is_deployed_on_top_of_the_shop_under_its_own_name(folder: Path) -> None:
+    script = own_script(folder, folder.with_name("demo"))
     settings = yaml.safe_load(script.service_file.read_text())
     shop = yaml.safe_load(SERVICE_FILE.read_text())
     assert settings == {**shop, "service": "orders"}
@@ -45,9 +47,11 @@ def test_ones_own_release_is_deployed_on_top_of_the_shop_under_its_own_name(fold
     assert [(c.title, c.ending) for c in script.chapters] == [("orders 7.0.0", PROMOTED)]
 
 
-def test_with_ones_own_service_file_the_folder_itself_is_live_first(folder, own_file, tmp_path):
+def test_with_ones_own_service_file_the_folder_itself_is_live_first(
+    folder: Path, own_file: Path
+) -> None:
     own_file.write_text(SERVICE_FILE.read_text().replace("service: shop", "service: orders"))
-    script = own_script(folder, tmp_path / "demo")
+    script = own_script(folder, folder.with_name("demo"))
     assert (script.service_file, script.first_release) == (own_file, folder)
 
 
@@ -61,30 +65,32 @@ def test_with_ones_own_service_file_the_folder_itself_is_live_first(folder, own_
     ],
 )
 def test_a_wrong_service_file_is_refused_with_its_path(
-    folder, own_file, tmp_path, content, complaint
-):
+    folder: Path, own_file: Path, content: str, complaint: str
+) -> None:
     own_file.write_text(content)
     with pytest.raises(ReleaseUnusable, match=complaint) as refused:
-        own_script(folder, tmp_path / "demo")
+        own_script(folder, folder.with_name("demo"))
     assert str(refused.value).startswith(str(own_file))
 
 
-def test_a_release_that_cannot_be_told_from_what_is_live_is_refused(folder, tmp_path):
+def test_a_release_that_cannot_be_told_from_what_is_live_is_refused(folder: Path) -> None:
     manifest = {"service": "orders", "version": "1.0.0", "command": ["./run"]}
     (folder / "release.json").write_text(json.dumps(manifest))
     with pytest.raises(ReleaseUnusable, match=r"release.json.version: 1.0.0 is what is live first"):
-        own_script(folder, tmp_path / "demo")
+        own_script(folder, folder.with_name("demo"))
 
 
-class Interrupted(Progress):
-    def __enter__(self):
+class Interrupted(PlainProgress):
+    def __enter__(self) -> NoReturn:
         raise KeyboardInterrupt
 
 
-def test_the_summary_of_an_earlier_demo_does_not_outlive_the_start_of_the_next(tmp_path):
+def test_the_summary_of_an_earlier_demo_does_not_outlive_the_start_of_the_next(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "summary.json").write_text("{}")
     with pytest.raises(KeyboardInterrupt):
-        play(shop_script(), tmp_path, Interrupted())
+        play(shop_script(), tmp_path, Interrupted(print))
     assert not (tmp_path / "summary.json").exists()
 
 
@@ -92,5 +98,5 @@ def test_the_summary_of_an_earlier_demo_does_not_outlive_the_start_of_the_next(t
     ("state", "words"),
     [("Bake", "Bake"), ("ShiftTraffic", "Shift traffic"), ("ProveWayBack", "Prove way back")],
 )
-def test_a_state_is_told_in_words(state, words):
+def test_a_state_is_told_in_words(state: str, words: str) -> None:
     assert in_words(state) == words

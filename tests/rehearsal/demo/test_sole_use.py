@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,20 +10,20 @@ from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.session import PROJECT
 
 
-def test_a_directory_in_use_is_refused_with_the_way_out(tmp_path):
+def test_a_directory_in_use_is_refused_with_the_way_out(tmp_path: Path) -> None:
     with sole_use(tmp_path), pytest.raises(DirectoryInUse) as refused, sole_use(tmp_path):
         pass
     assert str(refused.value).startswith(f"{tmp_path}: another demo runs in it")
     assert "--directory" in str(refused.value)
 
 
-def test_a_directory_that_was_left_is_free(tmp_path):
+def test_a_directory_that_was_left_is_free(tmp_path: Path) -> None:
     for _ in range(2):
         with sole_use(tmp_path / "demo"):
             pass
 
 
-def test_a_demo_ends_at_once_where_another_runs(tmp_path):
+def test_a_demo_ends_at_once_where_another_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rehearsal", "demo", "--directory", str(tmp_path)]
     with sole_use(tmp_path):
         ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)

@@ -2,29 +2,32 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from emulator.ports import free_port
-from rehearsal.traffic import Traffic
+from rehearsal.traffic import Answers, Traffic
 from rehearsal.traffic.client import Load
 
 RATE = 100.0
 
 
 @pytest.fixture
-def server():
+def server() -> Iterator[str]:
     class Shop(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self):
+        def do_GET(self) -> None:
             self.send_response(500 if self.path == "/broken" else 200)
             self.send_header("X-Release-Version", "1.0.0")
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
@@ -35,7 +38,7 @@ def server():
     listening.server_close()
 
 
-def load(**changes):
+def load(**changes: Any) -> Load:
     settings = {"url": "http://127.0.0.1:80/", "rate": 200, "seconds": 10, "count": 1000}
     return Load(**{**settings, **changes})
 
@@ -43,21 +46,21 @@ def load(**changes):
 @pytest.mark.parametrize(
     ("elapsed", "due"), [(0, 0), (0.5, 100), (4.999, 999), (5, 1000), (60, 1000)]
 )
-def test_what_is_due_follows_the_rate_up_to_the_count(elapsed, due):
+def test_what_is_due_follows_the_rate_up_to_the_count(elapsed: float, due: int) -> None:
     assert load().due(elapsed) == due
 
 
-def test_what_is_due_follows_the_rate_up_to_the_time():
+def test_what_is_due_follows_the_rate_up_to_the_time() -> None:
     assert load(seconds=2).due(60) == 400
 
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/", "http://10.0.0.1:8080/"])
-def test_only_loopback_gets_traffic(url):
+def test_only_loopback_gets_traffic(url: str) -> None:
     with pytest.raises(ValueError, match="wanted an address of loopback"):
         load(url=url)
 
 
-def answers_from(url, tmp_path, *, until):
+def answers_from(url: str, tmp_path: Path, *, until: int) -> Answers:
     with Traffic(url, rate=RATE, log=tmp_path / "answers.csv") as traffic:
         deadline = time.monotonic() + 60
         while traffic.answers().requests < until and time.monotonic() < deadline:
@@ -65,23 +68,23 @@ def answers_from(url, tmp_path, *, until):
     return traffic.answers()
 
 
-def test_every_answer_is_counted_with_its_version(server, tmp_path):
+def test_every_answer_is_counted_with_its_version(server: str, tmp_path: Path) -> None:
     answers = answers_from(f"{server}/", tmp_path, until=30)
     assert answers.requests >= 30
     assert answers.by_version["1.0.0"][200] == answers.requests
 
 
-def test_no_more_is_sent_than_the_rate_says(server, tmp_path):
+def test_no_more_is_sent_than_the_rate_says(server: str, tmp_path: Path) -> None:
     started = time.monotonic()
     answers = answers_from(f"{server}/", tmp_path, until=30)
     assert 30 <= answers.requests <= RATE * (time.monotonic() - started)
 
 
-def test_errors_are_counted_by_status(server, tmp_path):
+def test_errors_are_counted_by_status(server: str, tmp_path: Path) -> None:
     answers = answers_from(f"{server}/broken", tmp_path, until=5)
     assert answers.by_version["1.0.0"][500] == answers.requests == answers.failed
 
 
-def test_refused_connections_are_failures(tmp_path):
+def test_refused_connections_are_failures(tmp_path: Path) -> None:
     answers = answers_from(f"http://127.0.0.1:{free_port()}/", tmp_path, until=5)
     assert answers.by_version["-"][0] == answers.requests == answers.failed
