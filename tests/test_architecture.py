@@ -208,10 +208,6 @@ def test_every_function_of_the_machine_has_its_handler_and_every_handler_its_sta
     assert found == wanted
 
 
-def test_the_machine_has_no_other_placeholder_than_functions_and_the_table() -> None:
-    assert {name for name in placeholders() if not name.endswith("Arn")} == {"TableName"}
-
-
 @pytest.mark.parametrize("module", modules("handlers/events"), ids=named)
 def test_every_event_s_module_is_an_entry_point(module: Path) -> None:
     assert module.name == "__init__.py" or "def handler(" in module.read_text()

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+Resources = dict[str, dict[str, Any]]
+"""Resources or their properties, by name."""
 HASH = re.compile(r"[0-9A-F]{8}([0-9a-f]{32})?$")  # the second is of a function's version
 
 
@@ -26,10 +28,10 @@ class Template:
         return cls(json.loads(path.read_text()))
 
     @property
-    def resources(self) -> dict[str, dict[str, Any]]:
+    def resources(self) -> Resources:
         return dict(self.body["Resources"])
 
-    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+    def of_type(self, kind: str) -> Resources:
         """Resources of `AWS::<kind>`, by name."""
         return {
             name_of(logical_id): resource
@@ -37,7 +39,7 @@ class Template:
             if resource["Type"] == f"AWS::{kind}"
         }
 
-    def properties(self, kind: str) -> dict[str, dict[str, Any]]:
+    def properties(self, kind: str) -> Resources:
         """Their properties, by name."""
         return {name: r.get("Properties", {}) for name, r in self.of_type(kind).items()}
 
@@ -60,7 +62,7 @@ class Assembly:
     def templates(self) -> tuple[Template, Template]:
         return self.viridian, self.shop
 
-    def properties(self, kind: str) -> dict[str, dict[str, Any]]:
+    def properties(self, kind: str) -> Resources:
         """Properties of `AWS::<kind>` in both, by name."""
         return {n: p for template in self.templates for n, p in template.properties(kind).items()}
 

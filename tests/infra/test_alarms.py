@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.template import Assembly
+from tests.infra.template import Assembly, Resources
 
 COLOURS = ["Blue", "Green"]
 MATH = {  # expression, metrics with their statistics, threshold and periods
@@ -27,7 +27,7 @@ PER_COLOUR = {
 
 
 @pytest.fixture(scope="module")
-def alarms(assembly: Assembly) -> dict[str, dict[str, Any]]:
+def alarms(assembly: Assembly) -> Resources:
     found = assembly.shop.properties("CloudWatch::Alarm")
     return {name.removeprefix("Service"): a for name, a in found.items() if "Dead" not in name}
 
@@ -40,9 +40,7 @@ def of_colour(colour: str) -> set[tuple[str, str]]:
     return {LOAD_BALANCER, ("TargetGroup", f"<ServiceRoutes{colour}.TargetGroupFullName>")}
 
 
-def test_there_is_a_set_for_each_colour_and_one_for_the_load_balancer(
-    alarms: dict[str, dict[str, Any]],
-) -> None:
+def test_there_is_a_set_for_each_colour_and_one_for_the_load_balancer(alarms: Resources) -> None:
     kinds = [*PER_COLOUR, *MATH]
 
     assert set(alarms) == {f"{c}Alarms{kind}" for c in COLOURS for kind in kinds} | {"Elb5xx"}
@@ -51,7 +49,7 @@ def test_there_is_a_set_for_each_colour_and_one_for_the_load_balancer(
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("kind", MATH)
 def test_errors_and_latency_are_judged_by_enough_requests_to_one_side(
-    assembly: Assembly, alarms: dict[str, dict[str, Any]], colour: str, kind: str
+    assembly: Assembly, alarms: Resources, colour: str, kind: str
 ) -> None:
     alarm = alarms[f"{colour}Alarms{kind}"]
     [returned] = [m for m in alarm["Metrics"] if m["ReturnData"]]
@@ -68,7 +66,7 @@ def test_errors_and_latency_are_judged_by_enough_requests_to_one_side(
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("kind", PER_COLOUR)
 def test_health_is_of_one_side(
-    assembly: Assembly, alarms: dict[str, dict[str, Any]], colour: str, kind: str
+    assembly: Assembly, alarms: Resources, colour: str, kind: str
 ) -> None:
     alarm = alarms[f"{colour}Alarms{kind}"]
     statistic = alarm.get("Statistic", alarm.get("ExtendedStatistic"))
@@ -80,7 +78,7 @@ def test_health_is_of_one_side(
 
 
 def test_what_the_load_balancer_answers_itself_has_no_side(
-    assembly: Assembly, alarms: dict[str, dict[str, Any]]
+    assembly: Assembly, alarms: Resources
 ) -> None:
     alarm = alarms["Elb5xx"]
 
@@ -96,9 +94,9 @@ def test_no_traffic_is_no_breach(assembly: Assembly) -> None:
             assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
-def test_a_services_alarms_have_no_action_of_their_own(alarms: dict[str, dict[str, Any]]) -> None:
+def test_a_services_alarms_have_no_action_of_their_own(alarms: Resources) -> None:
     assert not [a for a in alarms.values() if {"AlarmActions", "OKActions"} & set(a)]
 
 
-def test_names_are_left_to_cloudformation(alarms: dict[str, dict[str, Any]]) -> None:
+def test_names_are_left_to_cloudformation(alarms: Resources) -> None:
     assert not [alarm for alarm in alarms.values() if "AlarmName" in alarm]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.template import Assembly, Template
+from tests.infra.template import Assembly, Resources, Template
 
 RELEASE = "EventsReleaseUploaded"
 ALARM = "ServiceEventsAlarmChanged"
@@ -16,18 +16,16 @@ RULES_OF_SERVICES = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:
 
 
 @pytest.fixture(scope="module")
-def rules(assembly: Assembly) -> dict[str, dict[str, Any]]:
+def rules(assembly: Assembly) -> Resources:
     return assembly.properties("Events::Rule")
 
 
-def test_these_are_all_the_rules(rules: dict[str, dict[str, Any]]) -> None:
+def test_these_are_all_the_rules(rules: Resources) -> None:
     assert set(rules) == {RELEASE, ALARM, STEADY, UNPROMOTED}
     assert {rule["State"] for rule in rules.values()} == {"ENABLED"}
 
 
-def test_an_uploaded_manifest_starts_a_deployment(
-    assembly: Assembly, rules: dict[str, dict[str, Any]]
-) -> None:
+def test_an_uploaded_manifest_starts_a_deployment(assembly: Assembly, rules: Resources) -> None:
     pattern = rules[RELEASE]["EventPattern"]
     bucket = pattern["detail"]["bucket"]["name"]
 
@@ -38,7 +36,7 @@ def test_an_uploaded_manifest_starts_a_deployment(
 
 
 def test_every_alarm_of_the_service_wakes_its_deployment(
-    assembly: Assembly, rules: dict[str, dict[str, Any]]
+    assembly: Assembly, rules: Resources
 ) -> None:
     pattern = rules[ALARM]["EventPattern"]
     heard = {assembly.spell(name).strip("<>") for name in pattern["detail"]["alarmName"]}
@@ -50,7 +48,7 @@ def test_every_alarm_of_the_service_wakes_its_deployment(
     assert heard == standing
 
 
-def test_an_alarm_says_which_why_and_when(rules: dict[str, dict[str, Any]]) -> None:
+def test_an_alarm_says_which_why_and_when(rules: Resources) -> None:
     assert transformed(rules[ALARM]) == {
         "service": "shop",
         "alarm": "$.detail.alarmName",
@@ -59,9 +57,7 @@ def test_an_alarm_says_which_why_and_when(rules: dict[str, dict[str, Any]]) -> N
     }
 
 
-def test_a_steady_fleet_wakes_its_deployment(
-    assembly: Assembly, rules: dict[str, dict[str, Any]]
-) -> None:
+def test_a_steady_fleet_wakes_its_deployment(assembly: Assembly, rules: Resources) -> None:
     pattern = rules[STEADY]["EventPattern"]
 
     assert (pattern["source"], pattern["detail-type"]) == (["aws.ecs"], ["ECS Service Action"])
@@ -82,7 +78,7 @@ def test_a_steady_fleet_wakes_its_deployment(
     ],
 )
 def test_an_event_is_handed_over_for_an_hour_and_then_kept(
-    assembly: Assembly, rules: dict[str, dict[str, Any]], name: str, function: str, queue: str
+    assembly: Assembly, rules: Resources, name: str, function: str, queue: str
 ) -> None:
     [target] = rules[name]["Targets"]
 
@@ -92,7 +88,7 @@ def test_an_event_is_handed_over_for_an_hour_and_then_kept(
 
 
 def test_a_rule_may_call_its_function_and_fill_its_queue(
-    assembly: Assembly, rules: dict[str, dict[str, Any]]
+    assembly: Assembly, rules: Resources
 ) -> None:
     calls = {
         (assembly.spell(p["SourceArn"]), assembly.spell(p["FunctionName"]))
@@ -133,7 +129,7 @@ def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> Non
 
 
 def test_a_deployment_that_did_not_promote_tells_the_operators(
-    assembly: Assembly, rules: dict[str, dict[str, Any]]
+    assembly: Assembly, rules: Resources
 ) -> None:
     detail = rules[UNPROMOTED]["EventPattern"]["detail"]
     [target] = rules[UNPROMOTED]["Targets"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.template import Assembly
+from tests.infra.template import Assembly, Resources
 
 FLEETS = {
     "ServiceBlueFleetService": ("<ServiceRoutesBlue>", 2),
@@ -13,7 +13,7 @@ FLEETS = {
 
 
 @pytest.fixture(scope="module")
-def services(assembly: Assembly) -> dict[str, dict[str, Any]]:
+def services(assembly: Assembly) -> Resources:
     return assembly.shop.properties("ECS::Service")
 
 
@@ -24,9 +24,7 @@ def container(assembly: Assembly) -> dict[str, Any]:
     return dict(container)
 
 
-def test_each_side_has_a_fleet_of_its_own(
-    assembly: Assembly, services: dict[str, dict[str, Any]]
-) -> None:
+def test_each_side_has_a_fleet_of_its_own(assembly: Assembly, services: Resources) -> None:
     found = {
         name: (
             assembly.spell(service["LoadBalancers"][0]["TargetGroupArn"]),
@@ -38,25 +36,21 @@ def test_each_side_has_a_fleet_of_its_own(
     assert found == FLEETS
 
 
-def test_a_roll_out_starts_new_tasks_before_it_stops_old_ones(
-    services: dict[str, dict[str, Any]],
-) -> None:
+def test_a_roll_out_starts_new_tasks_before_it_stops_old_ones(services: Resources) -> None:
     for service in services.values():
         deployment = service["DeploymentConfiguration"]
         assert deployment["MinimumHealthyPercent"] == 100
         assert deployment["MaximumPercent"] == 200
 
 
-def test_nobody_but_viridian_goes_back(services: dict[str, dict[str, Any]]) -> None:
+def test_nobody_but_viridian_goes_back(services: Resources) -> None:
     for service in services.values():
         assert "DeploymentCircuitBreaker" not in service["DeploymentConfiguration"]
         assert "Alarms" not in service["DeploymentConfiguration"]
         assert service.get("DeploymentController", {"Type": "ECS"}) == {"Type": "ECS"}
 
 
-def test_a_task_counts_only_once_the_load_balancer_found_it_healthy(
-    services: dict[str, dict[str, Any]],
-) -> None:
+def test_a_task_counts_only_once_the_load_balancer_found_it_healthy(services: Resources) -> None:
     assert {s["HealthCheckGracePeriodSeconds"] for s in services.values()} == {0}
 
 
@@ -73,7 +67,7 @@ def test_a_fleet_waits_for_its_target_group_to_be_in_a_rule_and_for_its_rights(
 
 
 def test_tasks_reach_aws_by_their_own_address_not_through_a_gateway(
-    assembly: Assembly, services: dict[str, dict[str, Any]]
+    assembly: Assembly, services: Resources
 ) -> None:
     assert not assembly.shop.of_type("EC2::NatGateway")
     for service in services.values():

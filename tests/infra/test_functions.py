@@ -1,11 +1,9 @@
 """The functions' limits, surroundings and code."""
 
-from typing import Any
-
 import pytest
 
 from tests.infra.conftest import PROJECT
-from tests.infra.template import Assembly
+from tests.infra.template import Assembly, Resources
 from tests.infra.test_rights import EVENT_FUNCTIONS, STATE_FUNCTIONS, TABLE
 
 FUNCTIONS = PROJECT / "functions"
@@ -17,24 +15,24 @@ WITH_TABLE = [
 
 
 @pytest.fixture(scope="module")
-def functions(assembly: Assembly) -> dict[str, dict[str, Any]]:
+def functions(assembly: Assembly) -> Resources:
     found = assembly.viridian.properties("Lambda::Function")
     return {name.removesuffix("Function"): function for name, function in found.items()}
 
 
-def test_what_events_call_is_brief(functions: dict[str, dict[str, Any]]) -> None:
+def test_what_events_call_is_brief(functions: Resources) -> None:
     """The states' functions have theirs from the machine: see `test_workflow.py`."""
     assert {f["Timeout"] for name, f in functions.items() if name.startswith("Events")} == {20}
 
 
-def test_the_way_back_has_the_most_power(functions: dict[str, dict[str, Any]]) -> None:
+def test_the_way_back_has_the_most_power(functions: Resources) -> None:
     memory = {name: f["MemorySize"] for name, f in functions.items()}
 
     assert memory.pop("FunctionsRestoreTraffic") == 1024
     assert set(memory.values()) == {512}
 
 
-def test_every_handler_file_is_a_function(functions: dict[str, dict[str, Any]]) -> None:
+def test_every_handler_file_is_a_function(functions: Resources) -> None:
     files = (FUNCTIONS / "viridian" / "handlers").rglob("*.py")
     modules = {
         ".".join(file.relative_to(FUNCTIONS).with_suffix("").parts)
@@ -45,7 +43,7 @@ def test_every_handler_file_is_a_function(functions: dict[str, dict[str, Any]]) 
     assert {f["Handler"].removesuffix(".handler") for f in functions.values()} == modules
 
 
-def test_all_run_the_same_code_where_it_was_made_for(functions: dict[str, dict[str, Any]]) -> None:
+def test_all_run_the_same_code_where_it_was_made_for(functions: Resources) -> None:
     assert len({f["Code"]["S3Key"] for f in functions.values()}) == 1
     assert {(f["Runtime"], *f["Architectures"]) for f in functions.values()} == {
         ("python3.13", "arm64")
@@ -53,7 +51,7 @@ def test_all_run_the_same_code_where_it_was_made_for(functions: dict[str, dict[s
 
 
 def test_each_writes_to_a_log_group_of_its_own_that_forgets(
-    assembly: Assembly, functions: dict[str, dict[str, Any]]
+    assembly: Assembly, functions: Resources
 ) -> None:
     groups = {n: assembly.spell(f["LoggingConfig"]["LogGroup"]) for n, f in functions.items()}
     retention = assembly.viridian.properties("Logs::LogGroup")
@@ -62,12 +60,12 @@ def test_each_writes_to_a_log_group_of_its_own_that_forgets(
     assert {g["RetentionInDays"] for g in retention.values()} == {90}
 
 
-def test_every_call_is_traced(functions: dict[str, dict[str, Any]]) -> None:
+def test_every_call_is_traced(functions: Resources) -> None:
     assert {f["TracingConfig"]["Mode"] for f in functions.values()} == {"Active"}
 
 
 def test_each_finds_what_it_works_on_in_its_environment(
-    assembly: Assembly, functions: dict[str, dict[str, Any]]
+    assembly: Assembly, functions: Resources
 ) -> None:
     environments = {n: f["Environment"]["Variables"] for n, f in functions.items()}
     own = {
@@ -86,7 +84,7 @@ def test_each_finds_what_it_works_on_in_its_environment(
 
 
 def test_what_events_call_keeps_the_events_it_could_not_handle(
-    assembly: Assembly, functions: dict[str, dict[str, Any]]
+    assembly: Assembly, functions: Resources
 ) -> None:
     kept = {
         name: assembly.spell(function["DeadLetterConfig"]["TargetArn"])

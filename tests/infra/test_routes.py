@@ -1,21 +1,19 @@
 """How requests reach the two sides."""
 
-from typing import Any
-
 import pytest
 
-from tests.infra.template import Assembly
+from tests.infra.template import Assembly, Resources
 
 BLUE, GREEN = "<ServiceRoutesBlue>", "<ServiceRoutesGreen>"
 
 
 @pytest.fixture(scope="module")
-def rules(assembly: Assembly) -> dict[str, dict[str, Any]]:
+def rules(assembly: Assembly) -> Resources:
     return assembly.shop.properties("ElasticLoadBalancingV2::ListenerRule")
 
 
 def test_both_sides_stand_in_the_production_rule_and_blue_gets_all(
-    assembly: Assembly, rules: dict[str, dict[str, Any]]
+    assembly: Assembly, rules: Resources
 ) -> None:
     [action] = rules["ServiceRoutesProduction"]["Actions"]
     groups = action["ForwardConfig"]["TargetGroups"]
@@ -29,7 +27,7 @@ def test_both_sides_stand_in_the_production_rule_and_blue_gets_all(
 
 @pytest.mark.parametrize(("colour", "group"), [("Blue", BLUE), ("Green", GREEN)])
 def test_a_header_on_the_test_listener_names_the_side(
-    assembly: Assembly, rules: dict[str, dict[str, Any]], colour: str, group: str
+    assembly: Assembly, rules: Resources, colour: str, group: str
 ) -> None:
     rule = rules[f"ServiceRoutesTest{colour}"]
     [header] = [c for c in rule["Conditions"] if c["Field"] == "http-header"]
@@ -43,7 +41,7 @@ def test_a_header_on_the_test_listener_names_the_side(
 
 
 def test_no_two_rules_of_a_listener_have_the_same_priority(
-    assembly: Assembly, rules: dict[str, dict[str, Any]]
+    assembly: Assembly, rules: Resources
 ) -> None:
     places = [(assembly.spell(rule["ListenerArn"]), rule["Priority"]) for rule in rules.values()]
 

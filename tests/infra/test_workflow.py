@@ -65,9 +65,7 @@ def test_a_function_is_over_before_its_state_gives_up(
         assert state["TimeoutSeconds"] == timeouts[name] + 5, name
 
 
-def test_each_function_is_called_and_all_but_one_by_a_state_of_its_name(
-    machine: dict[str, Any],
-) -> None:
+def test_each_function_but_one_is_called_by_a_state_of_its_name(machine: dict[str, Any]) -> None:
     """RetireSide is called by RetireStandby and RetireCandidate."""
     called = {
         (name, PLACEHOLDER.findall(state["Arguments"]["FunctionName"])[0])
@@ -75,7 +73,6 @@ def test_each_function_is_called_and_all_but_one_by_a_state_of_its_name(
         if "FunctionName" in state["Arguments"]
     }
 
-    assert {function for _, function in called} == {f"{name}Arn" for name in STATE_FUNCTIONS}
     assert {(n, f"{n}Arn") for n in STATE_FUNCTIONS if n != "RetireSide"} <= called
 
 

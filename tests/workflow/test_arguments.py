@@ -119,9 +119,7 @@ def test_a_promotion_is_dated(world: SteppedWorld) -> None:
     assert asked["Payload"]["now"] == "2026-01-01T00:00:00.000Z"
 
 
-def test_the_candidate_is_looked_for_as_it_was_prepared_and_since_then(
-    world: SteppedWorld,
-) -> None:
+def test_the_candidate_is_looked_for_as_it_was_prepared_and_since_then(world: SteppedWorld) -> None:
     [asked] = [call["Payload"] for call in arguments_of(world.deploy(), "CheckCandidate")]
 
     assert asked["revision"] == "arn:shop:2"

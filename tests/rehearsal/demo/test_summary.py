@@ -29,10 +29,7 @@ VISITS = (
 
 
 def record(
-    *sights: Any,
-    status: str = "FAILED",
-    error: str | None = None,
-    visits: Visits = (),
+    *sights: Any, status: str = "FAILED", error: str | None = None, visits: Visits = ()
 ) -> Record:
     """Sights as (seconds after the upload, candidate's percent, alarms in ALARM); how it ended."""
     seen = tuple(
