@@ -90,9 +90,3 @@ def test_composite_alarms_are_asked_for_by_type() -> None:
         )
 
         assert Alarms(cloudwatch).states(("a", "b")).states == {"a": "OK", "b": "ALARM"}
-
-
-def test_alarms_are_reached_by_the_session(aws: None) -> None:
-    on_aws({"a": "OK"})
-
-    assert Alarms.from_session().states(("a",)).states == {"a": "OK"}

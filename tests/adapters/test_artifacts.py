@@ -109,9 +109,3 @@ def test_a_deleted_object_is_not_there(code: str) -> None:
         stub.add_client_error("get_object", code)
 
         assert Artifacts(s3, "artifacts").read(KEY, None, 9) is None
-
-
-def test_artifacts_are_reached_by_the_session(aws: None) -> None:
-    AwsArtifacts().put(KEY, b"1")
-
-    assert Artifacts.from_session("artifacts").read(KEY, None, 9) == b"1"

@@ -1,9 +1,21 @@
 """Clients: all with the same bounded patience."""
 
-import boto3
+from collections.abc import Callable
+from functools import partial
 
+import boto3
+import pytest
+
+from viridian.adapters.alarms import Alarms
+from viridian.adapters.artifacts import Artifacts
 from viridian.adapters.clients import client
+from viridian.adapters.executions import Executions
+from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.adapters.leases import Leases
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.adapters.records import Records
+from viridian.adapters.registrations import Registrations
+from viridian.adapters.request_metrics import RequestMetrics
 
 
 def test_three_tries_end_within_the_shortest_timeout_of_a_function() -> None:
@@ -14,7 +26,25 @@ def test_three_tries_end_within_the_shortest_timeout_of_a_function() -> None:
     assert config.retries["total_max_attempts"] == 3
 
 
-def test_an_adapter_is_of_the_session_that_it_is_given() -> None:
-    paris = boto3.Session(region_name="eu-west-3")
+@pytest.mark.parametrize(
+    ("from_session", "service"),
+    [
+        (Alarms.from_session, "cloudwatch"),
+        (partial(Artifacts.from_session, "artifacts"), "s3"),
+        (EcsFleets.from_session, "ecs"),
+        (Executions.from_session, "stepfunctions"),
+        (partial(Leases.from_session, "deployments"), "dynamodb"),
+        (LoadBalancers.from_session, "elbv2"),
+        (partial(Records.from_session, "deployments"), "dynamodb"),
+        (Registrations.from_session, "ssm"),
+        (RequestMetrics.from_session, "cloudwatch"),
+    ],
+)
+def test_an_adapter_reaches_its_service_by_the_session_that_it_is_given(
+    from_session: Callable[..., object], service: str
+) -> None:
+    adapter = from_session(session=boto3.Session(region_name="eu-west-3"))
 
-    assert Leases.from_session("deployments", paris).dynamodb.meta.region_name == "eu-west-3"
+    [found] = [member for member in vars(adapter).values() if not isinstance(member, str)]
+    reached = (found.meta.service_model.service_name, found.meta.region_name)
+    assert reached == (service, "eu-west-3")

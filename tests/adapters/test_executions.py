@@ -131,7 +131,3 @@ def test_a_cause_is_cut_to_what_step_functions_takes() -> None:
         stub.add_response("send_task_failure", {}, expected_params=cut)
 
         assert Executions(states).fail("token", "E", "x" * 40_000)
-
-
-def test_executions_are_reached_by_the_session(aws: None) -> None:
-    assert Executions.from_session().start(AwsStand().machine, "one", REQUEST)

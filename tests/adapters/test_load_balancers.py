@@ -166,12 +166,3 @@ def test_a_write_names_neither_conditions_nor_transforms_so_that_aws_keeps_them(
         stub.add_response("describe_rules", {"Rules": [{"Actions": actions}]})
         Split(BLUE, GREEN, 10).put_into(LoadBalancers(elbv2).rule(RULE))
         stub.assert_no_pending_responses()
-
-
-def test_rules_are_reached_by_the_session(aws: None) -> None:
-    stand = AwsStand()
-
-    assert (
-        LoadBalancers.from_session().rule(stand.rule).actions()
-        == stand.balancers.rule(stand.rule).actions()
-    )

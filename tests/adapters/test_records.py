@@ -57,10 +57,3 @@ def test_the_record_of_production_is_that_of_the_last_promotion(records: Table) 
         "deployment_id": "one",
         "promoted_at": "12:00",
     }
-
-
-def test_records_are_reached_by_the_session(aws: None) -> None:
-    looked_at = AwsRecords()
-    Records.from_session("deployments").write(admitted(deployment(), at="12:00"))
-
-    assert set(looked_at.items) == {RECORD}

@@ -33,9 +33,3 @@ def test_a_service_is_known_by_its_parameter(registrations: Registrations) -> No
 def test_an_unknown_service_is_refused_by_its_name(registrations: Registrations) -> None:
     with pytest.raises(ServiceUnknown, match=r"^input.service: no service 'cart'"):
         registrations.get("cart")
-
-
-def test_registrations_are_reached_by_the_session(aws: None) -> None:
-    on_aws(TEXTS)
-
-    assert Registrations.from_session().get("shop").service == "shop"

@@ -123,9 +123,3 @@ def test_one_call_asks_for_whole_periods_of_both_sides_and_this_load_balancer() 
         "app/shop/1",
         *GROUPS.values(),
     }
-
-
-def test_metrics_are_reached_by_the_session(aws: None) -> None:
-    on_aws(SEEN)
-
-    assert ask(RequestMetrics.from_session())["candidate"] == Requests(100, 3)

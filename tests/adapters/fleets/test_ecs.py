@@ -177,7 +177,3 @@ def test_a_rollout_is_that_of_the_newest_deployment() -> None:
         assert EcsFleets(ecs).observe(fleet) == Observation(
             "arn:new", rollouts=2, running=5, desired=3, failed=4
         )
-
-
-def test_fleets_are_reached_by_the_session(aws: None) -> None:
-    assert EcsFleets.from_session().observe(AwsStand().blue).desired == 3
