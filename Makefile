@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NODE_INSTALLED := node_modules/.package-lock.json
 RELEASE ?=
+ASSEMBLY ?=
 DIRECTORY ?=
 IMAGE ?=
 CDK := npx --no-install cdk
@@ -37,7 +38,7 @@ $(NODE_INSTALLED): package-lock.json
 	@touch $@
 
 demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEASE=dir: your own)
-	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(DIRECTORY),--directory "$(DIRECTORY)")
+	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)") $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
 test: check template ## Run the linters, the template checks and the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -44,9 +44,7 @@ def start(rehearsal: Rehearsal, version: str) -> Deployment:
 
 def require_ending(deployment: Deployment, wanted: str) -> Ending:
     """Wait for the end, which must be this one; raises BenchFailed."""
-    for _ in deployment.follow(every_seconds=LOOK_SECONDS, longest_seconds=PATIENCE_SECONDS):
-        pass
-    ending = deployment.ending()
+    ending = deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=PATIENCE_SECONDS)
     if (found := ending.states[-1]) != wanted:
         raise BenchFailed(f"{deployment.id}: wanted {wanted}, found {found}")
     return ending

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from emulator.client.process import DidNotStart
 from rehearsal.assembly import DeployFailed
-from rehearsal.demo import Ending, own_script, play, shop_script
+from rehearsal.demo import Ending, Script, own_script, play, shop_script
 from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.demo.summary import in_short
 from rehearsal.ecs_services import RehearsalFailed
@@ -33,6 +33,11 @@ X-Release-Version of every answer. It is deployed on top of the shop 1.0.0 and m
 change paths, header, steps or alarms, copy examples/shop/rehearsal.yaml into the folder and edit
 it; then the folder itself is what is live first, because the shop would not pass its checks. What
 its tasks print is in rehearsal/tasks, below --directory.
+
+An assembly is a folder that `cdk synth` or the app itself has filled. It holds the control plane
+and one service, with the short times of a rehearsal in its service file. Its stacks are given free
+ports and an image by their parameters ProductionPort, TestPort and Image, and the first version is
+RELEASE_VERSION=1.0.0 in the container's environment.
 """
 EXPECTED = (
     DeployFailed,
@@ -51,8 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         with sole_use(given.directory):
-            script = own_script(given.release, given.directory) if given.release else shop_script()
-            ending = play(script, given.directory, progress())
+            ending = play(_script(given), given.directory, progress())
     except EXPECTED as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -73,12 +77,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--release", type=Path, metavar="DIR", help="deploy your own release")
     demo.add_argument(
+        "--assembly", type=Path, metavar="DIR", help="and in your own app, synthesised into there"
+    )
+    demo.add_argument(
         "--directory",
         type=Path,
         default=Path("build/demo"),
         help="for summary.json, logs and state (default: %(default)s)",
     )
     return parser
+
+
+def _script(given: argparse.Namespace) -> Script:
+    if given.release is None:
+        return shop_script()
+    return own_script(given.release, given.directory, given.assembly)
 
 
 def _conclude(ending: Ending) -> int:

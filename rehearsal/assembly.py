@@ -48,8 +48,11 @@ class Assembly:
 
     @classmethod
     def at(cls, folder: Path) -> "Assembly":
-        """Read an assembly that was synthesised before."""
-        return cls(folder, json.loads((folder / "manifest.json").read_text())["artifacts"])
+        """Read an assembly that was synthesised before; raises DeployFailed if there is none."""
+        manifest = folder / "manifest.json"
+        if not manifest.exists():
+            raise DeployFailed(f"{folder}: no cloud assembly; synthesise a CDK app into it")
+        return cls(folder, json.loads(manifest.read_text())["artifacts"])
 
     @property
     def stacks(self) -> list[str]:

@@ -174,6 +174,8 @@ class Rehearsal:
         for stack in assembly.stacks:
             self._say(f"deploying the stack {stack}")
             told |= deployer.deploy(assembly, stack, {**ports, "Image": image})
+        if "StateMachineArn" not in told:
+            raise RehearsalFailed(f"no Automation among the stacks {', '.join(assembly.stacks)}")
         name, registration = self._registered()
         self.outputs = Outputs(
             artifact_bucket=told["ArtifactBucketName"],

@@ -93,8 +93,10 @@ class Deployment:
         state = self._newest_state() if status else ""
         return Sight(at, status, state, percent, tuple(self._firing()))
 
-    def ending(self) -> Ending:
-        """Read how it ended and what it went through."""
+    def ending(self, **patience: float) -> Ending:
+        """Follow it to the end, if it has not come; read how it ended and what it went through."""
+        for _ in self.follow(**patience):
+            pass
         found = self._described()
         visits = tuple(self.visits())
         return Ending(found["status"], found.get("error"), found.get("cause"), visits)

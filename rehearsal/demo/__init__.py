@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from rehearsal.assembly import Assembly
 from rehearsal.demo.story import Chapter, Story
 from rehearsal.demo.summary import PROMOTED, REVERTED, summary_file, write_summary
 from rehearsal.images import pack_with_command
@@ -22,11 +23,15 @@ FIRST_VERSION = "1.0.0"
 
 @dataclass(frozen=True)
 class Script:
-    """What a demo plays: the service, the release that is live first, the uploads."""
+    """What a demo plays: the service, the release that is live first, the uploads.
+
+    The service is the shop under a service file, or what an assembly holds.
+    """
 
     service_file: Path
     first_release: Path
     chapters: tuple[Chapter, ...]
+    assembly: Assembly | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ def shop_script() -> Script:
     return Script(SERVICE_FILE, FIRST_RELEASE, chapters)
 
 
-def own_script(folder: Path, directory: Path) -> Script:
-    """A release of one's own, promoted on top of the shop.
+def own_script(folder: Path, directory: Path, assembly: Path | None = None) -> Script:
+    """A release of one's own, promoted on top of the shop, or of itself in one's own CDK app.
 
     A `rehearsal.yaml` in its folder, a service file with short times, tells how it is deployed.
     The shop may not pass that file's health check, so the folder itself is then live first.
@@ -62,6 +67,8 @@ def own_script(folder: Path, directory: Path) -> Script:
         )
     own_file = folder / "rehearsal.yaml"
     chapters = (Chapter(release, PROMOTED),)
+    if assembly is not None:
+        return Script(own_file, folder, chapters, Assembly.at(assembly))
     if not own_file.exists():
         return Script(_shop_file_for(release.service, directory), FIRST_RELEASE, chapters)
     _require_service(own_file, release)
@@ -77,6 +84,7 @@ def play(script: Script, directory: Path, progress: Progress) -> Ending:
             directory / "rehearsal",
             service_file=script.service_file,
             first_release=script.first_release,
+            assembly=script.assembly,
             say=progress.say,
         ) as rehearsal,
     ):

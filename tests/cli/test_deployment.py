@@ -86,15 +86,15 @@ def test_a_deployment_is_the_execution_of_its_name(deployment: Deployment) -> No
     assert execution_arn("arn:aws:states:us-east-1:1:stateMachine:machine", deployment.id) == ARN
 
 
-def test_before_the_upload_is_seen_there_is_no_state(deployment: Deployment) -> None:
+@pytest.mark.parametrize("states", [(), ("AdmitRequest",), ("AdmitRequest", "AcquireLease")])
+def test_the_newest_state_is_told_and_none_before_the_upload_is_seen(
+    deployment: Deployment, account: FakeAccount, states: tuple[str, ...]
+) -> None:
+    if states:
+        start(account, *states)
     sight = deployment.look()
-    assert (sight.status, sight.state, sight.is_over) == ("", "", False)
-
-
-def test_the_newest_state_is_told(deployment: Deployment, account: FakeAccount) -> None:
-    start(account, "AdmitRequest", "AcquireLease")
-    sight = deployment.look()
-    assert (sight.status, sight.state) == ("RUNNING", "AcquireLease")
+    expected = ("RUNNING", states[-1]) if states else ("", "")
+    assert (sight.status, sight.state, sight.is_over) == (*expected, False)
 
 
 @pytest.mark.parametrize(("live", "candidate"), [("blue", "green"), ("green", "blue")])
@@ -126,7 +126,7 @@ def test_the_ending_tells_why_and_what_it_went_through(
 ) -> None:
     start(account, "Bake", "RestoreTraffic")
     account.status = "FAILED"
-    ending = deployment.ending()
+    ending = deployment.ending(every_seconds=0)
     assert (ending.status, ending.error, ending.cause) == ("FAILED", "Reverted", "an alarm")
     assert ending.visits == (("Bake", 1.0), ("RestoreTraffic", 2.0))
     assert ending.states == ["Bake", "RestoreTraffic"]

@@ -28,10 +28,6 @@ def asset(assembly: Assembly) -> Path:
     return asset
 
 
-def test_the_import_root_is_the_functions_folder(asset: Path) -> None:
-    assert {"viridian"} < {path.name for path in asset.iterdir()}
-
-
 def test_nothing_in_it_was_made_for_this_machine(asset: Path) -> None:
     files = [path for path in asset.rglob("*") if path.is_file()]
 
@@ -49,12 +45,6 @@ def test_it_imports_with_nothing_else_installed(asset: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
-
-
-def test_the_same_files_make_the_same_asset(asset: Path, tmp_path: Path) -> None:
-    assemble(tmp_path)
-
-    assert contents(tmp_path) == contents(asset)
 
 
 def test_byte_code_stays_behind(tmp_path: Path) -> None:

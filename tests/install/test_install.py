@@ -13,14 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.assembly import Assembly
-from rehearsal.demo.record import deploy
-from rehearsal.demo.summary import PROMOTED, outcome_of
-from rehearsal.session import PROJECT, Rehearsal
-from rehearsal.traffic import Traffic
+from rehearsal.demo import own_script, play
+from rehearsal.progress import PlainProgress
+from rehearsal.session import PROJECT
 from tests.infra.test_packaging import contents
 from viridian_cdk.packaging import assemble
-from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("install")
 HERE = Path(__file__).parent
@@ -28,7 +25,7 @@ SERVICE_FILE = PROJECT / "tests" / "rehearsal" / "service.yaml"
 UV = Path(sys.executable).with_name("uv")
 
 
-def run(*command, cwd, **environment):
+def run(*command: str | Path, cwd: Path, **environment: str) -> None:
     """Run to a good end, with nothing of the checkout on the path."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
@@ -38,7 +35,7 @@ def run(*command, cwd, **environment):
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory):
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an empty environment in which the wheel was installed."""
     folder = tmp_path_factory.mktemp("install")
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=PROJECT)
@@ -55,8 +52,8 @@ def python(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def assembly(python, tmp_path_factory):
-    """The README's app, synthesised."""
+def assembly(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the README's app is synthesised."""
     folder = tmp_path_factory.mktemp("orders")
     [app] = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
     (folder / "app.py").write_text(app)
@@ -64,34 +61,32 @@ def assembly(python, tmp_path_factory):
     (folder / "service.yaml").write_text(settings)
     quiet = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
     run(python, "app.py", cwd=folder, CDK_OUTDIR=str(folder / "cdk.out"), **quiet)
-    return Assembly.at(folder / "cdk.out")
+    return folder / "cdk.out"
 
 
-def release(folder, version):
-    """A release of the orders' program."""
-    (folder / version).mkdir()
-    shutil.copy(HERE / "orders.py", folder / version)
-    manifest = {"service": "orders", "version": version, "command": ["python3", "orders.py"]}
-    (folder / version / "release.json").write_text(json.dumps(manifest))
-    return folder / version
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    """A release of the foreign service."""
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    shutil.copy(HERE / "orders.py", folder)
+    manifest = {"service": "orders", "version": "2.0.0", "command": ["python3", "orders.py"]}
+    (folder / "release.json").write_text(json.dumps(manifest))
+    return folder
 
 
-def test_the_wheel_and_the_checkout_make_the_same_asset(assembly, tmp_path):
-    [asset] = assembly.folder.glob("asset.*")
+def test_the_wheel_and_the_checkout_make_the_same_asset(assembly: Path, tmp_path: Path) -> None:
+    [asset] = assembly.glob("asset.*")
     assemble(tmp_path / "asset")
 
     assert contents(asset) == contents(tmp_path / "asset")
 
 
-def test_an_uploaded_release_of_a_foreign_service_is_promoted(assembly, tmp_path):
-    first, second = (release(tmp_path, version) for version in ("1.0.0", "2.0.0"))
-    with (
-        Rehearsal(tmp_path / "rehearsal", assembly=assembly, first_release=first) as rehearsal,
-        Traffic(f"{rehearsal.outputs.production_url}/", rate=50, log=tmp_path / "log") as traffic,
-    ):
-        record = deploy(rehearsal, pack(second))
-        traffic.stop()
+def test_an_uploaded_release_of_a_foreign_service_is_promoted(
+    assembly: Path, orders: Path, tmp_path: Path
+) -> None:
+    script = own_script(orders, tmp_path, assembly)
+    ending = play(script, tmp_path / "demo", PlainProgress(lambda _line: None))
 
-    assert outcome_of(record) == PROMOTED, record.ending
-    assert traffic.answers().failed == 0
-    assert set(traffic.answers().by_version) == {"1.0.0", "2.0.0"}
+    assert ending.complaints == []
+    assert set(ending.summary["traffic"]["by_version"]) == {"1.0.0", "2.0.0"}

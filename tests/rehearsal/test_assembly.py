@@ -65,6 +65,11 @@ def test_a_stack_comes_after_those_it_depends_on(tmp_path):
     assert assembly.stacks == ["Viridian", "Shop"]
 
 
+def test_a_folder_without_an_assembly_is_told(tmp_path):
+    with pytest.raises(DeployFailed, match=f"{tmp_path}: no cloud assembly"):
+        Assembly.at(tmp_path)
+
+
 def test_placeholders_are_filled():
     filled = ACCOUNT.filled("${AWS::Partition}:${AWS::AccountId}:${AWS::Region}")
     assert filled == "aws:123456789012:us-east-1"

@@ -64,10 +64,6 @@ def test_a_connection_is_kept_over_requests(shop: Start) -> None:
     assert connection.sock is socket
 
 
-def test_an_unknown_page_is_not_found(shop: Start) -> None:
-    assert ask(shop()[1], "/nowhere")[0] == 404
-
-
 def test_faults_are_met_by_clients_of_production_alone(shop: Start) -> None:
     _, connection = shop(FAULT_PERCENT="100")
     assert ask(connection)[0] == 200

@@ -70,9 +70,7 @@ class ControlPlane:
 
 def ending(deployment: Deployment) -> Ending:
     """Wait for it."""
-    for _ in deployment.follow(every_seconds=0.05, longest_seconds=PATIENCE_SECONDS):
-        pass
-    return deployment.ending()
+    return deployment.ending(every_seconds=0.05, longest_seconds=PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="package")

@@ -73,10 +73,18 @@ def test_a_wrong_service_file_is_refused_with_its_path(
     assert str(refused.value).startswith(str(own_file))
 
 
-def test_a_release_that_cannot_be_told_from_what_is_live_is_refused(folder: Path) -> None:
-    manifest = {"service": "orders", "version": "1.0.0", "command": ["./run"]}
-    (folder / "release.json").write_text(json.dumps(manifest))
-    with pytest.raises(ReleaseUnusable, match=r"release.json.version: 1.0.0 is what is live first"):
+@pytest.mark.parametrize(
+    ("manifest", "complaint"),
+    [
+        ({"version": "1.0.0", "command": ["./run"]}, "version: 1.0.0 is what is live first"),
+        ({"version": "7.0.0"}, "command: is missing; give what to run"),
+    ],
+)
+def test_a_release_that_cannot_be_played_is_refused(
+    folder: Path, manifest: dict[str, object], complaint: str
+) -> None:
+    (folder / "release.json").write_text(json.dumps({"service": "orders", **manifest}))
+    with pytest.raises(ReleaseUnusable, match=f"release.json.{complaint}"):
         own_script(folder, folder.with_name("demo"))
 
 

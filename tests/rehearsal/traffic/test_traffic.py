@@ -68,21 +68,19 @@ def answers_from(url: str, tmp_path: Path, *, until: int) -> Answers:
     return traffic.answers()
 
 
-def test_every_answer_is_counted_with_its_version(server: str, tmp_path: Path) -> None:
-    answers = answers_from(f"{server}/", tmp_path, until=30)
-    assert answers.requests >= 30
-    assert answers.by_version["1.0.0"][200] == answers.requests
+@pytest.mark.parametrize(("path", "status", "failed"), [("/", 200, 0), ("/broken", 500, 1)])
+def test_every_answer_is_counted_by_version_and_status(
+    server: str, tmp_path: Path, path: str, status: int, failed: int
+) -> None:
+    answers = answers_from(f"{server}{path}", tmp_path, until=30)
+    assert answers.by_version["1.0.0"][status] == answers.requests >= 30
+    assert answers.failed == failed * answers.requests
 
 
 def test_no_more_is_sent_than_the_rate_says(server: str, tmp_path: Path) -> None:
     started = time.monotonic()
     answers = answers_from(f"{server}/", tmp_path, until=30)
     assert 30 <= answers.requests <= RATE * (time.monotonic() - started)
-
-
-def test_errors_are_counted_by_status(server: str, tmp_path: Path) -> None:
-    answers = answers_from(f"{server}/broken", tmp_path, until=5)
-    assert answers.by_version["1.0.0"][500] == answers.requests == answers.failed
 
 
 def test_refused_connections_are_failures(tmp_path: Path) -> None:
