@@ -75,6 +75,11 @@ def orders(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("module", ["viridian.bundle", "viridian_cli.deployment"])
+def test_the_wheel_carries_what_no_stack_imports(python: Path, tmp_path: Path, module: str) -> None:
+    run(python, "-c", f"import {module}", cwd=tmp_path)
+
+
 def test_the_wheel_and_the_checkout_make_the_same_asset(assembly: Path, tmp_path: Path) -> None:
     [asset] = assembly.glob("asset.*")
     assemble(tmp_path / "asset")
