@@ -1,19 +1,14 @@
 """The deployment machine as AWS gets it: whole text, every substitution, no data in its log."""
 
 import json
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.infra.conftest import PROJECT
 from tests.infra.template import Assembly
 from tests.infra.test_rights import STATE_FUNCTIONS
 from viridian_cdk.machine import read_machine
 from viridian_cdk.placeholders import PLACEHOLDER
-
-VALIDATOR = PROJECT / "node_modules" / ".bin" / "asl-validator"
 
 
 @pytest.fixture(scope="module")
@@ -54,26 +49,17 @@ def test_a_function_is_over_before_its_state_gives_up(
         name.removeprefix("Functions").removesuffix("Function"): function["Timeout"]
         for name, function in assembly.viridian.properties("Lambda::Function").items()
     }
-    calls = {
-        PLACEHOLDER.findall(state["Arguments"]["FunctionName"])[0].removesuffix("Arn"): state
-        for _, state in _tasks(json.loads(machine["DefinitionString"]))
-        if "FunctionName" in state["Arguments"]
-    }
 
-    assert calls
-    for name, state in calls.items():
-        assert state["TimeoutSeconds"] == timeouts[name] + 5, name
+    assert calls(machine)
+    for name, function, state in calls(machine):
+        assert state["TimeoutSeconds"] == timeouts[function] + 5, name
 
 
 def test_each_function_but_one_is_called_by_a_state_of_its_name(machine: dict[str, Any]) -> None:
     """RetireSide is called by RetireStandby and RetireCandidate."""
-    called = {
-        (name, PLACEHOLDER.findall(state["Arguments"]["FunctionName"])[0])
-        for name, state in _tasks(json.loads(machine["DefinitionString"]))
-        if "FunctionName" in state["Arguments"]
-    }
+    called = {(name, function) for name, function, _ in calls(machine)}
 
-    assert {(n, f"{n}Arn") for n in STATE_FUNCTIONS if n != "RetireSide"} <= called
+    assert {(name, name) for name in STATE_FUNCTIONS if name != "RetireSide"} <= called
 
 
 def test_what_it_does_is_logged_without_the_tokens_it_hands_out(
@@ -100,24 +86,15 @@ def test_it_keeps_its_history(machine: dict[str, Any]) -> None:
     assert machine.get("StateMachineType", "STANDARD") == "STANDARD"
 
 
-@pytest.mark.skipif(not VALIDATOR.exists(), reason="npm's tools are not installed: make install")
-def test_a_second_validator_accepts_it(machine: dict[str, Any], tmp_path: Path) -> None:
-    text = tmp_path / "deploy.asl.json"
-    text.write_text(machine["DefinitionString"])
-    done = subprocess.run(
-        [VALIDATOR, "--json-path", text], capture_output=True, text=True, check=False
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def _tasks(machine: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    found = []
-    for name, state in machine["States"].items():
-        if state["Type"] == "Task":
-            found.append((name, state))
-        elif state["Type"] == "Map":
-            found += _tasks(state["ItemProcessor"])
-        elif state["Type"] == "Parallel":
-            found += [task for branch in state["Branches"] for task in _tasks(branch)]
-    return found
+def calls(machine: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """The states that call a function: name, function, and all of it."""
+    states = json.loads(machine["DefinitionString"])["States"]
+    return [
+        (
+            name,
+            PLACEHOLDER.findall(state["Arguments"]["FunctionName"])[0].removesuffix("Arn"),
+            state,
+        )
+        for name, state in states.items()
+        if "FunctionName" in state.get("Arguments", {})
+    ]

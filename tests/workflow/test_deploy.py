@@ -147,14 +147,6 @@ def test_an_alarm_in_any_bake_restores_at_once(world: World, quiet_bakes: int) -
     assert world.percent == 0
 
 
-def test_a_breach_recorded_before_the_bake_is_the_reason_of_the_ending(world: World) -> None:
-    world.says("Bake", Failure("DynamoDb.ConditionalCheckFailedException", "failed"))
-    world.says("RestoreTraffic", {"breach": "shop-green-5xx went into ALARM", "restored_at": 1})
-    world.says("VerifyRestored", {"candidate_percent": 0})
-
-    assert world.deploy().cause == "shop-green-5xx went into ALARM"
-
-
 def test_a_verdict_that_says_restore_restores_in_its_own_words(world: World) -> None:
     world.says("JudgeCandidate", judged("Restore", "CandidateFailing", "numbers"))
 
