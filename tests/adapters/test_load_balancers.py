@@ -115,14 +115,6 @@ def test_stickiness_order_and_other_actions_are_kept(stand: Stand) -> None:
     assert (first["Order"], second["Order"]) == (1, 2)
 
 
-def test_a_repeated_write_changes_nothing(stand: Stand) -> None:
-    Split(stand.blue, stand.green, 10).put_into(stand.balancers.rule(stand.rule))
-    once = stand.balancers.rule(stand.rule).actions()
-    Split(stand.blue, stand.green, 10).put_into(stand.balancers.rule(stand.rule))
-
-    assert stand.balancers.rule(stand.rule).actions() == once
-
-
 def test_what_is_read_is_a_copy(stand: Stand) -> None:
     stand.balancers.rule(stand.rule).actions().clear()
 

@@ -99,17 +99,6 @@ def test_a_rule_that_does_not_forward_takes_no_split() -> None:
 
 
 @given(rules(), PERCENTS)
-def test_a_rule_has_the_weights_once_they_were_put_into_it(
-    actions: list[dict[str, Any]], percent: int
-) -> None:
-    rule = FakeLoadBalancers({RULE: actions}).rule(RULE)
-
-    Split(BLUE, GREEN, percent).put_into(rule)
-
-    assert weights_in(rule.actions()) == {BLUE: 100 - percent, GREEN: percent}
-
-
-@given(rules(), PERCENTS)
 def test_a_rule_read_back_that_is_not_the_one_written_is_an_error(
     actions: list[dict[str, Any]], percent: int
 ) -> None:

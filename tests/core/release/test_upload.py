@@ -41,13 +41,6 @@ def test_a_deployment_id_is_a_valid_execution_name(
     assert found.startswith(f"{service}-{version}-")
 
 
-@given(service_names, versions, VERSION_IDS)
-def test_the_same_upload_told_twice_has_one_id(service: str, version: str, version_id: str) -> None:
-    key = f"{service}/{version}/release.json"
-
-    assert upload(key, version_id) == upload(key, version_id)
-
-
 @given(service_names, versions, st.lists(VERSION_IDS, min_size=2, unique=True))
 def test_each_version_uploaded_has_an_id_of_its_own(
     service: str, version: str, version_ids: list[str]

@@ -126,12 +126,7 @@ def test_right_endings_give_no_complaint() -> None:
     [
         (reverted(), answers(), "promoted", "wanted promoted, found reverted: an alarm"),
         (promoted(), answers(), "reverted", "wanted reverted, found promoted: None"),
-        (
-            promoted(),
-            answers((6, 500, "1.2.0")),
-            "promoted",
-            "wanted no failed request, found 1",
-        ),
+        (promoted(), answers((6, 500, "1.2.0")), "promoted", "wanted no failed request, found 1"),
         (
             reverted(),
             answers((13, 500, "1.1.0")),
