@@ -146,12 +146,12 @@ def sides(live: str = "blue", candidate: str = "green", size: int = 2) -> Sides:
 
 
 def payload(kind: type, **members: Any) -> dict[str, Any]:
-    """What the machine hands to a handler that takes this kind of input, under fence 1."""
+    """What the machine hands to a handler that takes this kind of input, under fence 7."""
     admitted = deployment()
     given = {
         "service": "shop",
         "deployment_id": DEPLOYMENT_ID,
-        "fence": 1,
+        "fence": 7,
         "version": "1.1.0",
         "sides": asdict(sides()),
         "release": asdict(admitted.release),

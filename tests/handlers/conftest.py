@@ -58,7 +58,7 @@ def ecs_service(colour: str, version: str, size: int) -> EcsService:
 
 
 class Shop:
-    """Everything around the handlers; the deployment holds the service's lease with fence 1."""
+    """Everything around the handlers; the deployment holds the service's lease with fence 7."""
 
     def __init__(self) -> None:
         well = ["healthy", "healthy"]
@@ -79,10 +79,11 @@ class Shop:
         self.executions = FakeExecutions()
         self.records = FakeRecords()
         self.probe = FakeHttpProbe(answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
+        self.leases.set("shop", fence=6)
         self.hold_lease(DEPLOYMENT_ID)
 
     def hold_lease(self, deployment_id: str) -> int:
-        """Give the service's lease to a deployment; the first has fence 1."""
+        """Give the service's lease to a deployment, under the next fence."""
         self.leases.set("shop", deployment_id=None)
         return self.leases.acquire("shop", deployment_id, now="12:00", watched_alarms=SHARED_ALARMS)
 

@@ -28,7 +28,7 @@ def test_what_is_found_is_kept_with_the_deployment_s_record(shop: Shop) -> None:
     found = json.loads(json.dumps(inspect(shop)))
 
     kept = shop.records.items["shop", f"DEPLOYMENT#{DEPLOYMENT_ID}"]
-    assert (json.loads(str(kept["sides"])), kept["fence"]) == (found, 1)
+    assert (json.loads(str(kept["sides"])), kept["fence"]) == (found, 7)
 
 
 def test_roles_follow_the_rule_and_not_the_colours(shop: Shop) -> None:
@@ -48,6 +48,8 @@ def test_a_service_that_is_not_well_is_refused_and_nothing_recorded(shop: Shop) 
 
     shop.alarms.known["orders-lost"] = "ALARM"
     refused("already in ALARM: orders-lost")
+    del shop.alarms.known["shop-green-5xx"]
+    refused("alarms not found: shop-green-5xx")
     shop.balancers.states[BLUE] = ["healthy"]
     refused(r"the live side \(blue\)")
     shop.split(1)

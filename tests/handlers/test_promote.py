@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, payload
+from tests.core.shop import DEPLOYMENT_ID, WATCHED_ALARMS, payload
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import CandidateBreached
 from viridian.handlers.promote import Input, handler
@@ -27,7 +27,8 @@ def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop) -> None:
 def test_the_lease_says_that_the_candidate_has_all_traffic(shop: Shop) -> None:
     promote(shop)
 
-    assert shop.leases.get("shop").candidate_percent == 100
+    lease = shop.leases.get("shop")
+    assert (lease.candidate_percent, lease.watched_alarms) == (100, WATCHED_ALARMS)
 
 
 def test_a_breach_recorded_until_now_still_refuses(shop: Shop) -> None:
