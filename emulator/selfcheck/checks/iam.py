@@ -46,10 +46,10 @@ def every_described_service_is_authorised(subject: Subject) -> None:
 
 def rules_are_written_by_their_tags(subject: Subject) -> None:
     tagged, other = subject.rule, subject.route("/untagged", 40, fixed(200))
-    tags = [{"Key": "viridian:service", "Value": NAME}]
+    tags = [{"Key": "own:service", "Value": NAME}]
     subject.client("elbv2").add_tags(ResourceArns=[tagged], Tags=tags)
     for key in ("aws:ResourceTag", "elasticloadbalancing:ResourceTag"):
-        modify = _allow("elasticloadbalancing:ModifyRule", **{f"{key}/viridian:service": NAME})
+        modify = _allow("elasticloadbalancing:ModifyRule", **{f"{key}/own:service": NAME})
         with _acting(subject, "elbv2", modify) as elbv2:
             written = [
                 not _is_denied(elbv2.modify_rule, RuleArn=rule, Actions=[fixed(200)])
