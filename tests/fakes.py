@@ -25,7 +25,7 @@ from viridian.core.errors import FleetMissing, ServiceUnknown
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
-from viridian.core.evidence.requests import Requests
+from viridian.core.evidence.requests import Traffic
 from viridian.core.fleet import Observation
 from viridian.core.lease import Lease
 from viridian.core.record import Entry
@@ -127,13 +127,12 @@ class FakeAlarms(Alarms):
 
 
 class FakeRequestMetrics(RequestMetrics):
-    """Requests by target group, as its metrics' dimension spells it; keeps the last window."""
+    """Traffic by target group, as its metrics' dimension spells it."""
 
-    def __init__(self, seen: dict[str, Requests]) -> None:
+    def __init__(self, seen: dict[str, Traffic]) -> None:
         self.seen = seen
-        self.window: dict[str, float] = {}
 
-    def requests(
+    def traffic(
         self,
         load_balancer: str,
         target_groups: dict[str, str],
@@ -141,10 +140,13 @@ class FakeRequestMetrics(RequestMetrics):
         since: float,
         now: float,
         period: int,
-    ) -> dict[str, Requests]:
-        self.window = {"since": since, "now": now, "period": period}
-        silent = Requests(None, None)
-        return {role: self.seen.get(group, silent) for role, group in target_groups.items()}
+    ) -> dict[str, Traffic]:
+        def whole(traffic: Traffic) -> Traffic:
+            periods = traffic.periods
+            return Traffic(tuple(p for p in periods if since <= p.start <= now - period))
+
+        silent = Traffic(())
+        return {role: whole(self.seen.get(group, silent)) for role, group in target_groups.items()}
 
 
 class FakeArtifacts(Artifacts):

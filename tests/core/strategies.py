@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.core.shop import CHECKSUM, REGISTRATION
-from viridian.core.evidence.requests import Requests
+from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.release.release import Bundle, Release
 
 STATES = ("OK", "INSUFFICIENT_DATA", "ALARM")
@@ -31,7 +31,7 @@ def steps(draw: st.DrawFn) -> list[dict[str, int]]:
 
 alarm_settings = st.fixed_dictionaries(
     {
-        "period_seconds": st.sampled_from([10, 20, 30, 60, 300, 3600]),
+        "period_seconds": st.sampled_from([10, 20, 30, 60, 300, 900]),
         "error_rate_percent": st.floats(0, 100),
         "minimum_requests": st.integers(1, 1_000_000),
         "latency_p99_seconds": st.floats(0.001, 3600),
@@ -39,7 +39,7 @@ alarm_settings = st.fixed_dictionaries(
         "extra": st.lists(texts, max_size=3),
     }
 )
-service_files: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "service": service_names,
         "steps": steps(),
@@ -51,8 +51,7 @@ service_files: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "version_header": st.from_regex(r"[A-Za-z0-9-]+", fullmatch=True),
         "resting_count": st.integers(0, 1000),
         "drain_seconds": st.integers(1, 3600),
-        "prepare_timeout_seconds": st.integers(30, 7200),
-        "unknown_patience_seconds": st.integers(0, 600),
+        "prepare_timeout_seconds": st.integers(30, 3600),
         "health_check_path": paths,
         "alarms": alarm_settings,
     }
@@ -60,9 +59,17 @@ service_files: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 
 
 @st.composite
+def service_files(draw: st.DrawFn) -> dict[str, Any]:
+    """Service files with as much patience as their period needs, or some more."""
+    file = draw(service_files_but_patience)
+    least = 2 * file["alarms"]["period_seconds"] + 180
+    return {**file, "unknown_patience_seconds": draw(st.integers(least, least + 60))}
+
+
+@st.composite
 def registrations(draw: st.DrawFn) -> dict[str, Any]:
     """Registrations of any service file."""
-    settings = draw(service_files)
+    settings = draw(service_files())
     shared = draw(st.lists(texts, max_size=3))
     own = {"service": settings["service"], "settings": settings, "shared_alarms": shared}
     return {**REGISTRATION, **own}
@@ -93,33 +100,49 @@ def releases(draw: st.DrawFn) -> Release:
     )
 
 
-counts = st.none() | st.integers(0, 10_000).map(float)
+PERIOD_SECONDS = 60
+NOON = 1_800_000_000.0
+UNTIL = NOON + 300
 
 
 @st.composite
-def requests(draw: st.DrawFn) -> Requests:
-    """Requests of which some failed, or no data."""
-    count = draw(counts)
-    errors = draw(st.none() | st.integers(0, int(count)).map(float)) if count else None
-    return Requests(count, errors)
+def periods(draw: st.DrawFn, index: int) -> Period:
+    """A period of which some requests were answered well, some badly, some not at all."""
+    requests = draw(st.integers(1, 400))
+    answered = draw(st.integers(0, requests))
+    errors = draw(st.integers(0, requests - answered))
+    slowest = draw(st.none() | st.sampled_from([0.1, 0.9, 1.1, 3]))
+    return Period(NOON + index * PERIOD_SECONDS, requests, answered, errors, slowest=slowest)
+
+
+@st.composite
+def traffic(draw: st.DrawFn) -> Traffic:
+    """Up to six periods, some of them good throughout and some not there."""
+    found = [
+        draw(periods(index) | st.just(Period(NOON + index * PERIOD_SECONDS, 90, 90, slowest=0.1)))
+        for index in range(6)
+        if draw(st.integers(0, 5))
+    ]
+    return Traffic(tuple(found))
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Found:
     """What is known at decision time, and the limits to judge it by."""
 
     alarms: dict[str, str]
-    candidate: Requests
-    live: Requests
+    candidate: Traffic
+    live: Traffic
     minimum_requests: int
     error_rate_percent: float
 
 
 evidence = st.builds(
-    Evidence,
-    alarms=st.dictionaries(st.sampled_from(ALARM_NAMES), st.sampled_from(STATES)),
-    candidate=requests(),
-    live=requests(),
+    Found,
+    alarms=st.fixed_dictionaries({}, optional={n: st.sampled_from(STATES) for n in ALARM_NAMES})
+    | st.just(dict.fromkeys(ALARM_NAMES, "OK")),
+    candidate=traffic(),
+    live=traffic(),
     minimum_requests=st.integers(1, 100),
     error_rate_percent=st.floats(0, 100),
 )

@@ -33,8 +33,14 @@ def test_a_deployment_looks_until_ready_in_every_bake_and_past_it_while_unknown(
     plan = (Step(10, 61), Step(100, 60))
     times = {"prepare_seconds": 41, "patience_seconds": 120}
 
-    assert most_looks(plan, **times, period_seconds=10) == 3 + (2 + 1) + 2 * (1 + 12)
-    assert most_looks(plan, **times, period_seconds=300) == 3 + (2 + 1) + 2 * (1 + 2)
+    assert most_looks(plan, **times, period_seconds=10) == 3 + (2 + 2) + 2 * (1 + 12)
+    assert most_looks(plan, **times, period_seconds=300) == 3 + (2 + 11) + 2 * (1 + 2)
+
+
+def test_the_last_step_is_watched_two_periods_longer() -> None:
+    seconds = [Step(percent, 300).watch_seconds(60) for percent in (10, 99, 100)]
+
+    assert seconds == [300, 300, 420]
 
 
 @given(ANY_STEPS)

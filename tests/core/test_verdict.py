@@ -1,5 +1,6 @@
-"""The verdict and the next move."""
+"""The verdict: what is bad fails a candidate, a gap in the evidence leaves it unknown."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,245 +8,267 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.core.shop import settings
-from tests.core.strategies import ALARM_NAMES, STATES, Evidence, evidence
+from tests.core.strategies import (
+    ALARM_NAMES,
+    NOON,
+    PERIOD_SECONDS,
+    STATES,
+    UNTIL,
+    Found,
+    evidence,
+)
 from viridian.core import verdict as core
 from viridian.core.evidence.alarms import AlarmStates
-from viridian.core.evidence.requests import Requests
-from viridian.core.plan import LONGEST_BLINDNESS_SECONDS
-from viridian.core.verdict import Decision, Finding, Next, Verdict
+from viridian.core.evidence.requests import Period, Traffic
+from viridian.core.verdict import Evidence, Finding, Verdict
 
 BADNESS = [Finding.HEALTHY, Finding.UNKNOWN, Finding.FAILING]
-WELL = Evidence(
+
+
+def side(*numbers: tuple[float, ...], slowest: float | None = 0.1) -> Traffic:
+    """Periods from noon on, each with its requests, those answered well, and its 5xx."""
+    found = []
+    for index, (requests, answered, *errors) in enumerate(numbers):
+        at = NOON + index * PERIOD_SECONDS
+        found.append(Period(at, requests, answered, sum(errors), slowest=slowest))
+    return Traffic(tuple(found))
+
+
+def with_slowest(traffic: Traffic, *seconds: float | None) -> Traffic:
+    """The traffic, its newest periods with these p99."""
+    older = traffic.periods[: -len(seconds)]
+    newest = zip(traffic.periods[-len(seconds) :], seconds, strict=True)
+    return Traffic((*older, *(replace(period, slowest=slowest) for period, slowest in newest)))
+
+
+GOOD = side(*[(100, 100)] * 5)
+WELL = Found(
     alarms=dict.fromkeys(ALARM_NAMES, "OK"),
-    candidate=Requests(100, 1),
-    live=Requests(900, 9),
+    candidate=GOOD,
+    live=side(*[(900, 891, 9)] * 5),
     minimum_requests=20,
     error_rate_percent=5,
 )
 
 
-def judge(found: Evidence) -> Verdict:
+def judge(found: Found) -> Verdict:
     limits = replace(
         settings().alarms,
+        period_seconds=PERIOD_SECONDS,
         minimum_requests=found.minimum_requests,
         error_rate_percent=found.error_rate_percent,
     )
-    return core.judge(
-        AlarmStates(ALARM_NAMES, found.alarms),
-        found.candidate,
-        found.live,
-        settings=replace(settings(), alarms=limits),
-    )
+    states = AlarmStates(ALARM_NAMES, found.alarms)
+    return core.judge(Evidence(states, found.candidate, found.live, UNTIL), limits)
 
 
-def decide(
-    verdict: Verdict,
-    *,
-    baked_seconds: float,
-    bake_seconds: float,
-    patience_seconds: float,
-    period_seconds: float,
-) -> Decision:
-    times = replace(
-        settings(),
-        unknown_patience_seconds=int(patience_seconds),
-        alarms=replace(settings().alarms, period_seconds=int(period_seconds)),
-    )
-    return core.decide(
-        verdict, baked_seconds=baked_seconds, bake_seconds=int(bake_seconds), settings=times
-    )
+def finding(candidate: Traffic, live: Traffic = WELL.live) -> Finding:
+    return judge(replace(WELL, candidate=candidate, live=live)).finding
 
 
-def badness(found: Evidence) -> int:
+def badness(found: Found) -> int:
     return BADNESS.index(judge(found).finding)
 
 
-def test_quiet_alarms_and_enough_good_requests_are_healthy() -> None:
+def test_quiet_alarms_and_good_requests_over_the_whole_step_are_healthy() -> None:
     assert judge(WELL) == Verdict(
-        Finding.HEALTHY, "candidate 1 of 100 failed, live 9 of 900 failed"
+        Finding.HEALTHY, "candidate 0 of 500 failed, live 45 of 4500 failed"
     )
 
 
-@given(evidence, st.sampled_from(ALARM_NAMES))
-def test_an_alarm_that_gets_worse_never_makes_a_verdict_better(found: Evidence, name: str) -> None:
-    assume(name in found.alarms)
-    verdicts = [badness(replace(found, alarms={**found.alarms, name: s})) for s in STATES]
+class TestProperties:
+    """What holds of any evidence."""
 
-    assert verdicts == sorted(verdicts)
+    @given(evidence, st.sampled_from(ALARM_NAMES))
+    def test_an_alarm_that_gets_worse_never_makes_a_verdict_better(
+        self, found: Found, name: str
+    ) -> None:
+        assume(name in found.alarms)
+        verdicts = [badness(replace(found, alarms={**found.alarms, name: s})) for s in STATES]
 
+        assert verdicts == sorted(verdicts)
 
-@given(evidence, st.integers(0, 1000))
-def test_more_failed_requests_never_make_a_verdict_better(found: Evidence, more: int) -> None:
-    assume(found.candidate.count)
-    count, errors = found.candidate.count or 0, found.candidate.errors or 0
-    worse = replace(found, candidate=Requests(count, min(count, errors + more)))
+    @given(evidence, st.integers(0, 5), st.integers(1, 100))
+    @pytest.mark.parametrize(
+        "worsen",
+        [
+            lambda p, n: replace(p, answered=p.answered - n, errors=p.errors + n),
+            lambda p, n: replace(p, answered=p.answered - n),
+            lambda p, n: replace(p, unreached=p.unreached + n),
+        ],
+        ids=["5xx", "unanswered", "unreached"],
+    )
+    def test_more_failed_requests_never_make_a_verdict_better(
+        self, worsen: Callable[[Period, int], Period], found: Found, index: int, more: int
+    ) -> None:
+        periods = list(found.candidate.periods)
+        assume(index < len(periods) and periods[index].answered >= more)
+        periods[index] = worsen(periods[index], more)
 
-    assert badness(worse) >= badness(found)
+        assert badness(replace(found, candidate=Traffic(tuple(periods)))) >= badness(found)
 
+    @given(evidence, st.integers(0, 5))
+    def test_less_evidence_never_makes_a_doubtful_candidate_healthy(
+        self, found: Found, index: int
+    ) -> None:
+        """Without a period that was good throughout, a verdict is Healthy only if it was before."""
+        periods = found.candidate.periods
+        assume(index < len(periods))
+        gone = periods[index]
+        assume(gone.answered == gone.requests and (gone.slowest or 0) <= 1)
+        fewer = Traffic(tuple(p for p in periods if p is not gone))
 
-@given(evidence, st.sampled_from(ALARM_NAMES))
-def test_an_alarm_that_is_missing_or_without_data_is_never_healthy(
-    found: Evidence, name: str
-) -> None:
-    others = {n: state for n, state in found.alarms.items() if n != name}
+        if judge(replace(found, candidate=fewer)).finding is Finding.HEALTHY:
+            assert judge(found).finding is Finding.HEALTHY
 
-    for alarms in (others, {**others, name: "INSUFFICIENT_DATA"}):
+    @given(evidence, st.sampled_from(ALARM_NAMES), st.sampled_from(["INSUFFICIENT_DATA", None]))
+    def test_an_alarm_that_says_nothing_or_is_missing_is_never_healthy(
+        self, found: Found, name: str, state: str | None
+    ) -> None:
+        others = {n: s for n, s in found.alarms.items() if n != name}
+        alarms = {**others, name: state} if state else others
+
         assert badness(replace(found, alarms=alarms)) >= BADNESS.index(Finding.UNKNOWN)
 
+    @given(evidence, st.sampled_from(ALARM_NAMES))
+    def test_an_alarm_that_fires_is_failing_whatever_else_is_known(
+        self, found: Found, name: str
+    ) -> None:
+        verdict = judge(replace(found, alarms={**found.alarms, name: "ALARM"}))
 
-@given(evidence, st.sampled_from(ALARM_NAMES))
-def test_an_alarm_that_fires_is_failing_whatever_else_is_known(found: Evidence, name: str) -> None:
-    verdict = judge(replace(found, alarms={**found.alarms, name: "ALARM"}))
+        assert verdict.finding is Finding.FAILING
+        assert name in verdict.reason
 
-    assert verdict.finding is Finding.FAILING
-    assert name in verdict.reason
+    @given(evidence)
+    def test_evidence_that_does_not_reach_the_end_of_the_step_is_never_healthy(
+        self, found: Found
+    ) -> None:
+        reaching = [p for p in found.candidate.periods if p.start + PERIOD_SECONDS < UNTIL]
+        found = replace(found, candidate=Traffic(tuple(reaching)))
 
-
-@given(evidence, st.none() | st.floats(0, 19.5))
-def test_too_few_requests_are_never_healthy(found: Evidence, count: float | None) -> None:
-    scarce = replace(found, candidate=Requests(count, None), minimum_requests=20)
-
-    assert badness(scarce) >= BADNESS.index(Finding.UNKNOWN)
-
-
-def test_no_metrics_at_all_are_unknown_and_say_so() -> None:
-    silent = replace(WELL, candidate=Requests(None, None), live=Requests(None, None))
-
-    assert judge(silent) == Verdict(
-        Finding.UNKNOWN, "wanted 20 requests to the candidate: candidate no data, live no data"
-    )
+        assert badness(found) >= BADNESS.index(Finding.UNKNOWN)
 
 
-def test_a_missing_alarm_is_unknown_and_named() -> None:
-    alarms = {name: "OK" for name in ALARM_NAMES if name != "elb-5xx"}
+class TestUnknown:
+    """What is not known is not good."""
 
-    assert judge(replace(WELL, alarms=alarms)) == Verdict(
-        Finding.UNKNOWN, "alarms not found: elb-5xx"
-    )
+    def test_a_bake_that_is_over_while_its_metrics_are_still_to_come(self) -> None:
+        """At a delay of 180 s a bake of 300 s had two minutes of data when it was over."""
+        verdict = judge(replace(WELL, candidate=side((100, 100), (100, 100))))
+
+        assert verdict.finding is Finding.UNKNOWN
+        assert verdict.reason.startswith("the metrics do not reach to the end of the step yet")
+
+    def test_no_metrics_at_all(self) -> None:
+        assert judge(replace(WELL, candidate=side(), live=side())) == Verdict(
+            Finding.UNKNOWN, "wanted 20 requests to the candidate: candidate no data, live no data"
+        )
+
+    def test_too_few_requests_in_all(self) -> None:
+        assert finding(side(*[(3, 3)] * 5)) is Finding.UNKNOWN
+
+    def test_few_requests_add_up_over_the_step(self) -> None:
+        assert finding(side(*[(4, 4)] * 5)) is Finding.HEALTHY
+
+    def test_a_missing_alarm_is_named(self) -> None:
+        alarms = {name: "OK" for name in ALARM_NAMES if name != "elb-5xx"}
+
+        assert judge(replace(WELL, alarms=alarms)) == Verdict(
+            Finding.UNKNOWN, "alarms not found: elb-5xx"
+        )
+
+    def test_answers_of_the_newest_period_that_have_not_come_yet(self) -> None:
+        """Counts of one period may come one by one: absent 5xx are not 0."""
+        assert finding(side(*[(100, 100)] * 4, (100, 0))) is Finding.UNKNOWN
 
 
-@pytest.mark.parametrize("alarms", [WELL.alarms, {}])
-def test_failed_requests_over_the_rate_are_failing_before_any_alarm_says_so(
-    alarms: dict[str, str],
-) -> None:
-    verdict = judge(replace(WELL, alarms=alarms, candidate=Requests(100, 6)))
+class TestFailing:
+    """What is bad turns back."""
 
-    assert verdict == Verdict(
-        Finding.FAILING,
-        "wanted at most 5 % failed: candidate 6 of 100 failed, live 9 of 900 failed",
-    )
+    def test_failed_requests_before_any_alarm_says_so(self) -> None:
+        assert judge(replace(WELL, alarms={}, candidate=side(*[(20, 18, 2)] * 5))) == Verdict(
+            Finding.FAILING,
+            "wanted at most 5 % failed, as live: "
+            "candidate 10 of 100 failed, live 45 of 4500 failed",
+        )
+
+    def test_a_candidate_that_hangs_on_every_request(self) -> None:
+        """Requests are counted and no target answers: there is no 5xx and no time to be slow."""
+        verdict = judge(replace(WELL, candidate=side((100, 0), (100, 0), slowest=None)))
+
+        assert verdict.finding is Finding.FAILING
+        assert "candidate 98 of 200 failed, 98 unanswered" in verdict.reason
+
+    def test_a_candidate_to_which_no_connection_is_made(self) -> None:
+        unreached = replace(side((100, 0)).periods[0], unreached=100)
+
+        assert finding(Traffic((unreached,))) is Finding.FAILING
+
+    def test_a_fault_that_begins_late_in_a_long_step(self) -> None:
+        """12 of 6 000 are 0.2 %; of the newest 300 they are 12 %, of one side as of the other."""
+        late = [(100, 88, 12)] * 2
+        assert finding(side(*[(100, 100)] * 58, *late), live=side()) is Finding.FAILING
+
+    def test_slow_answers_two_periods_in_a_row(self) -> None:
+        verdict = judge(replace(WELL, candidate=with_slowest(GOOD, 1.5, 1.2)))
+
+        assert verdict == Verdict(
+            Finding.FAILING,
+            "wanted a p99 of at most 1 s: candidate 1.2 s, live 0.1 s, two periods in a row",
+        )
+
+    def test_slow_answers_of_few_requests_in_as_many_periods_as_they_need(self) -> None:
+        slow = side(*[(6, 6)] * 4, slowest=3)
+
+        assert finding(Traffic(slow.periods[:3])) is Finding.UNKNOWN
+        assert finding(slow) is Finding.FAILING
+
+    def test_more_failures_than_live_below_the_rate_when_it_is_no_chance(self) -> None:
+        three_percent = side(*[(100, 97, 3)] * 5)
+
+        assert finding(three_percent, live=side(*[(900, 899, 1)] * 5)) is Finding.FAILING
+        assert finding(three_percent, live=side(*[(900, 873, 27)] * 5)) is Finding.HEALTHY
+        assert finding(three_percent, live=side()) is Finding.HEALTHY
 
 
-def test_the_error_rate_itself_is_still_allowed() -> None:
-    assert judge(replace(WELL, candidate=Requests(100, 5))).finding is Finding.HEALTHY
+class TestChance:
+    """What is none of the candidate's fault does not fail it."""
+
+    def test_the_rate_itself_is_allowed(self) -> None:
+        assert finding(side(*[(100, 95, 5)] * 5), live=side()) is Finding.HEALTHY
+
+    def test_one_or_two_failures_of_few_are_watched_on(self) -> None:
+        assert finding(side(*[(5, 5)] * 4, (5, 3, 2))) is Finding.UNKNOWN
+
+    def test_one_slow_period_is_watched_on(self) -> None:
+        assert finding(with_slowest(GOOD, 3)) is Finding.UNKNOWN
+        assert finding(with_slowest(GOOD, 3, 0.1)) is Finding.HEALTHY
+
+    @pytest.mark.parametrize("rate", [10, 14])
+    def test_failing_as_live_does_neither_fails_nor_advances(self, rate: int) -> None:
+        candidate = side(*[(100, 100 - rate, rate)] * 5)
+
+        assert finding(candidate, live=side(*[(900, 810, 90)] * 5)) is Finding.UNKNOWN
+
+    def test_being_slow_as_live_is_neither_fails_nor_advances(self) -> None:
+        slow = with_slowest(GOOD, 3, 3)
+
+        assert finding(slow, live=with_slowest(WELL.live, 2.5)) is Finding.UNKNOWN
+        assert finding(slow, live=with_slowest(WELL.live, 1.5)) is Finding.FAILING
+
+    def test_requests_that_live_leaves_unanswered_too_are_the_service_s_way(self) -> None:
+        candidate, live = side(*[(100, 80)] * 5), side(*[(900, 720)] * 5)
+
+        assert finding(Traffic(candidate.periods[:4] + GOOD.periods[4:]), live) is Finding.HEALTHY
+
+    def test_requests_on_their_way_at_the_end_of_a_period_are_not_unanswered(self) -> None:
+        """1 of 60 seconds' requests may take the second that the p99 allows."""
+        assert finding(side(*[(600, 590)] * 2, *[(600, 600)] * 3)) is Finding.HEALTHY
 
 
 @pytest.mark.parametrize(
-    ("finding", "error"),
+    ("found", "error"),
     [(Finding.FAILING, "CandidateFailing"), (Finding.UNKNOWN, "CandidateUnproven")],
 )
-def test_a_verdict_that_turns_back_names_the_ending_s_error(finding: Finding, error: str) -> None:
-    assert Verdict(finding, "3 of 4").failure == {"Error": error, "Cause": "3 of 4"}
-
-
-def test_few_failed_requests_are_too_few_to_fail_on() -> None:
-    assert judge(replace(WELL, candidate=Requests(19, 19))).finding is Finding.UNKNOWN
-
-
-def test_the_numbers_compared_are_written_out() -> None:
-    assert str(Requests(1_234_567, 1_000_001)) == "1000001 of 1234567 failed"
-
-
-VERDICTS = st.sampled_from(BADNESS).map(lambda state: Verdict(state, ""))
-SECONDS = st.floats(0, 100_000)
-TIMES = st.fixed_dictionaries(
-    {
-        "baked_seconds": SECONDS,
-        "bake_seconds": st.integers(1, 86_400),
-        "patience_seconds": st.integers(0, 3600),
-        "period_seconds": st.sampled_from([10, 60, 300]),
-    }
-)
-
-
-@given(VERDICTS, TIMES)
-def test_only_a_healthy_verdict_after_the_whole_bake_advances(
-    verdict: Verdict, times: dict[str, float]
-) -> None:
-    decision = decide(verdict, **times)
-    if decision.next is Next.ADVANCE:
-        assert verdict.finding is Finding.HEALTHY
-        assert times["baked_seconds"] >= times["bake_seconds"] - 0.5
-
-
-@given(VERDICTS, TIMES)
-def test_a_wait_is_never_longer_than_the_longest_blindness(
-    verdict: Verdict, times: dict[str, float]
-) -> None:
-    decision = decide(verdict, **times)
-    if decision.next is Next.WATCH:
-        assert 1 <= decision.watch_seconds <= LONGEST_BLINDNESS_SECONDS
-
-
-@given(TIMES)
-def test_failing_restores_at_any_time(times: dict[str, float]) -> None:
-    failing = Verdict(Finding.FAILING, "")
-
-    assert decide(failing, **times) == Decision(Next.RESTORE, 0)
-
-
-@given(TIMES)
-def test_a_worse_verdict_never_gets_a_better_move(times: dict[str, float]) -> None:
-    moves = [Next.ADVANCE, Next.WATCH, Next.RESTORE]
-    found = [moves.index(decide(Verdict(s, ""), **times).next) for s in BADNESS]
-
-    assert found == sorted(found)
-
-
-@given(TIMES)
-def test_a_step_that_stays_unknown_is_watched_until_its_patience_is_over(
-    times: dict[str, float],
-) -> None:
-    over = times["baked_seconds"] >= times["bake_seconds"] + times["patience_seconds"]
-    decision = decide(Verdict(Finding.UNKNOWN, ""), **times)
-
-    assert decision.next is (Next.RESTORE if over else Next.WATCH)
-
-
-@given(VERDICTS, TIMES)
-def test_every_step_ends(verdict: Verdict, times: dict[str, float]) -> None:
-    """Waiting as long as it is told to, the machine comes to an answer."""
-    baked, waits = 0.0, 0
-    while True:
-        decision = decide(verdict, **{**times, "baked_seconds": baked})
-        if decision.next is not Next.WATCH:
-            break
-        baked, waits = baked + decision.watch_seconds, waits + 1
-
-    assert waits <= 3 + (times["bake_seconds"] + times["patience_seconds"]) / 10
-
-
-@given(TIMES)
-def test_a_step_that_stays_unknown_is_restored_when_its_patience_is_over(
-    times: dict[str, float],
-) -> None:
-    """Waiting as long as it is told to, it is late by the rounding of its last waits only."""
-    baked = 0.0
-    unknown = Verdict(Finding.UNKNOWN, "")
-    while (d := decide(unknown, **{**times, "baked_seconds": baked})).next is Next.WATCH:
-        baked += d.watch_seconds
-
-    over = times["bake_seconds"] + times["patience_seconds"]
-    assert over <= baked <= over + 1
-
-
-def test_an_unknown_step_is_looked_at_again_after_one_metric_period() -> None:
-    decision = decide(
-        Verdict(Finding.UNKNOWN, ""),
-        baked_seconds=12,
-        bake_seconds=12,
-        patience_seconds=30,
-        period_seconds=10,
-    )
-
-    assert decision == Decision(Next.WATCH, 10)
+def test_a_verdict_that_turns_back_names_the_ending_s_error(found: Finding, error: str) -> None:
+    assert Verdict(found, "3 of 4").failure == {"Error": error, "Cause": "3 of 4"}

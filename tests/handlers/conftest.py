@@ -33,7 +33,7 @@ from tests.fakes import (
     FakeRegistrations,
     FakeRequestMetrics,
 )
-from viridian.core.evidence.requests import Requests
+from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.split import weights_in
 from viridian.runtime.telemetry import logger
 
@@ -44,6 +44,10 @@ CONTEXT = SimpleNamespace(
     aws_request_id="00000000-0000-0000-0000-000000000000",
 )
 """What a handler is told about its invocation."""
+
+
+SHIFTED_AT = 1_800_000_000.0
+"""When a step began, at the beginning of a period."""
 
 
 def ecs_service(colour: str, version: str, size: int) -> EcsService:
@@ -57,6 +61,14 @@ def ecs_service(colour: str, version: str, size: int) -> EcsService:
     return EcsService(definition, size, size)
 
 
+def answered(requests: float, *, errors: float) -> Traffic:
+    """So many requests in each of the two minutes' periods after the first shift."""
+    starts = range(0, 120, 10)
+    return Traffic(
+        tuple(Period(SHIFTED_AT + at, requests, requests - errors, errors) for at in starts)
+    )
+
+
 class Shop:
     """Everything around the handlers; the deployment holds the service's lease with fence 7."""
 
@@ -67,8 +79,8 @@ class Shop:
         self.alarms = FakeAlarms(dict.fromkeys(WATCHED_ALARMS, "OK"))
         self.request_metrics = FakeRequestMetrics(
             {
-                "targetgroup/shop-green/2": Requests(100, 1),
-                "targetgroup/shop-blue/1": Requests(900, 9),
+                "targetgroup/shop-green/2": answered(100, errors=1),
+                "targetgroup/shop-blue/1": answered(900, errors=9),
             }
         )
         blue, green = ecs_service("blue", "1.0.0", 2), ecs_service("green", "0.9.0", 1)

@@ -5,15 +5,14 @@ from typing import Any
 
 from tests.core.shop import payload
 from tests.core.shop import step as step_of_plan
-from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.evidence.requests import Requests
+from tests.handlers.conftest import CONTEXT, SHIFTED_AT, Shop, answered
 from viridian.handlers.judge_candidate import Input, handler
 
-SHIFTED_AT = 1_800_000_000.0
+CANDIDATE = "targetgroup/shop-green/2"
 
 
-def judge(shop: Shop, baked_seconds: float = 12, step: int = 0) -> Any:
-    """What the machine's Choice reads."""
+def judge(shop: Shop, baked_seconds: float = 20, step: int = 0) -> Any:
+    """What the machine's Choice reads; periods last 10 s, and the first step 12 s."""
     event = payload(Input, step=step_of_plan(step), shifted_at=SHIFTED_AT)
     now = SHIFTED_AT + baked_seconds
     answer = handler(event, CONTEXT, shop.alarms, shop.request_metrics, lambda: now)
@@ -21,7 +20,7 @@ def judge(shop: Shop, baked_seconds: float = 12, step: int = 0) -> Any:
 
 
 def test_a_healthy_candidate_advances_after_its_bake(shop: Shop) -> None:
-    told = "candidate 1 of 100 failed, live 9 of 900 failed"
+    told = "candidate 2 of 200 failed, live 18 of 1800 failed"
 
     assert judge(shop) == {
         "next": "Advance",
@@ -31,10 +30,15 @@ def test_a_healthy_candidate_advances_after_its_bake(shop: Shop) -> None:
     }
 
 
-def test_a_healthy_candidate_is_watched_until_its_bake_is_over(shop: Shop) -> None:
-    answer = judge(shop, baked_seconds=60, step=1)
+def test_it_is_watched_until_the_metrics_cover_its_bake(shop: Shop) -> None:
+    answer = judge(shop, baked_seconds=12)
 
-    assert (answer["next"], answer["watch_seconds"]) == ("Watch", 30)
+    assert (answer["next"], answer["watch_seconds"]) == ("Watch", 10)
+    assert judge(shop, baked_seconds=19.9)["next"] == "Watch"
+
+
+def test_the_last_step_is_watched_two_periods_longer(shop: Shop) -> None:
+    assert [judge(shop, at, step=2)["next"] for at in (39, 40)] == ["Watch", "Advance"]
 
 
 def test_an_alarm_whose_event_never_came_is_seen_here(shop: Shop) -> None:
@@ -46,7 +50,7 @@ def test_an_alarm_whose_event_never_came_is_seen_here(shop: Shop) -> None:
 
 
 def test_a_candidate_that_fails_requests_is_restored_before_its_alarm_fires(shop: Shop) -> None:
-    shop.request_metrics.seen["targetgroup/shop-green/2"] = Requests(100, 100)
+    shop.request_metrics.seen[CANDIDATE] = answered(100, errors=100)
 
     assert judge(shop)["next"] == "Restore"
 
@@ -54,11 +58,4 @@ def test_a_candidate_that_fails_requests_is_restored_before_its_alarm_fires(shop
 def test_a_missing_alarm_is_watched_for_as_long_as_there_is_patience(shop: Shop) -> None:
     del shop.alarms.known["shop-green-5xx"]
 
-    assert [judge(shop, at)["next"] for at in (12, 42)] == ["Watch", "Restore"]
-
-
-def test_both_sides_are_asked_over_the_window_of_the_step(shop: Shop) -> None:
-    judge(shop)
-
-    window = {"since": SHIFTED_AT, "now": SHIFTED_AT + 12, "period": 10}
-    assert shop.request_metrics.window == window
+    assert [judge(shop, at)["next"] for at in (20, 42)] == ["Watch", "Restore"]

@@ -24,6 +24,9 @@ LONGEST_BLINDNESS_SECONDS = 60
 READY_WAIT_SECONDS = 20
 """The longest wait between two looks at a candidate that is not ready: AwaitCandidate's timeout."""
 
+LAST_PERIODS = 2
+"""Metric periods that the last step is watched beyond its bake: a p99 fails after two."""
+
 STEPS = Limits(1, hint="at least one step")
 
 
@@ -37,6 +40,13 @@ class Step:
         Limits(1, LONGEST_BAKE_SECONDS),
         f"of watching; together at most {LONGEST_BAKE_SECONDS}, a day",
     ]
+
+    def watch_seconds(self, period_seconds: int) -> int:
+        """How long after its shift the evidence must reach: the bake, for the last step longer.
+
+        Nothing watches after it, so a fault that began late in it must have time to show.
+        """
+        return self.bake_seconds + (LAST_PERIODS * period_seconds if self.percent == 100 else 0)
 
 
 def step_complaints(steps: tuple[Step, ...] | None) -> Iterator[tuple[str, str]]:
@@ -59,7 +69,8 @@ def most_looks(
 ) -> int:
     """Looks that a deployment may need: until it is ready, in its bakes, and past each of them
     while the verdict is Unknown (one a metric period)."""
-    bakes = sum(ceil(step.bake_seconds / LONGEST_BLINDNESS_SECONDS) for step in steps)
+    watched = (step.watch_seconds(period_seconds) for step in steps)
+    bakes = sum(ceil(seconds / LONGEST_BLINDNESS_SECONDS) for seconds in watched)
     unknown = ceil(patience_seconds / min(period_seconds, LONGEST_BLINDNESS_SECONDS))
     ready = ceil(prepare_seconds / READY_WAIT_SECONDS)
     return ready + bakes + len(steps) * (1 + unknown)

@@ -1,16 +1,17 @@
-"""The verdict on a candidate, and what the machine does next.
+"""The verdict on a candidate.
 
 "It is bad", "we cannot tell" and "it is well" are three facts: Unknown is never healthy.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from viridian.core.errors import CandidateFailing, CandidateUnproven
 from viridian.core.evidence.alarms import AlarmStates
-from viridian.core.evidence.requests import Requests
-from viridian.core.plan import watch_slice
-from viridian.core.service.settings import Settings
+from viridian.core.evidence.comparison import Window, is_slow
+from viridian.core.evidence.requests import Traffic
+from viridian.core.service.settings import AlarmSettings
 
 
 class Finding(StrEnum):
@@ -19,14 +20,6 @@ class Finding(StrEnum):
     HEALTHY = "Healthy"
     UNKNOWN = "Unknown"
     FAILING = "Failing"
-
-
-class Next(StrEnum):
-    """What the machine does after a verdict."""
-
-    ADVANCE = "Advance"
-    WATCH = "Watch"
-    RESTORE = "Restore"
 
 
 @dataclass(frozen=True)
@@ -44,57 +37,82 @@ class Verdict:
         return {"Error": error.__name__, "Cause": self.reason}
 
 
-def judge(
-    alarms: AlarmStates, candidate: Requests, live: Requests, *, settings: Settings
-) -> Verdict:
-    """Judge a candidate: an alarm fails it, a gap in the evidence leaves it unknown.
-
-    Both sides' requests are of the same window. Failed requests fail it too, by the rate of the
-    standing alarm: over a metric of one point a minute that alarm is minutes late, and until then
-    it says OK.
-    """
-    compared, limits = f"candidate {candidate}, live {live}", settings.alarms
-    if alarms.firing:
-        return Verdict(Finding.FAILING, f"in ALARM: {', '.join(alarms.firing)}")
-    if candidate.is_over(limits.error_rate_percent, minimum_requests=limits.minimum_requests):
-        allowed = f"wanted at most {limits.error_rate_percent:g} % failed"
-        return Verdict(Finding.FAILING, f"{allowed}: {compared}")
-    if alarms.missing:
-        return Verdict(Finding.UNKNOWN, f"alarms not found: {', '.join(alarms.missing)}")
-    if alarms.without_data:
-        return Verdict(Finding.UNKNOWN, f"alarms without data: {', '.join(alarms.without_data)}")
-    if (candidate.count or 0) < limits.minimum_requests:
-        wanted = f"wanted {limits.minimum_requests} requests to the candidate"
-        return Verdict(Finding.UNKNOWN, f"{wanted}: {compared}")
-    return Verdict(Finding.HEALTHY, compared)
-
-
 @dataclass(frozen=True)
-class Decision:
-    """What to do next; `watch_seconds` is the next wait when the answer is to watch."""
+class Evidence:
+    """What is known of a candidate in one step. Both sides' traffic is of the same time.
 
-    next: Next
-    watch_seconds: int
-
-
-def decide(
-    verdict: Verdict, *, baked_seconds: float, bake_seconds: int, settings: Settings
-) -> Decision:
-    """Turn a verdict into the next move.
-
-    Advance needs a Healthy verdict and the whole bake. Unknown may last the service's patience
-    past the bake and is then restored; meanwhile one metric period, or what is left of the
-    patience, passes between two looks. Waits are whole seconds: a bake may end half a second early.
+    It covers the step when the candidate's newest period ends after `until` (epoch seconds).
     """
-    remaining = bake_seconds - baked_seconds
-    patience_left = remaining + settings.unknown_patience_seconds
-    if verdict.finding is Finding.FAILING:
-        return Decision(Next.RESTORE, 0)
-    if verdict.finding is Finding.UNKNOWN and patience_left <= 0:
-        return Decision(Next.RESTORE, 0)
-    if verdict.finding is Finding.UNKNOWN:
-        wanted = max(remaining, settings.alarms.period_seconds)
-        return Decision(Next.WATCH, watch_slice(min(wanted, patience_left)))
-    if remaining > 0.5:
-        return Decision(Next.WATCH, watch_slice(remaining))
-    return Decision(Next.ADVANCE, 0)
+
+    alarms: AlarmStates
+    candidate: Traffic
+    live: Traffic
+    until: float
+
+    def covers(self, period_seconds: int) -> bool:
+        """Whether what is known reaches to the end of the step, not the clock alone."""
+        newest = self.candidate.periods[-1:]
+        return any(period.start + period_seconds >= self.until for period in newest)
+
+
+def judge(evidence: Evidence, limits: AlarmSettings) -> Verdict:
+    """Judge a candidate: what is bad fails it, a gap in the evidence leaves it unknown.
+
+    The alarms are asked and the metrics judged: over metrics of one point a minute an alarm is
+    late, and it is silent about a period with few requests.
+    """
+    windows = Window.of(evidence.candidate, evidence.live, limits)
+    for reason in _failures(evidence, windows, limits):
+        return Verdict(Finding.FAILING, reason)
+    for reason in _doubts(evidence, windows, limits):
+        return Verdict(Finding.UNKNOWN, reason)
+    return Verdict(Finding.HEALTHY, str(windows[0]))
+
+
+def _failures(
+    evidence: Evidence, windows: tuple[Window, ...], limits: AlarmSettings
+) -> Iterator[str]:
+    if firing := evidence.alarms.firing:
+        yield f"in ALARM: {', '.join(firing)}"
+    for window in windows:
+        if window.is_failing:
+            yield f"wanted at most {limits.error_rate_percent:g} % failed, as live: {window}"
+    if is_slow(evidence.candidate, evidence.live, limits):
+        yield f"{_slowness(evidence, limits)}, two periods in a row"
+
+
+def _doubts(
+    evidence: Evidence, windows: tuple[Window, ...], limits: AlarmSettings
+) -> Iterator[str]:
+    if evidence.alarms.missing:
+        yield f"alarms not found: {', '.join(evidence.alarms.missing)}"
+    if evidence.alarms.without_data:
+        yield f"alarms without data: {', '.join(evidence.alarms.without_data)}"
+    if windows[0].candidate.count < limits.minimum_requests:
+        yield f"wanted {limits.minimum_requests} requests to the candidate: {windows[0]}"
+    if not evidence.covers(limits.period_seconds):
+        yield f"the metrics do not reach to the end of the step yet: {windows[0]}"
+    for window in windows:
+        if window.is_over:
+            yield f"more than {limits.error_rate_percent:g} % failed, for now: {window}"
+    yield from _doubts_of_the_newest(evidence, limits)
+
+
+def _doubts_of_the_newest(evidence: Evidence, limits: AlarmSettings) -> Iterator[str]:
+    """The newest period alone fails nobody, but it must not be what a promotion rests on."""
+    for newest in evidence.candidate.periods[-1:]:
+        allowed = limits.error_rate_percent / 100 + limits.open_share
+        if newest.unanswered > allowed * newest.requests:
+            yield f"{newest.unanswered:.0f} of the newest {newest.requests:.0f} are unanswered"
+        if (newest.slowest or 0) > limits.latency_p99_seconds:
+            yield _slowness(evidence, limits)
+
+
+def _slowness(evidence: Evidence, limits: AlarmSettings) -> str:
+    ours, theirs = (
+        ", ".join(f"{p.slowest:g} s" for p in side.periods[-1:] if p.slowest) or "no data"
+        for side in (evidence.candidate, evidence.live)
+    )
+    return (
+        f"wanted a p99 of at most {limits.latency_p99_seconds:g} s: candidate {ours}, live {theirs}"
+    )

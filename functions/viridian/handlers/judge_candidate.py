@@ -10,10 +10,11 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.request_metrics import RequestMetrics
+from viridian.core.decision import decide
 from viridian.core.plan import Step
 from viridian.core.service.settings import Settings
 from viridian.core.sides import Sides
-from viridian.core.verdict import decide, judge
+from viridian.core.verdict import Evidence, judge
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
@@ -42,20 +43,22 @@ def handler(
 ) -> dict[str, Any]:
     """Answer with the next move, the verdict, and how the deployment ends if it goes back."""
     sides, settings, read_at = given.sides, given.settings, now()
-    requests = request_metrics.requests(
+    period = settings.alarms.period_seconds
+    traffic = request_metrics.traffic(
         given.load_balancer,
         {"candidate": sides.candidate.target_group, "live": sides.live.target_group},
         since=given.shifted_at,
         now=read_at,
-        period=settings.alarms.period_seconds,
+        period=period,
     )
-    states = alarms.states(sides.watched_alarms)
-    verdict = judge(states, requests["candidate"], requests["live"], settings=settings)
+    evidence = Evidence(
+        alarms.states(sides.watched_alarms),
+        **traffic,
+        until=given.shifted_at + given.step.watch_seconds(period),
+    )
+    verdict = judge(evidence, settings.alarms)
     decision = decide(
-        verdict,
-        baked_seconds=read_at - given.shifted_at,
-        bake_seconds=given.step.bake_seconds,
-        settings=settings,
+        verdict, given.step, shifted_at=given.shifted_at, now=read_at, settings=settings
     )
 
     judged = {

@@ -46,7 +46,7 @@ def test_a_service_file_is_read_to_its_values() -> None:
     assert found.alarms.extra == ("orders-lost",)
 
 
-@given(service_files)
+@given(service_files())
 def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None:
     found = Settings.from_dict(document, "service.yaml")
 
@@ -55,7 +55,8 @@ def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None
 
 
 def with_a_day_of_bakes(patience_seconds: int) -> dict[str, Any]:
-    """1 440 looks for the bakes, 6 to be ready, and 3 steps with 6 more a minute of patience."""
+    """1 440 looks for the bakes, 1 after them, 6 to be ready, and 3 steps with 6 more a minute of
+    patience."""
     bakes = [{"percent": percent, "bake_seconds": 28_800} for percent in (10, 50, 100)]
     return SETTINGS | {"steps": bakes, "unknown_patience_seconds": patience_seconds}
 
@@ -82,6 +83,8 @@ def test_times_that_an_execution_cannot_hold_are_refused(patience_seconds: int) 
         ("smoke_tests.0.path", "/\r\nHost: x", r"smoke_tests\[0\].path: must be a path"),
         ("version_header", "X Version", "version_header: must be a header name"),
         ("health_check_path", "health", "health_check_path: must be a path that starts with /"),
+        ("unknown_patience_seconds", 19, "unknown_patience_seconds: must be at least 20 with"),
+        ("alarms.period_seconds", 60, "unknown_patience_seconds: must be at least 300 with"),
         ("alarms.period_seconds", 45, "alarms.period_seconds: must be 10, 20, 30 or a multiple"),
     ],
 )

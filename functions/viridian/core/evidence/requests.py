@@ -1,21 +1,106 @@
-"""The requests that a side got, as the load balancer counted them."""
+"""The requests that a side got, and how they were answered, as the load balancer counted them.
 
+`RequestCount` has every request for which a target was chosen, `HTTPCode_Target_*` only what
+targets answered. What lies between no target answered: the load balancer itself said 502 or 504, or
+the client went first (460). CloudWatch knows those of a load balancer only, so what a side left
+unanswered is the difference.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Period:
+    """One whole period of a side in which requests came; `start` in epoch seconds.
+
+    `answered` is without the 5xx. `unreached` are connections that a target did not take.
+    `slowest` is the p99 of the seconds to an answer, None when nothing was answered.
+    """
+
+    start: float
+    requests: float
+    answered: float
+    errors: float = 0
+    unreached: float = 0
+    slowest: float | None = None
+
+    @property
+    def unanswered(self) -> float:
+        """Requests without any answer of a target."""
+        return max(0, self.requests - self.answered - self.errors)
+
+
+@dataclass(frozen=True)
 class Requests:
-    """Requests to one side and its 5xx answers in one window; None where no metric came."""
+    """The requests of some periods: how many, with a 5xx, and without an answer."""
 
-    count: float | None
-    errors: float | None
+    count: float
+    errors: float
+    unanswered: float = 0
 
-    def is_over(self, error_rate_percent: float, *, minimum_requests: int) -> bool:
-        """Whether enough requests came and too many of them failed."""
-        count, errors = self.count or 0, self.errors or 0
-        return count >= minimum_requests and 100 * errors > error_rate_percent * count
+    @property
+    def failed(self) -> float:
+        """Those that were not answered well."""
+        return self.errors + self.unanswered
+
+    @property
+    def share(self) -> float:
+        """The share of those that failed, 0 when there were none."""
+        return self.failed / self.count if self.count else 0
 
     def __str__(self) -> str:
-        if self.count is None:
-            return "no data"
-        return f"{self.errors or 0:.0f} of {self.count:.0f} failed"
+        silent = f", {self.unanswered:.0f} unanswered" if self.unanswered else ""
+        return f"{self.failed:.0f} of {self.count:.0f} failed{silent}" if self.count else "no data"
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What is known of one side: whole periods, oldest first. One that is not there is unknown."""
+
+    periods: tuple[Period, ...]
+
+    def requests(self, starts: Collection[float], *, open_share: float) -> Requests:
+        """The requests of the periods with these starts.
+
+        Counts of one period may come one by one, so the newest shows no lack of answers: only one
+        that has another behind it does. `open_share` of a period's requests may still be on their
+        way when it ends: their answers are counted in the next.
+        """
+        chosen = [period for period in self.periods if period.start in starts]
+        settled = [period for period in chosen if period is not self.periods[-1]]
+        still_open = open_share * settled[-1].requests if settled else 0
+        unanswered = max(0, _sum(p.unanswered for p in settled) - still_open)
+        return Requests(
+            _sum(max(p.requests, p.answered + p.errors) for p in chosen),
+            _sum(p.errors for p in chosen),
+            max(unanswered, _sum(p.unreached for p in chosen)),
+        )
+
+    @property
+    def starts(self) -> frozenset[float]:
+        """When its periods began."""
+        return frozenset(period.start for period in self.periods)
+
+    def recent(self, *, at_least: int, requests: int) -> frozenset[float]:
+        """Starts of the newest periods: so many, and more until they hold so many requests."""
+        chosen: list[Period] = []
+        for period in reversed(self.periods):
+            if len(chosen) >= at_least and _sum(p.requests for p in chosen) >= requests:
+                break
+            chosen.append(period)
+        return frozenset(period.start for period in chosen)
+
+    def slow(self, seconds: float) -> list[Period]:
+        """The newest periods without a gap whose p99 is above these seconds, newest first."""
+        found: list[Period] = []
+        for period in reversed(self.periods):
+            if (period.slowest or 0) <= seconds:
+                break
+            found.append(period)
+        return found
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    return sum(numbers, 0.0)

@@ -21,6 +21,15 @@ HEADER = Limits(pattern=r"[A-Za-z0-9-]+", hint="a header name")
 MOST_CHECKS = 10
 """Smoke tests of a service: VerifyProduction asks each ten times within two minutes."""
 
+METRICS_PERIOD_SECONDS = 60
+"""A load balancer's metrics on AWS have one point a minute; shorter periods are a rehearsal's."""
+
+METRICS_LATE_SECONDS = 180
+"""How late those points may come."""
+
+LONGEST_PATIENCE_SECONDS = 14_400
+"""Four hours: twice the longest period, and as late as metrics come, fit in twice."""
+
 CHECKS = Limits(1, MOST_CHECKS, hint=f"1 to {MOST_CHECKS} checks")
 
 
@@ -53,8 +62,8 @@ class AlarmSettings:
     minimum_requests: Annotated[
         int,
         Limits(1, 1_000_000),
-        "requests in one period (alarms), and in the whole periods of one step (verdict), below "
-        "which nothing is concluded",
+        "requests in one period (alarms), and in the whole periods of one step together "
+        "(verdict), below which nothing is concluded: a step with fewer is watched on",
     ]
     latency_p99_seconds: Annotated[
         float,
@@ -68,6 +77,30 @@ class AlarmSettings:
         "breach above this many 5xx of the load balancer itself in one period",
     ]
     extra: Annotated[tuple[str, ...], "names of further alarms that are a breach"] = ()
+
+    @property
+    def open_share(self) -> float:
+        """The share of a period's requests that may still be on their way when it ends."""
+        return min(1, self.latency_p99_seconds / self.period_seconds)
+
+    @property
+    def least_patience_seconds(self) -> int:
+        """How much later than a bake's end its evidence may be there, and was looked at.
+
+        Its last period ends up to one later, then the metrics are late, then comes the next look.
+        """
+        late = METRICS_LATE_SECONDS if self.period_seconds >= METRICS_PERIOD_SECONDS else 0
+        return 2 * self.period_seconds + late
+
+
+def _patience_complaints(patience_seconds: int, alarms: AlarmSettings) -> Iterator[tuple[str, str]]:
+    least = alarms.least_patience_seconds
+    if patience_seconds < least:
+        yield (
+            "unknown_patience_seconds",
+            f"must be at least {least} with alarms.period_seconds {alarms.period_seconds}, "
+            f"found {patience_seconds}: so late may the evidence of a whole bake come",
+        )
 
 
 def _looks_complaints(
@@ -96,14 +129,15 @@ class Settings:
         (
             "steps", "prepare_timeout_seconds", "unknown_patience_seconds", "alarms"
         ): _looks_complaints,
+        ("unknown_patience_seconds", "alarms"): _patience_complaints,
     }  # fmt: skip
 
     service: Annotated[str, SERVICE_NAME, "the service's name; begins with a letter"]
     steps: Annotated[
         tuple[Step, ...],
         STEPS,
-        "the plan. A bake shorter than `alarms.period_seconds` makes its step wait for its first "
-        "metrics",
+        "the plan. A step lasts until the metrics of its whole bake have come, the last one two "
+        "periods longer",
     ]
     smoke_tests: Annotated[
         tuple[SmokeTest, ...],
@@ -124,10 +158,12 @@ class Settings:
     ]
     unknown_patience_seconds: Annotated[
         int,
-        Limits(0, 3600),
-        "how long past its bake a step may stay Unknown before it is restored; 180 or more on "
-        "AWS, where metrics come late. With many steps, long bakes and a long wait to be ready it "
-        "has to be shorter: all looks together must fit an execution's history",
+        Limits(0, LONGEST_PATIENCE_SECONDS),
+        "how long past its bake a step may stay Unknown before it is restored: two periods at "
+        "least, and 180 s more from a period of 60 s on, for metrics that come late. A service "
+        "with little traffic needs more, until a step has `minimum_requests`. With many steps, "
+        "long bakes and a long wait to be ready it has to be shorter: all looks together must fit "
+        "an execution's history",
     ]
     health_check_path: Annotated[str, PATH, "of the target groups' health checks"]
     alarms: Annotated[AlarmSettings, "thresholds of the service's alarms"]

@@ -1,0 +1,98 @@
+"""How a candidate's requests are compared: with the service's limits, and with live beside it."""
+
+from dataclasses import dataclass, replace
+from math import sqrt
+
+from viridian.core.evidence.requests import Requests, Traffic
+from viridian.core.service.settings import AlarmSettings
+
+RECENT_PERIODS = 3
+"""The rolling window: in a long step, a fault that begins late is not lost in what went well."""
+
+FEWEST_FAILED = 3
+"""Requests that must have failed before a candidate does: one or two of few may be chance."""
+
+LIKENESS = 1.5
+"""Live does as badly when the candidate's figure is at most so many times its own."""
+
+DEVIATIONS = 5
+"""Standard deviations from live beyond which a difference is none of chance, at a hundred looks."""
+
+LEAST_DIFFERENCE = 0.2
+"""Of the rate allowed: a difference below is certain with enough requests, and does not matter."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Both sides' requests in the same periods."""
+
+    candidate: Requests
+    live: Requests
+    limits: AlarmSettings
+
+    @classmethod
+    def of(cls, candidate: Traffic, live: Traffic, limits: AlarmSettings) -> tuple["Window", ...]:
+        """The whole step, and its newest periods."""
+        recent = candidate.recent(at_least=RECENT_PERIODS, requests=limits.minimum_requests)
+        return tuple(
+            cls._in(starts, candidate, live, limits) for starts in (candidate.starts, recent)
+        )
+
+    @classmethod
+    def _in(
+        cls, starts: frozenset[float], candidate: Traffic, live: Traffic, limits: AlarmSettings
+    ) -> "Window":
+        """What live leaves unanswered too is not held against the candidate."""
+        ours, theirs = (
+            side.requests(starts, open_share=limits.open_share) for side in (candidate, live)
+        )
+        usual = ours.count * theirs.unanswered / theirs.count if theirs.count else 0
+        ours = replace(ours, unanswered=max(0, ours.unanswered - usual))
+        return cls(ours, theirs, limits)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more of the candidate's requests failed than the service's rate allows."""
+        return 100 * self.candidate.failed > self.limits.error_rate_percent * self.candidate.count
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether enough requests came, and too many failed or certainly more than live's."""
+        minimum, failed = self.limits.minimum_requests, self.candidate.failed
+        if self.candidate.count < minimum or failed < FEWEST_FAILED:
+            return False
+        live_share = self.live.share if self.live.count >= minimum else 0
+        is_like_live = self.candidate.share <= LIKENESS * live_share
+        return (self.is_over and not is_like_live) or self._is_certainly_worse
+
+    @property
+    def _is_certainly_worse(self) -> bool:
+        """Whether the same rate on both sides would be a great chance, and the difference matters.
+
+        With one rate for both, the candidate's failures have this mean and deviation.
+        """
+        ours, theirs = self.candidate, self.live
+        if theirs.count < self.limits.minimum_requests:
+            return False
+        both = ours.count + theirs.count
+        expected = ours.count * (ours.failed + theirs.failed) / both
+        surplus = ours.failed - expected
+        least = LEAST_DIFFERENCE * self.limits.error_rate_percent / 100
+        return ours.share - theirs.share > least and surplus > DEVIATIONS * sqrt(
+            expected * theirs.count / both
+        )
+
+    def __str__(self) -> str:
+        return f"candidate {self.candidate}, live {self.live}"
+
+
+def is_slow(candidate: Traffic, live: Traffic, limits: AlarmSettings) -> bool:
+    """Whether the p99 was above the limit two periods in a row or more, of enough requests.
+
+    It is not when live was as slow in the newest of them.
+    """
+    slow = candidate.slow(limits.latency_p99_seconds)
+    if len(slow) < 2 or sum(period.requests for period in slow) < limits.minimum_requests:
+        return False
+    beside = next((p.slowest for p in live.periods if p.start == slow[0].start), None)
+    return (slow[0].slowest or 0) > LIKENESS * (beside or 0)
