@@ -52,14 +52,14 @@ lint: $(INSTALLED) ## Check the style
 types: $(INSTALLED) ## Check the types
 	@$(BIN)/mypy
 
-machine: $(INSTALLED) ## Print the state machine as Step Functions gets it, and its picture (Mermaid)
+machine: $(INSTALLED) ## Print the state machines as Step Functions gets them, and their pictures
 	@mkdir -p build
-	@$(BIN)/python -m viridian_cdk.machine build/deploy.asl.json
+	@$(BIN)/python -m viridian_cdk.machine build
 
 template: synth ## Check the template and the state machine
 	@$(BIN)/cfn-lint build/*.out/*.template.json
-	@$(BIN)/python -m viridian_cdk.machine build/deploy.asl.json > /dev/null
-	@npx --no-install asl-validator --json-path build/deploy.asl.json
+	@$(BIN)/python -m viridian_cdk.machine build > /dev/null
+	@for machine in deploy standby; do npx --no-install asl-validator --json-path build/$$machine.asl.json || exit 1; done
 
 synth: install ## Synthesise the control plane into build/cdk.out/, with the example into shop.out/
 	@$(CDK) synth --quiet --no-notices

@@ -8,7 +8,7 @@ tests/adapters put the same claims to each fake and to its adapter, so they cann
 import copy
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
@@ -27,11 +27,12 @@ from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
 from viridian.core.evidence.requests import Traffic
 from viridian.core.fleet import Observation
-from viridian.core.lease import Lease
-from viridian.core.record import Entry
+from viridian.core.lease import Holder, Lease
+from viridian.core.record import PRODUCTION, Entry
 from viridian.core.release.release import Release, Stored
 from viridian.core.service.registration import Fleet, Registration
 from viridian.core.service.settings import SmokeTest
+from viridian.core.sides import Production
 from viridian.core.split import Actions, weights_in
 
 
@@ -53,28 +54,52 @@ class FakeLeases(Leases):
         self, service: str, deployment_id: str, *, now: str, watched_alarms: tuple[str, ...]
     ) -> int:
         lease = self.get(service)
-        lease.require_free_for(deployment_id)
-        if lease.deployment_id is None:
-            new = Lease(service, lease.fence + 1, deployment_id, now, watched_alarms)
-            self.items[service] = replace(new, candidate_percent=lease.candidate_percent)
-        return self.items[service].fence
+        if lease.deployment_id is None and not lease.candidate_percent:
+            lease = self.set(
+                service,
+                fence=lease.fence + 1,
+                deployment_id=deployment_id,
+                phase="deploying",
+                acquired_at=now,
+                watched_alarms=watched_alarms,
+                breach=None,
+                waits={},
+            )
+        lease.require_held_by(deployment_id)
+        return lease.fence
 
     def authorise_forward(
-        self, service: str, fence: int, *, percent: int, watched_alarms: tuple[str, ...]
+        self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...]
     ) -> None:
-        self.get(service).require_open(fence)
-        self.set(service, candidate_percent=percent, watched_alarms=watched_alarms)
+        self.get(holder.service).require_open(holder)
+        moved = {"candidate_percent": percent, "moved_by": holder.deployment_id}
+        self.set(holder.service, watched_alarms=watched_alarms, **moved)
 
-    def authorise_back(self, service: str, fence: int, *, breach: str | None) -> str | None:
+    def open_standby(self, holder: Holder, *, watched_alarms: tuple[str, ...]) -> None:
+        self.authorise_forward(holder, percent=100, watched_alarms=watched_alarms)
+        self.set(holder.service, phase="standby")
+
+    def close_standby(self, service: str) -> str | None:
         lease = self.get(service)
-        lease.require_fence(fence)
-        return self.set(service, candidate_percent=0, breach=lease.breach or breach).breach
+        if lease.phase == "standby":
+            lease = self.set(service, phase="closing")
+        return lease.watch if lease.phase == "closing" else None
+
+    def authorise_back(self, holder: Holder, *, breach: str | None) -> str | None:
+        lease = self.get(holder.service)
+        lease.require_may_restore(holder)
+        moved = {"moved_by": holder.deployment_id, "breach": lease.breach or breach}
+        return self.set(holder.service, **moved).breach
+
+    def mark_whole(self, holder: Holder) -> None:
+        if self.get(holder.service).moved_by == holder.deployment_id:
+            self.set(holder.service, candidate_percent=0)
 
     def record_breach(self, service: str, alarm: str, breach: str) -> tuple[bool, str | None]:
         lease = self.get(service)
         if not lease.watches(alarm):
             return False, None
-        return True, self.set(service, breach=lease.breach or breach).bake
+        return True, self.set(service, breach=lease.breach or breach).watch
 
 
 class FakeLoadBalancers(LoadBalancers):
@@ -284,3 +309,12 @@ class FakeRecords(Records):
 
     def write(self, entry: Entry) -> None:
         self.items.setdefault((entry.service, entry.sort_key), {}).update(entry.members)
+
+    def production(self, service: str) -> Production | None:
+        found = self.items.get((service, PRODUCTION))
+        return Production(**{name: str(text) for name, text in found.items()}) if found else None
+
+    def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
+        found = self.production(service)
+        if found is not None and found.deployment_id == deployment_id:
+            self.items[service, PRODUCTION] = dict(asdict(before)) if before else {}

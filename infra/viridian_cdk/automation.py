@@ -10,9 +10,9 @@ from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
 from viridian_cdk.functions_table import STATE_FUNCTIONS
-from viridian_cdk.machine import definition
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
+from viridian_cdk.rights import Own, Place
 from viridian_cdk.storage import Storage
 from viridian_cdk.workflow import Workflow
 
@@ -36,14 +36,21 @@ class Automation(Stack):
         code = code or functions_code()
         self.storage = Storage(self, "Storage")
         self.operators = Operators(self, "Operators")
-        places = self.storage.places
+        places = dict(self.storage.places)
         states = Construct(self, "Functions")
         functions = {
             row.name: HandlerFunction(states, row, code=code, places=places)
             for row in STATE_FUNCTIONS
         }
+        topic = self.operators.topic
+        places |= {
+            Own.PAGES: Place(topic.topic_arn, "VIRIDIAN_OPERATORS_TOPIC_ARN", topic.topic_arn)
+        }
+        self.standby = Workflow(self, "Standby", name="standby", functions=functions, places=places)
+        arn = self.standby.machine.state_machine_arn
+        places |= {Own.STANDBY: Place(arn, "VIRIDIAN_STANDBY_MACHINE_ARN", arn)}
         self.workflow = Workflow(
-            self, "Workflow", definition=definition(), functions=functions, places=places
+            self, "Workflow", name="deploy", functions=functions, places=places
         )
         machine = self.workflow.machine
         self.events = EventFunctions(
@@ -54,7 +61,7 @@ class Automation(Stack):
             machine=machine,
             operators=self.operators.topic,
         )
-        self.operators.notify_unpromoted(machine)
+        self.operators.notify_unpromoted(machine, self.standby.machine)
         add_dashboard(
             self,
             machine=machine,

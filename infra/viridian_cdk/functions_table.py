@@ -21,6 +21,8 @@ MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by 
     on=arns("elasticloadbalancing", "listener-rule/app/*"),
     when=IS_MANAGED,
 )
+PAGE = Right(("sns:Publish",), on=Own.PAGES)
+START_STANDBY = Right(("states:StartExecution",), on=Own.STANDBY)
 START = Right(("states:StartExecution",), on=Own.MACHINE)
 FAIL_WAIT = Right(("states:SendTaskFailure",))
 END_WAIT = Right(("states:SendTaskSuccess",))
@@ -38,25 +40,33 @@ class Row:
 
 STATE_FUNCTIONS = (
     Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS, UPDATE_TABLE)),
-    Row("AcquireLease", 20, (UPDATE_TABLE,)),
-    Row("InspectLive", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
-    Row("PrepareCandidate", 60, (ecs.READ, ecs.CHANGE, *ecs.REGISTER)),
+    Row("AcquireLease", 20, (UPDATE_TABLE, END_WAIT)),
+    Row("InspectLive", 30, (UPDATE_TABLE, READ_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
+    Row("PrepareCandidate", 60, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE, *ecs.REGISTER)),
     Row("CheckCandidate", 30, (SEE_HEALTH, SEE_ALARMS, ecs.READ)),
     Row("WarmCandidate", 60),
     Row("SmokeTest", 120),
-    Row("ShiftTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, MOVE_TRAFFIC)),
+    Row(
+        "ShiftTraffic",
+        30,
+        (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, MOVE_TRAFFIC, ecs.READ),
+    ),
     Row("JudgeCandidate", 30, (SEE_ALARMS, SEE_METRICS)),
     Row("VerifyProduction", 120),
     # more memory is more CPU: the way back starts fast
     Row("RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, MOVE_TRAFFIC), memory_mib=1024),
-    Row("VerifyRestored", 60, (SEE_RULES, SEE_HEALTH)),
+    Row("VerifyRestored", 60, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH)),
     Row("Promote", 20, (UPDATE_TABLE,)),
-    Row("RetireSide", 30, (SEE_RULES, ecs.READ, ecs.CHANGE)),
+    Row("WatchStandby", 30, (READ_TABLE, SEE_ALARMS)),
+    Row("RetireSide", 30, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE)),
 )
 EVENT_FUNCTIONS = (
     Row("ArtifactUploaded", 20, (START,)),
     Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
 )
-# The machine restores by a call of its own when the function that restores is itself broken.
-MACHINE_MAY = (UPDATE_TABLE, MOVE_TRAFFIC)
+# The machines restore by a call of their own when the function that restores is itself broken.
+MACHINES_MAY = {
+    "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, PAGE, START_STANDBY),
+    "standby": (UPDATE_TABLE, MOVE_TRAFFIC, PAGE),
+}

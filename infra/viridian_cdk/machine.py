@@ -1,8 +1,8 @@
 """State machines as they are written (YAML), as Step Functions gets them (JSON), and as a picture.
 
-    python -m viridian_cdk.machine build/deploy.asl.json
+    python -m viridian_cdk.machine build
 
-writes the deployment machine to the file, and prints it and its picture as Mermaid text.
+writes each machine into the folder, and prints it and its picture as Mermaid text.
 """
 
 import json
@@ -23,8 +23,12 @@ SHIPPED = HERE / "statemachines"
 FOLDER = SHIPPED if SHIPPED.is_dir() else HERE.parents[1] / "statemachines"
 """In an installed package beside this file, in a checkout at its top."""
 
+MACHINES = ("deploy", "standby")
+SHARED = "shared"
+"""The file that is read before each machine."""
+
 OURS = "Policies"
-"""The part of a file that holds what its states share; Step Functions does not know it."""
+"""How the parts end that hold what states share; Step Functions does not know them."""
 
 OF_THE_CORE = re.compile(r"\$(\{\w+\.[^}]*\})")
 """`${lease.BAKE.update}`: what the core's module says under that name."""
@@ -35,8 +39,9 @@ Edge = tuple[str, str, str]
 
 def read_machine(name: str = "deploy") -> dict[str, Any]:
     """A machine by its name, with all that is shared, and what is the core's, in its places."""
-    machine: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.asl.yaml").read_text())
-    del machine[OURS]
+    texts = [(FOLDER / f"{part}.asl.yaml").read_text() for part in (SHARED, name)]
+    whole: dict[str, Any] = yaml.safe_load("\n".join(texts))
+    machine = {key: value for key, value in whole.items() if not key.endswith(OURS)}
     return dict(json.loads(with_the_core_s(json.dumps(machine))))
 
 
@@ -54,6 +59,7 @@ def definition(name: str = "deploy") -> str:
 def picture(machine: dict[str, Any]) -> str:
     """Mermaid text: each state once, an arrow for each way on, dashed for what is caught."""
     edges = [edge for name, state in machine["States"].items() for edge in _edges(name, state)]
+    good = [n for n, s in machine["States"].items() if s["Type"] == "Succeed"]
     endings = [n for n, s in machine["States"].items() if s["Type"] == "Fail"]
     return "\n".join(
         [
@@ -62,7 +68,7 @@ def picture(machine: dict[str, Any]) -> str:
             *(f"  {line}" for line in _merged(edges)),
             "  classDef good fill:#d8efe3,stroke:#2f7d5b",
             "  classDef bad fill:#f6dcd8,stroke:#a8493b",
-            "  class DeploymentPromoted good",
+            f"  class {','.join(good)} good",
             f"  class {','.join(endings)} bad",
         ]
     )
@@ -93,6 +99,12 @@ def _merged(edges: list[Edge]) -> Iterator[str]:
         yield f"{' & '.join(names)} {arrow} {target}"
 
 
+def main(folder: Path) -> None:
+    """Write each machine to the folder, and print it and its picture."""
+    for name in MACHINES:
+        (folder / f"{name}.asl.json").write_text(definition(name))
+        print(definition(name), picture(read_machine(name)), sep="\n\n")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(definition())
-    print(definition(), picture(read_machine()), sep="\n\n")
+    main(Path(sys.argv[1]))

@@ -25,7 +25,7 @@ class Operators(Construct):
             )
         )
 
-    def notify_unpromoted(self, machine: sfn.IStateMachine) -> None:
+    def notify_unpromoted(self, *machines: sfn.IStateMachine) -> None:
         """Say when a deployment ended without promoting its release.
 
         The event goes out whole: chat integrations know AWS's own form only, and it has the name,
@@ -34,12 +34,12 @@ class Operators(Construct):
         events.Rule(
             self,
             "DeploymentUnpromoted",
-            description="A deployment failed, timed out or was stopped.",
+            description="A deployment or a standby failed, timed out or was stopped.",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
                 detail={
-                    "stateMachineArn": [machine.state_machine_arn],
+                    "stateMachineArn": [machine.state_machine_arn for machine in machines],
                     "status": ["FAILED", "TIMED_OUT", "ABORTED"],
                 },
             ),

@@ -33,11 +33,13 @@ class Own(Enum):
     BUCKET = auto()
     RELEASES = auto()
     MACHINE = auto()
+    STANDBY = auto()
+    PAGES = auto()
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where one of them is: its ARN, and the variable that tells a function its name."""
+    """Where one of them is: its ARN, and the variable that tells a function its name (`value`)."""
 
     arn: str
     variable: str

@@ -1,4 +1,4 @@
-"""The deployment state machine: its definition as text, its role, its log group."""
+"""A state machine: its definition as text, its role, its log group."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,17 @@ from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge, acknowledge_wildcards
 from viridian_cdk.functions import LOG_RETENTION, HandlerFunction
-from viridian_cdk.functions_table import MACHINE_MAY
+from viridian_cdk.functions_table import MACHINES_MAY
+from viridian_cdk.machine import definition
 from viridian_cdk.placeholders import check_placeholders
 from viridian_cdk.rights import Own, Place, grant
+
+IN_TEXT = {
+    Own.TABLE: "TableName",
+    Own.PAGES: "OperatorsTopicArn",
+    Own.STANDBY: "StandbyMachineArn",
+}
+"""What the machines call the automation's own resources."""
 
 
 class Workflow(Construct):
@@ -28,23 +36,25 @@ class Workflow(Construct):
         scope: Construct,
         id: str,
         *,
-        definition: str,
+        name: str,
         functions: Mapping[str, HandlerFunction],
         places: Mapping[Own, Place],
     ) -> None:
         super().__init__(scope, id)
-        versions = {name: f.function.current_version for name, f in functions.items()}
-        substitutions = {f"{name}Arn": v.function_arn for name, v in versions.items()}
-        substitutions["TableName"] = places[Own.TABLE].value
-        check_placeholders(definition, substitutions)
+        text = definition(name)
+        called = {n: f for n, f in functions.items() if f"${{{n}Arn}}" in text}
+        substitutions = {
+            f"{n}Arn": f.function.current_version.function_arn for n, f in called.items()
+        } | {IN_TEXT[own]: place.value for own, place in places.items() if own in IN_TEXT}
+        check_placeholders(text, substitutions)
 
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        self._allow_calls(functions)
-        grant(self.role, MACHINE_MAY, places)
+        self._allow_calls(called)
+        grant(self.role, MACHINES_MAY[name], places)
         self.machine = sfn.StateMachine(
             self,
             "Machine",
-            definition_body=sfn.DefinitionBody.from_string(definition),
+            definition_body=sfn.DefinitionBody.from_string(text),
             definition_substitutions=substitutions,
             role=self.role,
             tracing_enabled=True,

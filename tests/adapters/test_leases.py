@@ -17,9 +17,10 @@ from viridian.core.errors import (
     FenceStale,
     LeaseHeld,
     LeaseReleased,
+    StandbyClosing,
     ViridianError,
 )
-from viridian.core.lease import Lease, lease_key
+from viridian.core.lease import Holder, Lease, lease_key
 
 ALARMS = ("green-5xx", "elb-5xx")
 Act = Callable[[Leases], Any]
@@ -53,22 +54,32 @@ def acquire(leases: Leases, deployment_id: str = "first") -> int:
     return leases.acquire("shop", deployment_id, now="2026-11-01T12:00Z", watched_alarms=ALARMS)
 
 
-def go_forward(leases: Leases, fence: int = 1) -> None:
-    leases.authorise_forward("shop", fence, percent=10, watched_alarms=ALARMS)
+def held(fence: int = 1, deployment_id: str = "first") -> Holder:
+    return Holder("shop", deployment_id, fence)
+
+
+def go_forward(leases: Leases, holder: Holder | None = None) -> None:
+    leases.authorise_forward(holder or held(), percent=10, watched_alarms=ALARMS)
+
+
+HELD = list(product(("first", "second"), ("deploying", "standby", "closing"), [(50, "first")]))
+FREE = [(None, None, left) for left in ((0, "first"), (50, "first"), (50, "second"))]
 
 
 def every_lease() -> Iterator[dict[str, Any]]:
-    for fence, holder, alarms, breach, waits in product(
-        (1, 2), (None, "first", "second"), ((), ALARMS), (None, "old"), ({}, {"bake": "token"})
+    for fence, (holder, phase, (percent, mover)), watch, breach in product(
+        (1, 2), [*HELD, *FREE], (True, False), (None, "old")
     ):
         yield {
             "fence": fence,
             "deployment_id": holder,
+            "phase": phase,
             "acquired_at": "then",
-            "watched_alarms": alarms,
-            "candidate_percent": 50,
+            "watched_alarms": ALARMS if watch else (),
+            "candidate_percent": percent,
+            "moved_by": mover,
             "breach": breach,
-            "waits": waits,
+            "waits": {"watch": "token"} if watch else {},
         }
 
 
@@ -87,11 +98,14 @@ def outcome(act: Act, leases: Leases, members: dict[str, Any]) -> tuple[object, 
     [
         acquire,
         go_forward,
-        lambda leases: leases.authorise_back("shop", 1, breach=None),
-        lambda leases: leases.authorise_back("shop", 1, breach="bad"),
+        lambda leases: leases.open_standby(held(), watched_alarms=ALARMS),
+        lambda leases: leases.close_standby("shop"),
+        lambda leases: leases.authorise_back(held(), breach=None),
+        lambda leases: leases.authorise_back(held(), breach="bad"),
+        lambda leases: leases.mark_whole(held()),
         lambda leases: leases.record_breach("shop", "green-5xx", "bad"),
     ],
-    ids=["acquire", "forward", "back", "back from a breach", "record a breach"],
+    ids=["acquire", "forward", "open", "close", "back", "back from a breach", "whole", "breach"],
 )
 def test_the_table_and_the_rules_do_the_same_to_every_lease(table: Leases, act: Act) -> None:
     """So a condition of DynamoDB holds exactly when the core's rule does not raise."""
@@ -123,41 +137,75 @@ def test_a_lease_held_by_another_is_refused_and_the_holder_named_who_keeps_it(
     go_forward(leases)
 
 
+def test_nobody_acquires_what_another_left_split(leases: Leases) -> None:
+    """Its own side would be taken for live, or its restore find another leading."""
+    put(leases, fence=1, candidate_percent=50, moved_by="first")
+
+    with pytest.raises(LeaseHeld, match="first left 50 % of the traffic"):
+        acquire(leases, "second")
+    leases.mark_whole(held())
+    assert acquire(leases, "second") == 2
+
+
+def test_a_new_request_ends_a_standby_and_waits_for_it(leases: Leases) -> None:
+    acquire(leases)
+    leases.open_standby(held(), watched_alarms=ALARMS)
+
+    assert leases.close_standby("shop") is None, "nobody waits at this moment"
+    with pytest.raises(StandbyClosing, match="the standby of first still ends"):
+        acquire(leases, "second")
+    assert leases.record_breach("shop", "green-5xx", "bad")[0], "and it is still watched"
+
+
+def test_a_deployment_that_is_under_way_is_not_ended(leases: Leases) -> None:
+    acquire(leases)
+
+    assert leases.close_standby("shop") is None
+    assert leases.get("shop").phase == "deploying"
+
+
 def test_a_new_lease_has_the_next_fence_and_nothing_of_the_one_before(leases: Leases) -> None:
-    """Also where a person took away the holder alone."""
-    put(leases, fence=1, breach="bad", waits={"bake": "token", "arn:green": "token"})
+    put(leases, fence=1, breach="bad", waits={"watch": "token", "arn:green": "token"})
 
     assert acquire(leases, "second") == 2
-    go_forward(leases, fence=2)
+    go_forward(leases, held(2, "second"))
     assert leases.record_breach("shop", "green-5xx", "bad") == (True, None)
     assert leases.get("shop").waits == {}
 
 
-@pytest.mark.parametrize("fence", [0, 1, 3])
-def test_any_other_fence_moves_no_traffic_and_closes_no_gate(leases: Leases, fence: int) -> None:
-    put(leases, fence=2, deployment_id="second")
+@pytest.mark.parametrize("holder", [held(0), held(1), held(3), held(2, "first")])
+def test_who_does_not_lead_moves_no_traffic_and_closes_no_gate(
+    leases: Leases, holder: Holder
+) -> None:
+    put(leases, fence=2, deployment_id="second", candidate_percent=50, moved_by="first")
+    stale = f"shop: wanted fence {holder.fence} of first, found 2 of second"
 
-    with pytest.raises(FenceStale, match=f"shop: wanted fence {fence}, found 2"):
-        go_forward(leases, fence)
-    with pytest.raises(FenceStale, match=f"shop: wanted fence {fence}, found 2"):
-        leases.authorise_back("shop", fence, breach="bad")
-    go_forward(leases, fence=2)
+    with pytest.raises(FenceStale, match=stale):
+        go_forward(leases, holder)
+    with pytest.raises(FenceStale, match=stale):
+        leases.authorise_back(holder, breach="bad")
+    go_forward(leases, held(2, "second"))
 
 
 @pytest.mark.parametrize("fence", [0, 1])
 def test_a_service_that_never_had_a_lease_moves_no_traffic(leases: Leases, fence: int) -> None:
     with pytest.raises(FenceStale):
-        go_forward(leases, fence)
+        go_forward(leases, held(fence))
     with pytest.raises(FenceStale):
-        leases.authorise_back("shop", fence, breach=None)
+        leases.authorise_back(held(fence), breach=None)
 
 
-def test_a_lease_given_back_by_hand_lets_traffic_back_but_not_forward(leases: Leases) -> None:
-    put(leases, fence=1)
+def test_a_lease_given_back_by_hand_lets_a_split_back_but_not_forward(leases: Leases) -> None:
+    """Again and again, until the traffic was seen whole: then there is nothing to take back."""
+    put(leases, fence=2, candidate_percent=50, moved_by="first")
 
-    with pytest.raises(LeaseReleased, match="shop: the lease was given back"):
+    with pytest.raises(LeaseReleased, match="shop: the lease is no longer first's"):
         go_forward(leases)
-    assert leases.authorise_back("shop", 1, breach="given back") == "given back"
+    for _ in range(2):
+        assert leases.authorise_back(held(), breach="given back") == "given back"
+    leases.mark_whole(held())
+    with pytest.raises(FenceStale):
+        leases.authorise_back(held(), breach="given back")
 
 
 def test_a_breach_closes_the_gate_forward_but_not_back(leases: Leases) -> None:
@@ -167,17 +215,19 @@ def test_a_breach_closes_the_gate_forward_but_not_back(leases: Leases) -> None:
 
     with pytest.raises(CandidateBreached, match=r"^bad$"):
         go_forward(leases)
-    assert leases.authorise_back("shop", 1, breach="worse") == "bad"
+    with pytest.raises(CandidateBreached, match=r"^bad$"):
+        leases.open_standby(held(), watched_alarms=ALARMS)
+    assert leases.authorise_back(held(), breach="worse") == "bad"
 
 
 def test_a_move_back_closes_the_gate_for_a_breach_alone_however_often(leases: Leases) -> None:
     acquire(leases)
 
     for _ in range(2):
-        assert leases.authorise_back("shop", 1, breach=None) is None
+        assert leases.authorise_back(held(), breach=None) is None
         go_forward(leases)
     for breach in ("worse", "worse still"):
-        assert leases.authorise_back("shop", 1, breach=breach) == "worse"
+        assert leases.authorise_back(held(), breach=breach) == "worse"
     with pytest.raises(CandidateBreached, match=r"^worse$"):
         go_forward(leases)
 
@@ -187,7 +237,7 @@ def test_an_alarm_that_nobody_watches_is_no_breach_and_gets_no_token(
     leases: Leases, alarm: str
 ) -> None:
     """Nor is one whose name is a part of a watched one's."""
-    put(leases, fence=1, deployment_id="first", watched_alarms=ALARMS, waits={"bake": "token"})
+    put(leases, fence=1, deployment_id="first", watched_alarms=ALARMS, waits={"watch": "token"})
 
     assert leases.record_breach("shop", alarm, "bad") == (False, None)
     go_forward(leases)
@@ -195,7 +245,7 @@ def test_an_alarm_that_nobody_watches_is_no_breach_and_gets_no_token(
 
 def test_a_forward_move_changes_which_alarms_are_watched(leases: Leases) -> None:
     acquire(leases)
-    leases.authorise_forward("shop", 1, percent=10, watched_alarms=("green-p99",))
+    leases.authorise_forward(held(), percent=10, watched_alarms=("green-p99",))
 
     assert leases.record_breach("shop", "green-p99", "bad") == (True, None)
     assert leases.record_breach("shop", "green-5xx", "bad") == (False, None)
@@ -208,7 +258,7 @@ def test_no_deployment_no_breach(leases: Leases) -> None:
     assert leases.record_breach("shop", "green-5xx", "bad") == (False, None)
 
 
-def test_an_alarm_hands_out_the_token_of_the_bake_that_waits(leases: Leases) -> None:
-    put(leases, fence=1, deployment_id="first", watched_alarms=ALARMS, waits={"bake": "token"})
+def test_an_alarm_hands_out_the_token_of_the_wait(leases: Leases) -> None:
+    put(leases, fence=1, deployment_id="first", watched_alarms=ALARMS, waits={"watch": "token"})
 
     assert leases.record_breach("shop", "green-5xx", "bad") == (True, "token")

@@ -8,6 +8,7 @@ from tests.deployments_table import create_table
 from tests.fakes import FakeRecords
 from viridian.adapters.records import Records
 from viridian.core.record import admitted, inspected, promoted
+from viridian.core.sides import Production
 
 RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
 
@@ -47,13 +48,26 @@ def test_a_later_moment_leaves_what_an_earlier_one_kept(records: Table) -> None:
     assert records.items == {RECORD: first.members | second.members}
 
 
-def test_the_record_of_production_is_that_of_the_last_promotion(records: Table) -> None:
-    for version in ("1.1.0", "1.2.0"):
-        records.write(promoted("shop", "one", version=version, colour="green", at="12:00"))
+FIRST = Production("1.0.0", "blue", "one", "then")
+SECOND = Production("1.1.0", "green", "two", "now")
 
-    assert records.items["shop", "PRODUCTION"] == {
-        "version": "1.2.0",
-        "colour": "green",
-        "deployment_id": "one",
-        "promoted_at": "12:00",
-    }
+
+def test_the_record_of_production_is_that_of_the_last_promotion(records: Table) -> None:
+    assert records.production("shop") is None
+    for production in (FIRST, SECOND):
+        records.write(promoted("shop", production))
+
+    assert records.production("shop") == SECOND
+
+
+@pytest.mark.parametrize("before", [FIRST, None])
+def test_a_promotion_is_put_back_by_whoever_promoted_and_once(
+    records: Table, before: Production | None
+) -> None:
+    records.write(promoted("shop", SECOND))
+
+    records.put_back("shop", "another", before)
+    assert records.production("shop") == SECOND
+    for _ in range(2):
+        records.put_back("shop", "two", before)
+    assert records.production("shop") == before

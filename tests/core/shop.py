@@ -9,7 +9,7 @@ from viridian.core.release.release import Bundle, Release
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration
 from viridian.core.service.settings import Settings
-from viridian.core.sides import Sides
+from viridian.core.sides import Production, Sides
 from viridian.core.values import members as value_members
 
 ELB = "arn:aws:elasticloadbalancing:us-east-1:123456789012"
@@ -33,6 +33,7 @@ SETTINGS: dict[str, Any] = {
     "drain_seconds": 5,
     "prepare_timeout_seconds": 120,
     "unknown_patience_seconds": 30,
+    "standby_seconds": 600,
     "health_check_path": "/health",
     "alarms": {
         "period_seconds": 10,
@@ -138,11 +139,11 @@ def forward(blue: int, green: int, **config: Any) -> list[dict[str, Any]]:
     return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups, **config}}]
 
 
-def sides(live: str = "blue", candidate: str = "green", size: int = 2) -> Sides:
-    """What InspectLive finds."""
-    found = {"blue": registration().blue, "green": registration().green}
+def sides(live: str = "blue", size: int = 2) -> Sides:
+    """What InspectLive finds where this colour is live."""
     actions = forward(100, 0) if live == "blue" else forward(0, 100)
-    return Sides.found(registration(), actions, found[live], found[candidate], size)
+    production = Production("1.0.0", live, "shop-1.0.0-first", "then")
+    return Sides.found(registration(), actions, size_of=lambda _: size, production=production)
 
 
 def payload(kind: type, **members: Any) -> dict[str, Any]:

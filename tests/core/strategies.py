@@ -52,6 +52,7 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
         "resting_count": st.integers(0, 1000),
         "drain_seconds": st.integers(1, 3600),
         "prepare_timeout_seconds": st.integers(30, 3600),
+        "standby_seconds": st.integers(1, 172_800),
         "health_check_path": paths,
         "alarms": alarm_settings,
     }

@@ -17,7 +17,7 @@ STICKY: dict[str, Any] = {"TargetGroupStickinessConfig": {"Enabled": True, "Dura
 
 def test_a_split_names_the_sides_by_role() -> None:
     assert sides().split(30).weights() == {BLUE: 70, GREEN: 30}
-    assert sides("green", "blue").split(30).weights() == {GREEN: 70, BLUE: 30}
+    assert sides("green").split(30).weights() == {GREEN: 70, BLUE: 30}
 
 
 def test_the_candidate_s_alarms_and_the_shared_ones_are_watched() -> None:
@@ -25,8 +25,9 @@ def test_the_candidate_s_alarms_and_the_shared_ones_are_watched() -> None:
 
 
 def test_the_way_back_is_the_rule_itself_with_all_weight_on_live() -> None:
-    blue, green = registration().blue, registration().green
-    found = Sides.found(registration(), forward(1, 0, **STICKY), blue, green, 2)
+    found = Sides.found(
+        registration(), forward(1, 0, **STICKY), size_of=lambda _: 2, production=None
+    )
 
     assert weights_in(found.restore_actions) == {BLUE: 100, GREEN: 0}
     assert found.restore_actions[0]["ForwardConfig"].items() >= STICKY.items()

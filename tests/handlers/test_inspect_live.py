@@ -1,6 +1,7 @@
 """InspectLive: the truth from AWS before anything is touched."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tests.core.shop import BLUE, DEPLOYMENT_ID, GREEN_FLEET, RULE, WATCHED_ALARMS, payload
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import PreflightFailed
+from viridian.core.record import promoted
+from viridian.core.sides import Production
 from viridian.handlers.inspect_live import Input, handler
 
 
@@ -56,3 +59,17 @@ def test_a_service_that_is_not_well_is_refused_and_nothing_recorded(shop: Shop) 
     refused("wanted all weight on one side")
 
     assert (shop.records.items, shop.balancers.written, shop.ecs.registered) == ({}, [], [])
+
+
+def test_a_rule_that_serves_what_was_never_promoted_is_refused(shop: Shop) -> None:
+    shop.records.write(promoted("shop", Production("1.0.0", "green", "first", "then")))
+
+    with pytest.raises(PreflightFailed, match="serves blue, and green is recorded as live"):
+        inspect(shop)
+
+
+def test_what_is_recorded_as_live_is_kept_for_a_promotion_that_is_undone(shop: Shop) -> None:
+    production = Production("1.0.0", "blue", "first", "then")
+    shop.records.write(promoted("shop", production))
+
+    assert inspect(shop)["production"] == asdict(production)

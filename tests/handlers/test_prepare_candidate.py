@@ -1,13 +1,21 @@
 """PrepareCandidate: the idle side runs the release, at the size of live."""
 
+import pytest
+
 from tests.core.shop import BLUE_FLEET, GREEN_FLEET, payload
 from tests.handlers.conftest import CONTEXT, Shop, ecs_service
 from viridian.adapters.fleets.task_definition import serving_container
+from viridian.core.errors import FenceStale, SideServing
 from viridian.handlers.prepare_candidate import Input, handler
 
 
+def prepare(shop: Shop) -> str:
+    answer = handler(payload(Input), CONTEXT, shop.fleets, shop.balancers, shop.leases)
+    return str(answer["revision"])
+
+
 def test_the_candidate_runs_the_release_at_live_s_size_and_live_is_not_touched(shop: Shop) -> None:
-    revision = handler(payload(Input), CONTEXT, shop.fleets)["revision"]
+    revision = prepare(shop)
 
     candidate = shop.ecs.services[GREEN_FLEET]
     assert (candidate.definition["taskDefinitionArn"], candidate.desired) == (revision, 2)
@@ -15,3 +23,22 @@ def test_the_candidate_runs_the_release_at_live_s_size_and_live_is_not_touched(s
     assert container["image"] == "blue", "otherwise as live"
     assert {"name": "RELEASE_VERSION", "value": "1.1.0"} in container["environment"]
     assert shop.ecs.services[BLUE_FLEET] == ecs_service("blue", "1.0.0", 2)
+
+
+def test_who_no_longer_leads_prepares_nothing(shop: Shop) -> None:
+    """As an execution that is redriven days later, when that side may serve."""
+    shop.hold_lease("shop-1.2.0-newer")
+
+    with pytest.raises(FenceStale):
+        prepare(shop)
+
+    assert shop.ecs.registered == []
+
+
+def test_a_side_that_gets_traffic_is_not_prepared(shop: Shop) -> None:
+    shop.split(1)
+
+    with pytest.raises(SideServing):
+        prepare(shop)
+
+    assert shop.ecs.registered == []

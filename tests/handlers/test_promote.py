@@ -28,7 +28,8 @@ def test_the_lease_says_that_the_candidate_has_all_traffic(shop: Shop) -> None:
     promote(shop)
 
     lease = shop.leases.get("shop")
-    assert (lease.candidate_percent, lease.watched_alarms) == (100, WATCHED_ALARMS)
+    assert (lease.candidate_percent, lease.phase) == (100, "standby")
+    assert lease.watched_alarms == WATCHED_ALARMS
 
 
 def test_a_breach_recorded_until_now_still_refuses(shop: Shop) -> None:

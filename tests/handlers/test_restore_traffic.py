@@ -56,12 +56,26 @@ def test_a_live_side_without_a_healthy_target_holds_the_traffic_but_not_the_brea
     assert (half.balancers.written, half.leases.get("shop").breach) == ([], "bad")
 
 
-def test_one_healthy_target_of_live_is_all_that_it_takes_to_go_back(half: Shop) -> None:
-    half.balancers.states |= {BLUE: ["healthy", "unhealthy"], GREEN: []}
+@pytest.mark.parametrize(
+    ("live", "candidate"), [(2, 2), (1, 1), (1, 0), (2, 5)], ids=["whole", "as many", "more", "2"]
+)
+def test_traffic_goes_back_to_a_side_that_can_carry_it(
+    half: Shop, live: int, candidate: int
+) -> None:
+    half.balancers.states |= {BLUE: ["healthy"] * live, GREEN: ["healthy"] * candidate}
 
     restore(half)
 
     assert half.weights == {BLUE: 100, GREEN: 0}
+
+
+def test_traffic_is_not_moved_to_a_side_that_has_lost_most_of_its_own(half: Shop) -> None:
+    half.balancers.states |= {BLUE: ["healthy", "unhealthy"], GREEN: ["healthy"] * 2}
+
+    with pytest.raises(RestoreHeld, match=r"found 1 healthy, 1 unhealthy .* beside 2 healthy"):
+        restore(half)
+
+    assert half.balancers.written == []
 
 
 def test_a_stale_fence_writes_nothing(half: Shop) -> None:

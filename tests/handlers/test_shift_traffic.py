@@ -8,15 +8,27 @@ import pytest
 from tests.core.shop import BLUE, GREEN, WATCHED_ALARMS, payload, sides
 from tests.core.shop import step as step_of_plan
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.errors import CandidateBreached, CandidateFailing, FenceStale, SideUnhealthy
+from viridian.core.errors import (
+    CandidateBreached,
+    CandidateFailing,
+    FenceStale,
+    SideUnhealthy,
+    SplitChanged,
+)
 from viridian.handlers.shift_traffic import Input, handler
 
 NOW = 1_800_000_000.5
+REVISION = "arn:aws:ecs:task-definition/green:1"
 
 
 def shift(shop: Shop, step: int = 0, **members: Any) -> dict[str, Any]:
-    event = payload(Input, step=step_of_plan(step), **members)
-    return handler(event, CONTEXT, shop.leases, shop.balancers, shop.alarms, lambda: NOW)
+    event = payload(
+        Input,
+        **{"step": step_of_plan(step), "revision": REVISION, "after_percent": 0, **members},
+    )
+    return handler(
+        event, CONTEXT, shop.leases, shop.balancers, shop.alarms, shop.fleets, lambda: NOW
+    )
 
 
 @pytest.mark.parametrize(("step", "percent", "seconds"), [(0, 10, 12), (1, 50, 60), (2, 100, 12)])
@@ -32,9 +44,33 @@ def test_the_candidate_gets_the_step_s_share_and_is_watched_from_then_on(
 
 
 def test_roles_may_be_the_other_way_round(shop: Shop) -> None:
-    shift(shop, sides=asdict(sides("green", "blue")))
+    shop.split(100)
+    revision = "arn:aws:ecs:task-definition/blue:1"
+
+    shift(shop, sides=asdict(sides("green")), revision=revision)
 
     assert shop.weights == {GREEN: 90, BLUE: 10}
+
+
+def test_a_candidate_that_runs_something_else_by_now_gets_nothing(shop: Shop) -> None:
+    with pytest.raises(SideUnhealthy, match="wanted arn:other on the candidate, found"):
+        shift(shop, revision="arn:other")
+
+    assert shop.balancers.written == []
+
+
+@pytest.mark.parametrize("found", [0, 30, 100])
+def test_a_split_that_somebody_else_wrote_is_not_written_over(shop: Shop, found: int) -> None:
+    shop.split(found)
+
+    with pytest.raises(SplitChanged, match="somebody else moves this traffic"):
+        shift(shop, step=1, after_percent=10)
+
+    assert shop.balancers.written == []
+
+
+def test_a_step_that_is_asked_for_again_changes_nothing(shop: Shop) -> None:
+    assert shift(shop) == shift(shop)
 
 
 def test_a_candidate_not_seen_healthy_at_its_size_gets_nothing(shop: Shop) -> None:

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE, GREEN, payload
+from tests.core.shop import BLUE, DEPLOYMENT_ID, GREEN, payload
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import RestoreUnverified, SplitNotApplied
+from viridian.core.record import promoted
+from viridian.core.sides import Production
 from viridian.handlers.verify_restored import Input, handler
 
 
 def verify(shop: Shop) -> dict[str, Any]:
-    return handler(payload(Input), CONTEXT, shop.balancers)
+    return handler(payload(Input), CONTEXT, shop.balancers, shop.leases, shop.records)
 
 
 def test_all_traffic_on_a_healthy_live_side_is_restored(shop: Shop) -> None:
@@ -30,6 +32,27 @@ def test_any_traffic_left_on_the_candidate_is_not(shop: Shop) -> None:
 
 def test_a_live_side_without_a_healthy_target_is_not(shop: Shop) -> None:
     shop.balancers.states[BLUE] = ["unhealthy"]
+    shop.leases.set("shop", candidate_percent=50, moved_by=DEPLOYMENT_ID)
 
     with pytest.raises(RestoreUnverified):
         verify(shop)
+
+    assert shop.leases.get("shop").candidate_percent == 50, "not recorded as whole"
+
+
+def test_what_was_seen_is_recorded(shop: Shop) -> None:
+    verify(shop)
+
+    assert shop.leases.get("shop").candidate_percent == 0
+
+
+@pytest.mark.parametrize(("promoter", "version"), [(DEPLOYMENT_ID, "1.0.0"), ("newer", "1.2.0")])
+def test_a_promotion_that_is_undone_is_undone_in_the_record_too(
+    shop: Shop, promoter: str, version: str
+) -> None:
+    """And the record of another's is left alone."""
+    shop.records.write(promoted("shop", Production("1.2.0", "green", promoter, "now")))
+
+    verify(shop)
+
+    assert shop.records.items["shop", "PRODUCTION"]["version"] == version

@@ -134,7 +134,10 @@ def test_a_deployment_that_did_not_promote_tells_the_operators(
     detail = rules[UNPROMOTED]["EventPattern"]["detail"]
     [target] = rules[UNPROMOTED]["Targets"]
 
-    assert [assembly.spell(arn) for arn in detail["stateMachineArn"]] == ["<WorkflowMachine>"]
+    assert [assembly.spell(arn) for arn in detail["stateMachineArn"]] == [
+        "<WorkflowMachine>",
+        "<StandbyMachine>",
+    ]
     assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
     assert assembly.spell(target["Arn"]) == OPERATORS
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from viridian.core.lease import BAKE
+from viridian.core.lease import WATCH
 from viridian_cdk.machine import with_the_core_s
 from viridian_cdk.placeholders import PlaceholderMismatch, check_placeholders
 
@@ -23,9 +23,11 @@ def test_a_value_without_a_placeholder_is_named() -> None:
         check_placeholders(DEFINITION, ["PromoteArn", "PromotedArn", "TableName"])
 
 
-@pytest.mark.parametrize("name", ["lease.BAKES.update", "lease.BAKE.updates", "leases.BAKE.update"])
+@pytest.mark.parametrize(
+    "name", ["lease.WATCHED.update", "lease.WATCH.updates", "leases.WATCH.update"]
+)
 def test_what_the_core_does_not_know_is_not_rendered(name: str) -> None:
-    assert with_the_core_s("'${lease.BAKE.update}'") == f"'{BAKE.update}'"
+    assert with_the_core_s("'${lease.WATCH.update}'") == f"'{WATCH.update}'"
     with pytest.raises((AttributeError, KeyError)):
         with_the_core_s(f"${{{name}}}")
 

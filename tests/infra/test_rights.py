@@ -28,6 +28,7 @@ SEE_HEALTH: Rights = {"elasticloadbalancing:DescribeTargetHealth": ("*",)}
 SEE_ALARMS: Rights = {"cloudwatch:DescribeAlarms": ("*",)}
 SEE_FLEETS: Rights = {"ecs:DescribeServices": (SERVICES,)}
 CHANGE_FLEETS: Rights = SEE_FLEETS | {"ecs:UpdateService": (SERVICES,)}
+READ_ITEM: Rights = {"dynamodb:GetItem": (TABLE,)}
 UPDATE_ITEM: Rights = {"dynamodb:UpdateItem": (TABLE,)}
 MODIFY_RULE: Rights = {"elasticloadbalancing:ModifyRule": (RULES,)}
 MOVE_TRAFFIC: Rights = UPDATE_ITEM | SEE_RULES | SEE_HEALTH | MODIFY_RULE
@@ -41,9 +42,11 @@ STATE_FUNCTIONS: dict[str, Rights] = {
         "s3:ListBucket": (BUCKET,),
         "s3:ListBucketVersions": (BUCKET,),
     },
-    "AcquireLease": UPDATE_ITEM,
-    "InspectLive": UPDATE_ITEM | SEE_RULES | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
-    "PrepareCandidate": CHANGE_FLEETS
+    "AcquireLease": UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},
+    "InspectLive": UPDATE_ITEM | READ_ITEM | SEE_RULES | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
+    "PrepareCandidate": READ_ITEM
+    | SEE_RULES
+    | CHANGE_FLEETS
     | {
         "ecs:DescribeTaskDefinition": ("*",),
         "ecs:RegisterTaskDefinition": (TAGGED_DEFINITIONS,),
@@ -53,13 +56,14 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     "CheckCandidate": SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
     "WarmCandidate": {},
     "SmokeTest": {},
-    "ShiftTraffic": MOVE_TRAFFIC | SEE_ALARMS,
+    "ShiftTraffic": MOVE_TRAFFIC | SEE_ALARMS | SEE_FLEETS,
     "JudgeCandidate": SEE_ALARMS | {"cloudwatch:GetMetricData": ("*",)},
     "VerifyProduction": {},
     "RestoreTraffic": MOVE_TRAFFIC,
-    "VerifyRestored": SEE_RULES | SEE_HEALTH,
+    "VerifyRestored": UPDATE_ITEM | SEE_RULES | SEE_HEALTH,
     "Promote": UPDATE_ITEM,
-    "RetireSide": SEE_RULES | CHANGE_FLEETS,
+    "WatchStandby": READ_ITEM | SEE_ALARMS,
+    "RetireSide": READ_ITEM | SEE_RULES | CHANGE_FLEETS,
 }
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
@@ -67,10 +71,8 @@ EVENT_FUNCTIONS: dict[str, Rights] = {
     "CandidateSteady": {"dynamodb:GetItem": (TABLE,), "states:SendTaskSuccess": ("*",)},
 }
 TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
-WORKFLOW: Rights = {
-    "lambda:InvokeFunction": tuple(f"<Functions{name}Function.Arn>:*" for name in STATE_FUNCTIONS),
-    "dynamodb:UpdateItem": (TABLE,),
-    **MODIFY_RULE,
+ON_THE_WAY_BACK = ("RestoreTraffic", "VerifyRestored", "RetireSide")
+MACHINE_LOGS: Rights = {
     "xray:GetSamplingRules": ("*",),
     "xray:GetSamplingTargets": ("*",),
     "logs:CreateLogDelivery": ("*",),
@@ -101,9 +103,22 @@ def own_logs(function: str) -> Rights:
     return {"logs:CreateLogStream": (logs,), "logs:PutLogEvents": (logs,)}
 
 
+def of_machine(*functions: str) -> Rights:
+    """What a machine calls, what it writes itself, and how it tells of it."""
+    versions = tuple(f"<Functions{name}Function.Arn>:*" for name in functions)
+    own = UPDATE_ITEM | MODIFY_RULE | {"sns:Publish": ("<OperatorsTopic>",)}
+    return {"lambda:InvokeFunction": versions} | own | MACHINE_LOGS
+
+
 def wanted() -> dict[str, Rights]:
     """Every role by its name; a function's own is what the tables say, its logs and traces."""
-    roles = {"WorkflowRole": WORKFLOW, "TaskTaskRole": TASK, "TaskExecutionRole": TASK_EXECUTION}
+    deploys = [name for name in STATE_FUNCTIONS if name != "WatchStandby"]
+    roles = {
+        "WorkflowRole": of_machine(*deploys) | {"states:StartExecution": ("<StandbyMachine>",)},
+        "StandbyRole": of_machine("WatchStandby", *ON_THE_WAY_BACK),
+        "TaskTaskRole": TASK,
+        "TaskExecutionRole": TASK_EXECUTION,
+    }
     for name, rights in STATE_FUNCTIONS.items():
         function = f"Functions{name}"
         roles[f"{function}Role"] = rights | own_logs(function) | TRACES

@@ -1,4 +1,4 @@
-"""The deployment machine as AWS gets it: whole text, every substitution, no data in its log."""
+"""The machines as AWS gets them: whole text, every substitution, no data in their logs."""
 
 import json
 from typing import Any
@@ -10,25 +10,41 @@ from tests.infra.test_rights import STATE_FUNCTIONS
 from viridian_cdk.machine import read_machine
 from viridian_cdk.placeholders import PLACEHOLDER
 
+OWN = {
+    "TableName": "<StorageTable>",
+    "OperatorsTopicArn": "<OperatorsTopic>",
+    "StandbyMachineArn": "<StandbyMachine>",
+}
+
 
 @pytest.fixture(scope="module")
-def machine(assembly: Assembly) -> dict[str, Any]:
-    [(_, machine)] = assembly.viridian.properties("StepFunctions::StateMachine").items()
-    return machine
+def machines(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    return assembly.viridian.properties("StepFunctions::StateMachine")
 
 
-def test_the_definition_is_the_committed_one(machine: dict[str, Any]) -> None:
-    assert json.loads(machine["DefinitionString"]) == read_machine()
+@pytest.fixture(scope="module", params=["Workflow", "Standby"])
+def machine(request: pytest.FixtureRequest, machines: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return machines[f"{request.param}Machine"]
 
 
-def test_each_placeholder_is_a_version_of_the_function_of_that_name(
+@pytest.mark.parametrize(("id", "name"), [("Workflow", "deploy"), ("Standby", "standby")])
+def test_a_definition_is_the_committed_one(
+    machines: dict[str, dict[str, Any]], id: str, name: str
+) -> None:
+    assert json.loads(machines[f"{id}Machine"]["DefinitionString"]) == read_machine(name)
+
+
+def test_each_placeholder_is_a_version_of_the_function_of_that_name_or_our_own(
     assembly: Assembly, machine: dict[str, Any]
 ) -> None:
     substitutions = machine["DefinitionSubstitutions"]
+    functions = {
+        f"{name}Arn": f"<Functions{name}FunctionCurrentVersion>" for name in STATE_FUNCTIONS
+    }
 
     assert {name: assembly.spell(value) for name, value in substitutions.items()} == {
-        f"{name}Arn": f"<Functions{name}FunctionCurrentVersion>" for name in STATE_FUNCTIONS
-    } | {"TableName": "<StorageTable>"}
+        name: (functions | OWN)[name] for name in substitutions
+    }
     assert set(PLACEHOLDER.findall(machine["DefinitionString"])) == set(substitutions)
 
 
@@ -52,12 +68,14 @@ def test_a_function_is_over_before_its_state_gives_up(
 
     assert calls(machine)
     for name, function, state in calls(machine):
-        assert state["TimeoutSeconds"] == timeouts[function] + 5, name
+        assert state["TimeoutSeconds"] == timeouts[function] + 15, name
 
 
-def test_each_function_but_one_is_called_by_a_state_of_its_name(machine: dict[str, Any]) -> None:
+def test_each_function_but_one_is_called_by_a_state_of_its_name(
+    machines: dict[str, dict[str, Any]],
+) -> None:
     """RetireSide is called by RetireStandby and RetireCandidate."""
-    called = {(name, function) for name, function, _ in calls(machine)}
+    called = {(name, function) for m in machines.values() for name, function, _ in calls(m)}
 
     assert {(name, name) for name in STATE_FUNCTIONS if name != "RetireSide"} <= called
 
@@ -67,16 +85,11 @@ def test_what_it_does_is_logged_without_the_tokens_it_hands_out(
 ) -> None:
     log = machine["LoggingConfiguration"]
     [destination] = log["Destinations"]
-    [name] = {
-        group["LogGroupName"]
-        for group in assembly.viridian.properties("Logs::LogGroup").values()
-        if "LogGroupName" in group
-    }
+    groups = assembly.viridian.properties("Logs::LogGroup")
+    arn = assembly.spell(destination["CloudWatchLogsLogGroup"]["LogGroupArn"])
+    name = groups[arn.strip("<>").removesuffix(".Arn")]["LogGroupName"]
 
     assert (log["Level"], log["IncludeExecutionData"]) == ("ALL", False)
-    assert "<WorkflowLogs.Arn>" in assembly.spell(
-        destination["CloudWatchLogsLogGroup"]["LogGroupArn"]
-    )
     assert name.startswith("/aws/vendedlogs/states/")
     assert machine["TracingConfiguration"] == {"Enabled": True}
 

@@ -16,6 +16,7 @@ from sfnx.testing import Call, Execution, Failure, run
 from viridian_cdk.machine import read_machine
 
 MACHINE = read_machine()
+STANDBY = read_machine("standby")
 REQUEST = json.loads(
     (Path(__file__).parents[2] / "statemachines" / "deploy.input.json").read_text()
 )
@@ -30,7 +31,12 @@ DEPLOYMENT: dict[str, Any] = {
         "test_url": "http://shop:8080",
         "load_balancer": "app/shop/1",
         "shared_alarms": ["elb-5xx"],
-        "settings": {"drain_seconds": 60, "prepare_timeout_seconds": 120, "resting_count": 1},
+        "settings": {
+            "drain_seconds": 60,
+            "prepare_timeout_seconds": 120,
+            "resting_count": 1,
+            "standby_seconds": 900,
+        },
     },
 }
 SIDES: dict[str, Any] = {
@@ -39,6 +45,7 @@ SIDES: dict[str, Any] = {
     "candidate": {"colour": "green", "fleet": {"arn": "arn:ecs-green"}},
     "size": 2,
     "restore_actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": []}}],
+    "production": None,
 }
 Answer = Callable[[Any], Any]
 
@@ -66,7 +73,12 @@ WELL = {
     "WarmCandidate": {"requests": 20},
     "SmokeTest": {"checks": 1},
     "JudgeCandidate": judged("Advance"),
+    "ProveDirectWayBack": {},
     "Promote": {"version": "1.1.0"},
+    "WatchStandby": judged("Retire"),
+    "HoldLease": {},
+    "PageOperators": {"MessageId": "1"},
+    "CallOperators": {"MessageId": "1"},
 }
 """What those states answer that change nothing in the world."""
 
@@ -81,6 +93,7 @@ class World:
         self.record: dict[str, Any] = {}
         self.visits: Counter[str] = Counter()
         self.answers: dict[str, list[Any]] = {}
+        self.standby: dict[str, Any] = {}
 
     def says(self, state: str, *answers: Any) -> "World":
         """Queue answers of a state: a value, a Failure to raise; the last one stays."""
@@ -90,6 +103,10 @@ class World:
     def deploy(self, request: Any = REQUEST) -> Execution:
         """Run one deployment to its end."""
         return run(MACHINE, request, self._task)
+
+    def watch(self, **members: Any) -> Execution:
+        """Run the standby that a deployment opened, to its end."""
+        return run(STANDBY, {**self.standby, **members}, self._task)
 
     def _task(self, call: Call) -> Any:
         self.visits[call.state] += 1
@@ -124,6 +141,14 @@ class World:
     def _verify_production(self, _arguments: dict[str, Any]) -> Any:
         assert self.percent == 100
         return {"requests": 10}
+
+    def _open_standby(self, arguments: dict[str, Any]) -> Any:
+        assert (arguments["Name"], self.percent) == (DEPLOYMENT["id"], 100)
+        self.standby = arguments["Input"]
+        return {"ExecutionArn": "arn:standby"}
+
+    def _soak(self, _arguments: dict[str, Any]) -> Any:
+        raise Failure("States.Timeout")
 
     def _retire_standby(self, arguments: dict[str, Any]) -> Any:
         self.sizes[arguments["Payload"]["side"]["colour"]] = "resting"

@@ -13,8 +13,9 @@ from sfnx.testing import Call, Failure
 from tests.workflow.conftest import DEPLOYMENT, SIDES, WELL, World, lambda_failure
 from viridian.adapters.leases import Leases
 from viridian.core.errors import ViridianError
-from viridian.core.lease import RELEASE
+from viridian.core.lease import GIVE_BACK, Holder, lease_key
 
+KEY = {name: {"S": value} for name, value in lease_key("shop").items()}
 TABLE = {"${TableName}": "deployments"}
 NOW = "2026-11-01T12:00:00.000Z"
 ALARM = "shop-green-5xx"
@@ -40,9 +41,10 @@ class TableWorld(World):
         self.bake_token: str | None = None
         self.steady_token: str | None = None
 
-    def item(self, sort_key: str = "LEASE") -> dict[str, Any]:
-        """An item of the service."""
-        key = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": sort_key}}
+    def item(self, sort_key: str | None = None) -> dict[str, Any]:
+        """A record of the service, its lease unless one is named."""
+        record = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": sort_key or ""}}
+        key = record if sort_key else KEY
         return dict(self.dynamodb.get_item(TableName=self.leases.table, Key=key).get("Item", {}))
 
     def _task(self, call: Call) -> Any:
@@ -79,12 +81,11 @@ class TableWorld(World):
         return super()._shift_traffic(arguments)
 
     def _promote(self, arguments: dict[str, Any]) -> Any:
-        self._go_forward(arguments, 100)
+        self.leases.open_standby(holder(arguments), watched_alarms=(ALARM,))
         return WELL["Promote"]
 
     def _go_forward(self, arguments: dict[str, Any], percent: int) -> None:
-        fence = arguments["Payload"]["fence"]
-        self.leases.authorise_forward("shop", fence, percent=percent, watched_alarms=(ALARM,))
+        self.leases.authorise_forward(holder(arguments), percent=percent, watched_alarms=(ALARM,))
 
     def _bake(self, _arguments: dict[str, Any]) -> Any:
         if self.bake_token == TOKEN:
@@ -92,12 +93,23 @@ class TableWorld(World):
         raise Failure("States.Timeout")
 
     def _restore_traffic(self, arguments: dict[str, Any]) -> Any:
-        fence, breach = arguments["Payload"]["fence"], arguments["Payload"]["breach"]
-        recorded = self.leases.authorise_back("shop", fence, breach=breach)
+        breach = arguments["Payload"]["breach"]
+        recorded = self.leases.authorise_back(holder(arguments), breach=breach)
         return {**super()._restore_traffic(arguments), "breach": recorded}
+
+    _soak = _bake
+
+    def _verify_restored(self, arguments: dict[str, Any]) -> Any:
+        self.leases.mark_whole(holder(arguments))
+        return super()._verify_restored(arguments)
 
     def _release_lease(self, _arguments: dict[str, Any]) -> Any:
         return {}
+
+
+def holder(arguments: dict[str, Any]) -> Holder:
+    payload = arguments["Payload"]
+    return Holder("shop", payload["deployment_id"], payload["fence"])
 
 
 Event = Callable[[TableWorld], None]
@@ -119,20 +131,23 @@ def nobody_holds_it(world: TableWorld) -> None:
     """As the runbook gives a lease back by hand."""
     world.dynamodb.update_item(
         TableName=world.leases.table,
-        Key={"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}},
-        UpdateExpression=RELEASE.update,
+        Key=KEY,
+        UpdateExpression=GIVE_BACK.update,
+        ExpressionAttributeValues={":one": {"N": "1"}},
     )
 
 
 def another_holds_it(world: TableWorld) -> None:
-    """As the next deployment takes it after that."""
+    """As the next deployment takes it once a person made traffic whole."""
     nobody_holds_it(world)
+    world.leases.mark_whole(Holder("shop", DEPLOYMENT["id"], 0))
     acquire(world, "another")
 
 
 def its_fence_has_grown(world: TableWorld) -> None:
-    """As a deployment of the same name takes it after that."""
+    """As a deployment of the same name takes it after that, or the guardian takes over."""
     nobody_holds_it(world)
+    world.leases.mark_whole(Holder("shop", DEPLOYMENT["id"], 0))
     acquire(world, DEPLOYMENT["id"])
 
 

@@ -14,6 +14,7 @@ from tests.workflow.conftest import (
     MACHINE,
     REQUEST,
     SIDES,
+    STANDBY,
     World,
     judged,
     lambda_failure,
@@ -130,6 +131,7 @@ def test_a_promoted_deployment_drains_the_former_live_as_long_as_its_service_ask
     world: SteppedWorld,
 ) -> None:
     world.deploy()
+    run(STANDBY, world.standby, world._task, on_wait=world.waits.append)
 
     assert world.waits == [Wait("DrainStandby", 47, None)]
 
@@ -175,6 +177,8 @@ def test_a_bake_lasts_as_long_as_the_shift_or_the_judge_before_it_says(world: St
 def test_a_direct_restore_writes_the_very_actions_that_were_kept(world: SteppedWorld) -> None:
     world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG)
 
-    asked = arguments_of(world.deploy(), "RestoreTrafficDirectly")
+    execution = world.deploy()
+    asked = arguments_of(execution, "RestoreTrafficDirectly")
 
     assert asked == [{"RuleArn": "arn:rule", "Actions": WAY_BACK}]
+    assert asked == arguments_of(execution, "ProveDirectWayBack")

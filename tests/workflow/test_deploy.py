@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 from sfnx.testing import Failure
 
-from tests.workflow.conftest import MACHINE, World, judged, lambda_failure
+from tests.workflow.conftest import DEPLOYMENT, MACHINE, SIDES, World, judged, lambda_failure
 
 BEFORE_ANY_SHIFT = ["PrepareCandidate", "CheckCandidate", "WarmCandidate", "SmokeTest"]
 CHANGING = {
     "ShiftTraffic",
     "RestoreTraffic",
     "RestoreTrafficDirectly",
-    "RetireStandby",
     "RetireCandidate",
 }
 FROM_THE_FIRST_SHIFT = ["ShiftTraffic", "JudgeCandidate", "VerifyProduction", "Promote"]
@@ -24,7 +23,7 @@ def test_a_good_release_is_promoted_step_by_step(world: World) -> None:
 
     assert execution.output == {"service": "shop", "version": "1.1.0", "live": "green"}
     assert world.visits["ShiftTraffic"] == 3
-    assert (world.percent, world.sizes, world.lease) == (100, {"blue": "resting"}, None)
+    assert (world.percent, world.sizes, world.lease) == (100, {}, DEPLOYMENT["id"])
     assert world.record[":ending"] == {"S": "DeploymentPromoted"}
     assert "RestoreTraffic" not in execution.states
 
@@ -43,10 +42,29 @@ def test_the_way_back_is_walked_before_the_first_shift(world: World) -> None:
     assert states.index("ProveWayBack") < states.index("ShiftTraffic")
 
 
-def test_the_former_live_keeps_its_size_until_the_drain_floor_is_over(world: World) -> None:
+def test_the_direct_way_back_is_walked_as_well(world: World) -> None:
     states = world.deploy().states
 
-    assert states.index("Promote") < states.index("DrainStandby") < states.index("RetireStandby")
+    assert states.index("ProveDirectWayBack") < states.index("ShiftTraffic")
+
+
+def test_the_former_live_is_left_whole_and_handed_to_the_standby_machine(world: World) -> None:
+    execution = world.deploy()
+
+    assert "RetireStandby" not in execution.states
+    assert world.standby == {
+        "entry": "soak",
+        "deployment": DEPLOYMENT,
+        "sides": SIDES,
+        "fence": 7,
+        "promoted_at": "2026-01-01T00:00:00.000Z",
+    }
+
+
+def test_a_promotion_that_nobody_would_watch_is_taken_back(world: World) -> None:
+    world.says("OpenStandby", Failure("SFN.ServiceException"))
+
+    assert (world.deploy().error, world.percent) == ("DeploymentReverted", 0)
 
 
 def test_a_refused_request_touches_nothing(world: World) -> None:
@@ -76,12 +94,10 @@ def test_a_second_deployment_is_refused_by_name_and_leaves_the_first_its_lease(
     )
 
 
-def test_a_lease_whose_answer_was_lost_is_given_back(world: World) -> None:
-    world.lease = "shop-1.1.0-abc"
-    world.says("AcquireLease", Failure("States.Timeout"))
+def test_a_lease_that_is_still_a_standby_s_is_waited_for(world: World) -> None:
+    world.says("AcquireLease", lambda_failure("StandbyClosing", "shop: still ends"), None)
 
-    assert world.deploy().error == "DeploymentRefused"
-    assert world.lease is None
+    assert world.deploy().error is None
 
 
 def test_a_live_side_that_is_not_well_fails_the_preflight(world: World) -> None:
@@ -104,8 +120,9 @@ def test_a_failure_before_the_first_shift_rejects_the_candidate(world: World, st
     assert (world.sizes, world.lease) == ({"green": "resting"}, None)
 
 
-def test_a_way_back_that_is_broken_stops_before_the_first_shift(world: World) -> None:
-    world.says("ProveWayBack", BUG)
+@pytest.mark.parametrize("state", ["ProveWayBack", "ProveDirectWayBack"])
+def test_a_way_back_that_is_broken_stops_before_the_first_shift(world: World, state: str) -> None:
+    world.says(state, BUG)
 
     execution = world.deploy()
 
@@ -202,22 +219,57 @@ def test_a_live_side_that_recovers_within_a_minute_is_gone_back_to(world: World)
     assert (world.deploy().error, world.percent) == ("DeploymentReverted", 0)
 
 
-@pytest.mark.parametrize("state", ["RetireStandby", "RetireCandidate"])
-def test_a_side_found_with_traffic_when_it_should_have_none_is_not_called_well(
-    world: World, state: str
+def test_a_candidate_found_with_traffic_when_it_should_have_none_is_not_called_well(
+    world: World,
 ) -> None:
-    world.says(state, lambda_failure("SideServing", "green: wanted weight 0, found 10"))
-    if state == "RetireCandidate":
-        world.says("JudgeCandidate", BUG)
+    world.says("RetireCandidate", lambda_failure("SideServing", "green: wanted weight 0, found 10"))
 
-    assert world.deploy().error == "RestoreUnverified"
+    assert world.says("JudgeCandidate", BUG).deploy().error == "RestoreUnverified"
 
 
-def test_a_direct_restore_that_hangs_is_tried_again(world: World) -> None:
+HELD_ENDINGS = [
+    ("RestoreHeld", "RestoreTraffic", lambda_failure("RestoreHeld", "live: 1 of 10")),
+    ("RestoreUnverified", "VerifyRestored", lambda_failure("SplitNotApplied", "found 90")),
+]
+
+
+@pytest.mark.parametrize(("ending", "state", "failure"), HELD_ENDINGS)
+def test_where_a_person_must_act_the_lease_is_held_and_people_are_told(
+    world: World, ending: str, state: str, failure: Failure
+) -> None:
+    execution = world.says("JudgeCandidate", BUG).says(state, failure).deploy()
+
+    assert (execution.error, world.lease) == (ending, DEPLOYMENT["id"])
+    assert execution.states[-4:] == ("HoldLease", "PageOperators", "WhichEnding", ending)
+
+
+@pytest.mark.parametrize("state", ["HoldLease", "PageOperators"])
+def test_an_ending_keeps_its_name_when_nobody_could_be_told(world: World, state: str) -> None:
+    world.says("JudgeCandidate", BUG).says(state, BUG)
+    world.says("RestoreTraffic", lambda_failure("RestoreHeld", "live: 1 of 10"))
+
+    assert world.deploy().error == "RestoreHeld"
+
+
+def test_a_direct_restore_is_tried_again_for_an_hour(world: World) -> None:
+    [retry] = MACHINE["States"]["RestoreTrafficDirectly"]["Retry"]
+    assert retry["MaxAttempts"] * retry["MaxDelaySeconds"] / 2 == 3600, "half of it, as drawn"
     world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG)
-    world.says("RestoreTrafficDirectly", Failure("States.Timeout"), None)
+    world.says("RestoreTrafficDirectly", *[Failure("States.Timeout")] * 2, None)
 
     assert (world.deploy().error, world.percent) == ("DeploymentReverted", 0)
+
+
+@pytest.mark.parametrize("told", [None, BUG])
+def test_people_hear_of_it_before_the_direct_restore_whether_or_not_that_works(
+    world: World, told: Failure | None
+) -> None:
+    world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG).says("CallOperators", told)
+
+    execution = world.deploy()
+
+    assert execution.states.index("CallOperators") < execution.states.index("VerifyRestored")
+    assert (execution.error, world.percent) == ("DeploymentReverted", 0)
 
 
 def test_a_restore_that_is_not_seen_to_hold_ends_by_that_name(world: World) -> None:
@@ -267,9 +319,8 @@ def test_a_restore_that_lost_its_lease_writes_nothing(world: World) -> None:
     assert "RestoreTrafficDirectly" not in execution.states
 
 
-@pytest.mark.parametrize("state", ["RetireStandby", "RecordEnding", "ReleaseLease"])
-def test_a_promotion_stands_when_what_follows_it_fails(world: World, state: str) -> None:
-    world.says(state, BUG)
+def test_a_promotion_stands_though_it_could_not_be_recorded(world: World) -> None:
+    world.says("RecordEnding", BUG)
 
     assert world.deploy().error is None
 

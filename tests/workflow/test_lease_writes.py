@@ -10,8 +10,9 @@ from sfnx.testing import Failure
 
 from tests.adapters.conftest import KEEP_SESSION
 from tests.deployments_table import create_table
-from tests.workflow.conftest import DEPLOYMENT, lambda_failure
+from tests.workflow.conftest import DEPLOYMENT, judged, lambda_failure
 from tests.workflow.table_world import (
+    ALARM,
     BREACH,
     TABLE,
     TOKEN,
@@ -111,8 +112,51 @@ def test_after_its_end_the_lease_is_free_for_the_next_with_a_higher_fence(
     if failing:
         world.says(failing, BUG)
     world.deploy()
+    if not failing:
+        world.watch()
 
-    assert acquire(world, "next") == 2
+    assert acquire(world, "next") == 3, "one for the release, one for the next holder"
+
+
+def test_the_lease_passes_to_the_standby_without_a_gap(world: TableWorld) -> None:
+    world.deploy()
+
+    lease = world.leases.get("shop")
+    assert (lease.deployment_id, lease.phase, lease.fence) == (DEPLOYMENT["id"], "standby", 1)
+    assert lease.watches(ALARM)
+
+
+def test_an_alarm_during_the_soak_ends_it_by_its_token(world: TableWorld) -> None:
+    world.deploy()
+    world.says("WatchStandby", judged("Watch"), None)
+    world.during["Soak"] = an_alarm_fires
+
+    execution = world.watch()
+
+    assert (execution.error, execution.cause) == ("StandbyRestored", BREACH)
+    assert world.bake_token == TOKEN
+
+
+def test_an_alarm_between_the_promotion_and_the_soak_is_found_by_the_soak(
+    world: TableWorld,
+) -> None:
+    world.deploy()
+    an_alarm_fires(world)
+    world.says("WatchStandby", judged("Watch"), judged("Restore"))
+
+    assert world.watch().error == "StandbyRestored"
+    assert "Soak" not in world.stored
+
+
+def test_a_lease_where_a_person_must_act_is_held(world: TableWorld) -> None:
+    world.says("JudgeCandidate", BUG)
+    world.says("RestoreTraffic", lambda_failure("RestoreHeld", "live: 1 of 10"))
+
+    assert world.deploy().error == "RestoreHeld"
+    assert (world.item()["phase"], world.item()["deployment_id"]) == (
+        {"S": "held"},
+        {"S": DEPLOYMENT["id"]},
+    )
 
 
 def test_a_lease_given_back_keeps_nothing_that_a_late_event_could_find(world: TableWorld) -> None:
@@ -121,13 +165,14 @@ def test_a_lease_given_back_keeps_nothing_that_a_late_event_could_find(world: Ta
     world.deploy()
 
     assert {"AwaitCandidate", "Bake"} <= set(world.stored)
-    assert set(world.item()) <= {"pk", "sk", "fence", "candidate_percent"}
+    assert set(world.item()) <= {"pk", "sk", "fence", "candidate_percent", "moved_by"}
 
 
 def test_a_lease_that_another_took_meanwhile_is_not_given_back(world: TableWorld) -> None:
+    world.deploy()
     world.before["ReleaseLease"] = another_holds_it
 
-    assert world.deploy().error is None
+    assert world.watch().error is None
     assert world.item()["deployment_id"] == {"S": "another"}
 
 

@@ -13,7 +13,11 @@ from viridian.core.lease import (
     AUTHORISE_BACK,
     AUTHORISE_BACK_FROM_BREACH,
     AUTHORISE_FORWARD,
+    CLOSE_STANDBY,
+    OPEN_STANDBY,
     RECORD_BREACH,
+    WHOLE,
+    Holder,
     Lease,
     Write,
     lease_key,
@@ -47,40 +51,60 @@ class Leases:
         Asked again by the holder, returns the same fence. Raises LeaseHeld, naming the holder.
         """
         values = {":id": deployment_id, ":now": now, ":alarms": watched_alarms}
-        lease = self._write(service, ACQUIRE, {**values, ":none": {}, ":one": 1})
-        lease.require_free_for(deployment_id)
+        fixed = {":phase": "deploying", ":none": {}, ":one": 1, ":zero": 0}
+        lease = self._write(service, ACQUIRE, values | fixed)
+        lease.require_held_by(deployment_id)
         return lease.fence
 
     def authorise_forward(
-        self, service: str, fence: int, *, percent: int, watched_alarms: tuple[str, ...]
+        self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...]
     ) -> None:
         """Record a forward move about to be made, and watch these alarms from now on.
 
         Raises FenceStale when the lease is another's, LeaseReleased when it is nobody's, and
         CandidateBreached when a breach is recorded.
         """
-        values = {":percent": percent, ":alarms": watched_alarms, ":fence": fence}
-        self._write(service, AUTHORISE_FORWARD, values).require_open(fence)
+        values = {":percent": percent, ":alarms": watched_alarms}
+        self._write_own(holder, AUTHORISE_FORWARD, values).require_open(holder)
 
-    def authorise_back(self, service: str, fence: int, *, breach: str | None) -> str | None:
+    def open_standby(self, holder: Holder, *, watched_alarms: tuple[str, ...]) -> None:
+        """Record that the candidate has all traffic and is proven; raises as a forward move."""
+        values = {":percent": 100, ":alarms": watched_alarms, ":phase": "standby"}
+        self._write_own(holder, OPEN_STANDBY, values).require_open(holder)
+
+    def close_standby(self, service: str) -> str | None:
+        """Have a standby end early; return the token of its wait, if there is one."""
+        values = {":phase": "closing", ":standby": "standby"}
+        lease = self._write(service, CLOSE_STANDBY, values)
+        return lease.watch if lease.phase == "closing" else None
+
+    def authorise_back(self, holder: Holder, *, breach: str | None) -> str | None:
         """Record a move back to live about to be made; a breach closes the gate to forward moves.
 
         Returns the breach that is recorded, the first one if there were more. Raises FenceStale
-        when a newer deployment leads; a lease that is nobody's does not keep traffic from live.
+        when another leads, or nobody while traffic is whole.
         """
-        values: dict[str, Any] = {":percent": 0, ":fence": fence}
         write = AUTHORISE_BACK_FROM_BREACH if breach else AUTHORISE_BACK
-        lease = self._write(service, write, values | ({":breach": breach} if breach else {}))
-        lease.require_fence(fence)
+        values: dict[str, Any] = {":zero": 0} | ({":breach": breach} if breach else {})
+        lease = self._write_own(holder, write, values)
+        lease.require_may_restore(holder)
         return lease.breach
+
+    def mark_whole(self, holder: Holder) -> None:
+        """Record that the traffic that this deployment split was seen on one side again."""
+        self._write(holder.service, WHOLE, {":id": holder.deployment_id, ":zero": 0})
 
     def record_breach(self, service: str, alarm: str, breach: str) -> tuple[bool, str | None]:
         """Close the gate if a deployment watches this alarm.
 
-        Returns whether one does, and the token of its bake when it waits.
+        Returns whether one does, and the token of its bake or soak when it waits.
         """
         lease = self._write(service, RECORD_BREACH, {":breach": breach, ":alarm": alarm})
-        return (True, lease.bake) if lease.watches(alarm) else (False, None)
+        return (True, lease.watch) if lease.watches(alarm) else (False, None)
+
+    def _write_own(self, holder: Holder, write: Write, values: Mapping[str, Any]) -> Lease:
+        own = {":id": holder.deployment_id, ":fence": holder.fence}
+        return self._write(holder.service, write, {**values, **own})
 
     def _write(self, service: str, write: Write, values: Mapping[str, Any]) -> Lease:
         """The lease after the write, or as it was found when it is not one that allows it."""

@@ -1,12 +1,15 @@
 """The records of deployments, and of what is live, in DynamoDB."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from boto3.session import Session
 
 from viridian.adapters.clients import client
-from viridian.core.record import Entry
+from viridian.core.record import PRODUCTION, Entry
+from viridian.core.sides import Production
+from viridian.core.values import members
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,50 @@ class Records:
 
     def write(self, entry: Entry) -> None:
         """Set the entry's members in its item."""
+        self._update(entry.service, entry.sort_key, _setting(entry.members), entry.members)
+
+    def production(self, service: str) -> Production | None:
+        """What is recorded as live; None before the first promotion."""
+        answer = self.dynamodb.get_item(
+            TableName=self.table, Key=_key(service, PRODUCTION), ConsistentRead=True
+        )
+        found = {name: value["S"] for name, value in answer.get("Item", {}).items()}
+        is_recorded = "version" in found
+        return Production(**{n: found[n] for n in members(Production)}) if is_recorded else None
+
+    def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
+        """Undo the record of this deployment's promotion; nothing where it has none."""
+        values = asdict(before) if before else {}
+        update = _setting(values) if before else "REMOVE " + ", ".join(members(Production))
+        mine = {"mine": deployment_id}
+        try:
+            self._update(service, PRODUCTION, update, values | mine, "deployment_id = :mine")
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return
+
+    def _update(
+        self,
+        service: str,
+        sort_key: str,
+        update: str,
+        values: Mapping[str, str | int],
+        condition: str | None = None,
+    ) -> None:
         self.dynamodb.update_item(
             TableName=self.table,
-            Key={"pk": {"S": f"SERVICE#{entry.service}"}, "sk": {"S": entry.sort_key}},
-            UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in entry.members),
-            ExpressionAttributeValues={f":{n}": _typed(v) for n, v in entry.members.items()},
+            Key=_key(service, sort_key),
+            UpdateExpression=update,
+            ExpressionAttributeValues={f":{name}": _typed(v) for name, v in values.items()},
+            **({"ConditionExpression": condition} if condition else {}),
         )
+
+
+def _setting(values: Mapping[str, str | int]) -> str:
+    return "SET " + ", ".join(f"{name} = :{name}" for name in values)
+
+
+def _key(service: str, sort_key: str) -> dict[str, Any]:
+    return {"pk": {"S": f"SERVICE#{service}"}, "sk": {"S": sort_key}}
 
 
 def _typed(value: str | int) -> dict[str, str]:

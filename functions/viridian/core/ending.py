@@ -32,7 +32,16 @@ ENDINGS = {
     "DeploymentReverted": Ending(
         "back on the live side, seen", "the release's author: the cause carries the breach"
     ),
-    "RestoreHeld": Ending("where it was", "an operator, now: the live side has no healthy target"),
+    "StandbyRetired": Ending("the release; its former live was let go", "nobody"),
+    "StandbyRestored": Ending(
+        "back on the former live, seen", "an operator: a release was taken back after its promotion"
+    ),
+    "DeploymentStopped": Ending(
+        "back on the live side, seen", "whoever stopped it: the guardian made the traffic whole"
+    ),
+    "RestoreHeld": Ending(
+        "where it was", "an operator, now: the live side cannot carry the traffic"
+    ),
     "RestoreUnverified": Ending("unknown", "an operator, now: the restore was not seen to hold"),
     "LeaseLost": Ending(
         "the newer deployment's; untouched if there is none", "nobody; see the runbook"

@@ -11,6 +11,7 @@
     │   ├── ArtifactMissing       the manifest names a bundle that is not there
     │   ├── ChecksumMismatch      the bundle is not the one the manifest names
     │   ├── LeaseHeld             another deployment of this service is running
+    │   ├── StandbyClosing        the standby of the former deployment ends for this one
     │   ├── PreflightFailed       the live side is not in a state to deploy beside
     │   └── FleetMissing          what the registration names is not there to run anything
     ├── CandidateRejection    the release's author acts; no production request was shifted
@@ -22,6 +23,7 @@
     │   ├── CandidateFailing      the evidence says it is worse
     │   ├── CandidateUnproven     no evidence came in time; unknown is never healthy
     │   ├── SideUnhealthy         the side to receive traffic lacks healthy targets
+    │   ├── SplitChanged          somebody else changed the split since the last move
     │   ├── SplitNotApplied       the rule read back is not the rule written
     │   └── WrongVersionServed    production does not answer with the release
     ├── FenceStale            nobody acts here: a newer deployment owns the traffic
@@ -85,6 +87,10 @@ class LeaseHeld(Refusal):
     """Another deployment of this service is running."""
 
 
+class StandbyClosing(Refusal):
+    """The standby of the former deployment ends in favour of this one; ask again."""
+
+
 class PreflightFailed(Refusal):
     """The live side is not in a state to deploy beside."""
 
@@ -127,6 +133,10 @@ class CandidateUnproven(Breach):
 
 class SideUnhealthy(Breach):
     """The side to receive traffic lacks healthy targets."""
+
+
+class SplitChanged(Breach):
+    """Somebody else changed the split since the last move."""
 
 
 class SplitNotApplied(Breach):

@@ -7,7 +7,7 @@ A port: the core and the handlers know a fleet by these verbs alone. One adapter
 from dataclasses import dataclass
 from typing import Protocol
 
-from viridian.core.errors import CandidateNotReady
+from viridian.core.errors import CandidateNotReady, SideUnhealthy
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.release.release import Release
@@ -28,6 +28,11 @@ class Observation:
     running: int
     desired: int
     failed: int
+
+    def require(self, revision: str) -> None:
+        """Raise SideUnhealthy unless it was last asked to run this revision."""
+        if self.revision != revision:
+            raise SideUnhealthy(f"wanted {revision} on the candidate, found {self.revision}")
 
 
 class Fleets(Protocol):

@@ -1,23 +1,32 @@
 """The lease: the right to change one service's traffic, as one item of the deployments table.
 
-    SERVICE#<service>  LEASE
-        fence              grows by 1 with every holder; outlives them, so that it only grows
-        candidate_percent  the share of the last move that was allowed; outlives them too
-        deployment_id      the holder
+    LEASE  SERVICE#<service>
+        fence              grows by 1 with every holder, and again when one lets go or is taken over
+        candidate_percent  the share of the last move that was allowed; 0 once traffic is whole
+        moved_by           whose move that was; both outlive the holder
+        deployment_id      the holder: in its deployment's execution, then in that of its standby
+        phase              deploying, standby, closing (its standby shall end), held (a person acts)
         acquired_at        since when
         watched_alarms     whose firing is a breach
         breach             the first one; it closes the gate to forward moves
-        waits              tokens by what ends the wait: `bake`, or the fleet that gets steady
+        waits              tokens by what ends the wait: `watch`, or the fleet that gets steady
 
-One item holds all that must change together. Every write is conditional, so one that comes twice
-or late changes nothing. DynamoDB judges the condition first, then `Lease` says why it was refused.
+All leases are one partition, so that a watchdog finds them with one Query. One item holds all that
+must change together. Every write is conditional, so one that comes twice or late changes nothing.
+DynamoDB judges the condition first, then `Lease` says why it was refused.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from viridian.core.errors import CandidateBreached, FenceStale, LeaseHeld, LeaseReleased
+from viridian.core.errors import (
+    CandidateBreached,
+    FenceStale,
+    LeaseHeld,
+    LeaseReleased,
+    StandbyClosing,
+)
 
 
 @dataclass(frozen=True)
@@ -31,32 +40,54 @@ class Write:
 _OWN = "fence = :fence AND deployment_id = :id"
 _OPEN = "attribute_not_exists(breach)"
 _CLOSE = "breach = if_not_exists(breach, :breach)"
+_LET_GO = "REMOVE deployment_id, phase, acquired_at, watched_alarms, breach, waits ADD fence :one"
 
 ACQUIRE = Write(
-    "SET deployment_id = :id, acquired_at = :now, watched_alarms = :alarms, waits = :none "
-    "ADD fence :one REMOVE breach",
-    "attribute_not_exists(deployment_id)",
+    "SET deployment_id = :id, phase = :phase, acquired_at = :now, watched_alarms = :alarms, "
+    "waits = :none ADD fence :one REMOVE breach",
+    "attribute_not_exists(deployment_id) "
+    "AND (attribute_not_exists(candidate_percent) OR candidate_percent = :zero)",
 )
 """A token is set into `waits`, which must be there by then: here it begins empty."""
 AUTHORISE_FORWARD = Write(
-    "SET candidate_percent = :percent, watched_alarms = :alarms",
-    f"fence = :fence AND attribute_exists(deployment_id) AND {_OPEN}",
+    "SET candidate_percent = :percent, moved_by = :id, watched_alarms = :alarms",
+    f"{_OWN} AND {_OPEN}",
 )
-AUTHORISE_BACK = Write("SET candidate_percent = :percent", "fence = :fence")
+OPEN_STANDBY = Write(f"{AUTHORISE_FORWARD.update}, phase = :phase", AUTHORISE_FORWARD.condition)
+CLOSE_STANDBY = Write("SET phase = :phase", "phase = :standby")
+AUTHORISE_BACK = Write(
+    "SET moved_by = :id",
+    f"({_OWN}) OR "
+    "(attribute_not_exists(deployment_id) AND moved_by = :id AND candidate_percent > :zero)",
+)
+"""A lease that is nobody's does not keep traffic from live: whoever split it may take it back."""
 AUTHORISE_BACK_FROM_BREACH = Write(f"{AUTHORISE_BACK.update}, {_CLOSE}", AUTHORISE_BACK.condition)
+WHOLE = Write("SET candidate_percent = :zero", "moved_by = :id")
 RECORD_BREACH = Write(
     f"SET {_CLOSE}", "attribute_exists(deployment_id) AND contains(watched_alarms, :alarm)"
 )
 AWAIT_CANDIDATE = Write("SET waits.#fleet = :token", _OWN)
-BAKE = Write("SET waits.bake = :token", f"{_OWN} AND {_OPEN}")
-RELEASE = Write(
-    "REMOVE deployment_id, acquired_at, watched_alarms, breach, waits", "deployment_id = :id"
-)
+WATCH = Write("SET waits.watch = :token", f"{_OWN} AND {_OPEN} AND phase <> :closing")
+TAKE_OVER = Write(f"SET {_CLOSE} ADD fence :one", _OWN)
+"""By the guardian: whatever of the former execution is still on its way finds its fence stale."""
+HOLD = Write("SET phase = :held", _OWN)
+RELEASE = Write(f"SET candidate_percent = :zero {_LET_GO}", _OWN)
+GIVE_BACK = Write(_LET_GO, "deployment_id = :id")
+"""By a person, whatever the traffic is: unlike a release it does not say that it is whole."""
 
 
 def lease_key(service: str) -> dict[str, str]:
     """The key of the service's item."""
-    return {"pk": f"SERVICE#{service}", "sk": "LEASE"}
+    return {"pk": "LEASE", "sk": f"SERVICE#{service}"}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who says that a service's lease is theirs."""
+
+    service: str
+    deployment_id: str
+    fence: int
 
 
 @dataclass(frozen=True)
@@ -66,9 +97,11 @@ class Lease:
     service: str
     fence: int = 0
     deployment_id: str | None = None
+    phase: str | None = None
     acquired_at: str | None = None
     watched_alarms: tuple[str, ...] = ()
     candidate_percent: int = 0
+    moved_by: str | None = None
     breach: str | None = None
     waits: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,48 +112,68 @@ class Lease:
             service,
             fence=int(item.get("fence", 0)),
             deployment_id=item.get("deployment_id"),
+            phase=item.get("phase"),
             acquired_at=item.get("acquired_at"),
             watched_alarms=tuple(item.get("watched_alarms", ())),
             candidate_percent=int(item.get("candidate_percent", 0)),
+            moved_by=item.get("moved_by"),
             breach=item.get("breach"),
             waits=item.get("waits", {}),
         )
 
-    def require_free_for(self, deployment_id: str) -> None:
-        """Raise LeaseHeld, naming the holder, when it is another deployment's."""
-        if self.deployment_id not in (None, deployment_id):
-            raise LeaseHeld(
-                f"{self.service}: {self.deployment_id} holds the lease since {self.acquired_at}; "
-                "wait for its end, then deploy again (if it no longer runs: docs/runbook.md)"
-            )
+    def require_held_by(self, deployment_id: str) -> None:
+        """Raise when an acquisition did not succeed.
 
-    def require_fence(self, fence: int) -> None:
-        """Raise FenceStale when a newer deployment leads; whose lease was given back may go on."""
-        if not 0 < self.fence == fence:
-            raise FenceStale(
-                f"{self.service}: wanted fence {fence}, found {self.fence}; "
-                "another deployment leads"
-            )
-
-    def require_open(self, fence: int) -> None:
-        """Raise when no forward move may be made.
-
-        FenceStale when a newer deployment leads, LeaseReleased when nobody holds the lease,
-        CandidateBreached when a breach is recorded.
+        StandbyClosing while the holder's standby ends in favour of this one, LeaseHeld when another
+        deployment runs, or left a split that nobody has made whole.
         """
-        self.require_fence(fence)
+        if self.deployment_id == deployment_id:
+            return
+        if self.phase == "closing":
+            raise StandbyClosing(f"{self.service}: the standby of {self.deployment_id} still ends")
         if self.deployment_id is None:
-            raise LeaseReleased(
-                f"{self.service}: the lease was given back while this deployment ran"
+            raise LeaseHeld(
+                f"{self.service}: {self.moved_by} left {self.candidate_percent} % of the traffic "
+                "with its candidate; make it whole, then deploy again (docs/runbook.md)"
             )
+        raise LeaseHeld(
+            f"{self.service}: {self.deployment_id} holds the lease since {self.acquired_at}; "
+            "wait for its end, then deploy again (if it no longer runs: docs/runbook.md)"
+        )
+
+    def require_own(self, holder: Holder) -> None:
+        """Raise FenceStale when a newer deployment leads, LeaseReleased when nobody does."""
+        if self.deployment_id is None and self.fence > 0:
+            raise LeaseReleased(f"{self.service}: the lease is no longer {holder.deployment_id}'s")
+        if not self._is_of(holder):
+            raise self._stale(holder)
+
+    def require_open(self, holder: Holder) -> None:
+        """Raise when no forward move may be made: as `require_own`, or CandidateBreached."""
+        self.require_own(holder)
         if self.breach is not None:
             raise CandidateBreached(self.breach)
+
+    def require_may_restore(self, holder: Holder) -> None:
+        """Raise FenceStale unless it is this deployment's, or nobody's and the split is its."""
+        is_left_split = self.moved_by == holder.deployment_id and self.candidate_percent > 0
+        if not self._is_of(holder) and not (self.deployment_id is None and is_left_split):
+            raise self._stale(holder)
 
     def watches(self, alarm: str) -> bool:
         """Whether a deployment holds it to which this alarm is a breach."""
         return self.deployment_id is not None and alarm in self.watched_alarms
 
+    def _is_of(self, holder: Holder) -> bool:
+        return (self.deployment_id, self.fence) == (holder.deployment_id, holder.fence)
+
+    def _stale(self, holder: Holder) -> FenceStale:
+        return FenceStale(
+            f"{self.service}: wanted fence {holder.fence} of {holder.deployment_id}, found "
+            f"{self.fence} of {self.deployment_id or 'nobody'}; another leads"
+        )
+
     @property
-    def bake(self) -> str | None:
-        """The token that ends its bake."""
-        return self.waits.get("bake")
+    def watch(self) -> str | None:
+        """The token that ends its bake, or its soak."""
+        return self.waits.get("watch")

@@ -1,9 +1,10 @@
 """What is kept of deployments for good, as items of the deployments table.
 
-    SERVICE#<service>  DEPLOYMENT#<id>   one a deployment, written in three moments:
+    SERVICE#<service>  DEPLOYMENT#<id>   one a deployment, written in its moments:
         admitted    deployment (JSON: as admitted), version, admitted_at
         inspected   sides (JSON: as InspectLive answered), fence
-        ended       ending, cause, fence, ended_at (by the machine, in RecordEnding)
+        ended       ending, cause, fence, ended_at (by the machine, in RecordEnding);
+                    standby_ending, standby_cause, standby_ended_at (by the standby machine)
     SERVICE#<service>  PRODUCTION        which release is live, where, by which deployment
 
 Whoever acts from outside the machine finds in the first all that a restore needs, before anything
@@ -15,10 +16,18 @@ import json
 from dataclasses import asdict, dataclass
 
 from viridian.core.deployment import Deployment
-from viridian.core.sides import Sides
+from viridian.core.lease import Write
+from viridian.core.sides import Production, Sides
 
-END = "SET ending = :ending, cause = :cause, fence = :fence, ended_at = :ended_at"
-"""What the machine sets in the last moment, as DynamoDB's UpdateExpression."""
+END = Write(
+    "SET ending = :ending, cause = :cause, fence = :fence, ended_at = :ended_at",
+    "attribute_not_exists(ending)",
+)
+"""What the deployment machine sets in the last moment; the first ending stays."""
+END_STANDBY = (
+    "SET standby_ending = :ending, standby_cause = :cause, fence = :fence, standby_ended_at = "
+    ":ended_at"
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,10 @@ class Entry:
     service: str
     sort_key: str
     members: dict[str, str | int]
+
+
+PRODUCTION = "PRODUCTION"
+"""The sort key of what is live."""
 
 
 def admitted(deployment: Deployment, *, at: str) -> Entry:
@@ -49,18 +62,6 @@ def inspected(service: str, deployment_id: str, *, fence: int, sides: Sides) -> 
     return Entry(service, f"DEPLOYMENT#{deployment_id}", members)
 
 
-def promoted(service: str, deployment_id: str, *, version: str, colour: str, at: str) -> Entry:
-    """Which release is live, where, by which deployment, since when.
-
-    The truth is the rule; this says who made it so.
-    """
-    return Entry(
-        service,
-        "PRODUCTION",
-        {
-            "version": version,
-            "colour": colour,
-            "deployment_id": deployment_id,
-            "promoted_at": at,
-        },
-    )
+def promoted(service: str, production: Production) -> Entry:
+    """What is live now, or again: put back when its promotion is undone."""
+    return Entry(service, PRODUCTION, asdict(production))

@@ -4,6 +4,7 @@ InspectLive reads them from the rule, once; from then on the machine hands them 
 the deployment's record keeps them for whoever acts from outside.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from viridian.core.errors import PreflightFailed, SideServing
@@ -12,12 +13,26 @@ from viridian.core.split import Actions, Split, weights_in
 
 
 @dataclass(frozen=True)
+class Production:
+    """Which release is live, on which colour, by which deployment, since when (ISO 8601).
+
+    The truth is the rule; this says who made it so.
+    """
+
+    version: str
+    colour: str
+    deployment_id: str
+    promoted_at: str
+
+
+@dataclass(frozen=True)
 class Sides:
     """Which side plays which part, behind which rule.
 
     `size` is the number of targets that live has; `watched_alarms` are a breach during a step: the
     candidate's and the shared ones; `restore_actions` are the rule's own with all weight on live:
-    what a restore writes, come what may.
+    what a restore writes, come what may; `production` is what the record says is live, None before
+    the first promotion.
     """
 
     rule_arn: str
@@ -26,15 +41,23 @@ class Sides:
     size: int
     watched_alarms: tuple[str, ...]
     restore_actions: Actions
+    production: Production | None
 
     @classmethod
     def found(
-        cls, registration: Registration, actions: Actions, live: Side, candidate: Side, size: int
+        cls,
+        registration: Registration,
+        actions: Actions,
+        *,
+        size_of: Callable[[Side], int],
+        production: Production | None,
     ) -> "Sides":
-        """The sides of a service whose rule has these actions."""
+        """The sides of a service whose rule has these actions; raises PreflightFailed."""
+        live, candidate = roles_in(actions, registration)
+        require_recorded(live, production)
         alarms = (*candidate.alarms, *registration.shared_alarms)
         back = Split(live.target_group_arn, candidate.target_group_arn, 0).applied_to(actions)
-        return cls(registration.rule_arn, live, candidate, size, alarms, back)
+        return cls(registration.rule_arn, live, candidate, size_of(live), alarms, back, production)
 
     def split(self, candidate_percent: int) -> Split:
         """The split that gives the candidate this share."""
@@ -61,6 +84,19 @@ def roles_in(actions: Actions, registration: Registration) -> tuple[Side, Side]:
             "a deployment was interrupted: give the proven side all weight, then deploy again"
         )
     return (blue, green) if serving[0] is blue else (green, blue)
+
+
+def require_recorded(live: Side, production: Production | None) -> None:
+    """Raise PreflightFailed when the rule serves another side than the record says.
+
+    What the rule serves then was never promoted: taken for live, it would replace what was proven.
+    """
+    if production is not None and production.colour != live.colour:
+        raise PreflightFailed(
+            f"the rule serves {live.colour}, and {production.colour} is recorded as live "
+            f"({production.version}, promoted by {production.deployment_id}): traffic was moved by "
+            "hand or a restore did not hold; see PreflightFailed in docs/runbook.md"
+        )
 
 
 def require_idle(side: Side, actions: Actions) -> None:

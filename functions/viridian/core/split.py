@@ -4,10 +4,10 @@ Both target groups stay in the rule: a group at weight 0 keeps its health checks
 Actions have the shape of ELBv2's DescribeRules and ModifyRule.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from viridian.core.errors import SplitNotApplied
+from viridian.core.errors import SplitChanged, SplitNotApplied
 
 Action = dict[str, Any]
 Actions = list[Action]
@@ -41,14 +41,24 @@ class Split:
             self.candidate_target_group_arn: self.candidate_percent,
         }
 
-    def put_into(self, rule: Rule) -> None:
+    def put_into(self, rule: Rule, *, after_percent: int | None = None) -> None:
         """Write the split into the rule and read it back.
 
         ModifyRule replaces the whole action list and knows no version: what is read first is
         written again with new weights. Conditions and transforms are not named, so AWS keeps
-        them. Raises SplitNotApplied when the rule read back is another.
+        them. Raises SplitChanged when the rule has neither these weights nor those of
+        `after_percent`, the share that the last move left; a way back takes any (None). Raises
+        SplitNotApplied when the rule read back is another.
         """
-        rule.write(self.applied_to(rule.actions()))
+        found = rule.actions()
+        if after_percent is not None:
+            before = replace(self, candidate_percent=after_percent)
+            if weights_in(found) not in (before.weights(), self.weights()):
+                raise SplitChanged(
+                    f"wanted {before.weights()}, found {weights_in(found)} on {rule.arn}: "
+                    "somebody else moves this traffic"
+                )
+        rule.write(self.applied_to(found))
         self.require_in(rule)
 
     def require_in(self, rule: Rule) -> None:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
+account_executions = Executions.from_session()
 table_leases = Leases.from_session(environment.table())
 
 
@@ -22,8 +24,14 @@ class Input:
 
 
 @invocation(Input)
-def handler(given: Input, leases: Leases = table_leases) -> dict[str, Any]:
-    """Answer with the fence number."""
+def handler(
+    given: Input, leases: Leases = table_leases, executions: Executions = account_executions
+) -> dict[str, Any]:
+    """Answer with the fence number. A standby that is still watched is asked to end: raises
+    StandbyClosing until it has.
+    """
+    if token := leases.close_standby(given.service):
+        executions.succeed(token)
     fence = leases.acquire(
         given.service,
         given.deployment_id,

@@ -10,9 +10,10 @@ from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.records import Records
 from viridian.core.errors import PreflightFailed
 from viridian.core.fleet import Fleets
+from viridian.core.lease import Holder
 from viridian.core.record import inspected
 from viridian.core.service.registration import Registration
-from viridian.core.sides import Sides, roles_in
+from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
@@ -24,12 +25,9 @@ table_records = Records.from_session(environment.table())
 
 
 @dataclass(frozen=True)
-class Input:
+class Input(Holder):
     """A deployment that holds its service's lease."""
 
-    service: str
-    deployment_id: str
-    fence: int
     registration: Registration
 
 
@@ -42,13 +40,16 @@ def handler(
     records: Records = table_records,
 ) -> dict[str, Any]:
     """Answer with the sides and the way back; keep both with the deployment's record."""
-    actions = balancers.rule(given.registration.rule_arn).actions()
-    live, candidate = roles_in(actions, given.registration)
-    size = fleets[live.fleet.kind].observe(live.fleet).desired
+    sides = Sides.found(
+        given.registration,
+        balancers.rule(given.registration.rule_arn).actions(),
+        size_of=lambda side: fleets[side.fleet.kind].observe(side.fleet).desired,
+        production=records.production(given.service),
+    )
+    live, size = sides.live, sides.size
     balancers.health(live.target_group_arn, size).require(
         PreflightFailed, f", the live side ({live.colour}); repair it, then deploy again"
     )
-    sides = Sides.found(given.registration, actions, live, candidate, size)
     alarms.states(sides.watched_alarms).require_clear(given.registration.shared_alarms)
     records.write(inspected(given.service, given.deployment_id, fence=given.fence, sides=sides))
 

@@ -5,27 +5,42 @@ from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.leases import Leases
+from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.fleet import Fleets
+from viridian.core.lease import Holder
 from viridian.core.release.release import Release
-from viridian.core.sides import Sides
+from viridian.core.sides import Sides, require_idle
+from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 account_fleets = fleet_kinds()
+account_balancers = LoadBalancers.from_session()
+table_leases = Leases.from_session(environment.table())
 
 
 @dataclass(frozen=True)
-class Input:
+class Input(Holder):
     """The release, and the sides it goes between."""
 
-    deployment_id: str
     release: Release
     sides: Sides
 
 
 @invocation(Input)
-def handler(given: Input, fleets: Mapping[str, Fleets] = account_fleets) -> dict[str, Any]:
-    """Answer with the revision that the candidate was asked to run."""
+def handler(
+    given: Input,
+    fleets: Mapping[str, Fleets] = account_fleets,
+    balancers: LoadBalancers = account_balancers,
+    leases: Leases = table_leases,
+) -> dict[str, Any]:
+    """Answer with the revision that the candidate was asked to run.
+
+    Whoever no longer leads, or finds traffic on that side, changes nothing: it may serve by now.
+    """
+    leases.get(given.service).require_open(given)
+    require_idle(given.sides.candidate, balancers.rule(given.sides.rule_arn).actions())
     live, candidate = given.sides.live.fleet, given.sides.candidate.fleet
     revision = fleets[candidate.kind].prepare(
         candidate, given.release, like=live, size=given.sides.size

@@ -5,8 +5,9 @@ from typing import Any
 
 from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
+from viridian.core.lease import Holder
 from viridian.core.record import promoted
-from viridian.core.sides import Sides
+from viridian.core.sides import Production, Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
@@ -16,12 +17,9 @@ table_records = Records.from_session(environment.table())
 
 
 @dataclass(frozen=True)
-class Input:
+class Input(Holder):
     """A deployment whose candidate has all traffic; `now` is ISO 8601."""
 
-    service: str
-    deployment_id: str
-    fence: int
     version: str
     sides: Sides
     now: str
@@ -33,14 +31,9 @@ def handler(
 ) -> dict[str, Any]:
     """Answer with the version that is live. A breach recorded until now still refuses."""
     sides, colour = given.sides, given.sides.candidate.colour
-    leases.authorise_forward(
-        given.service, given.fence, percent=100, watched_alarms=sides.watched_alarms
-    )
-    records.write(
-        promoted(
-            given.service, given.deployment_id, version=given.version, colour=colour, at=given.now
-        )
-    )
+    leases.open_standby(given, watched_alarms=sides.watched_alarms)
+    production = Production(given.version, colour, given.deployment_id, given.now)
+    records.write(promoted(given.service, production))
 
     logger.info("candidate promoted", extra={"colour": colour})
     metrics.add_metric("DeploymentsPromoted", MetricUnit.Count, 1)

@@ -11,7 +11,7 @@ from typing import Any
 
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
-from viridian.core.errors import RestoreHeld
+from viridian.core.lease import Holder
 from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
@@ -22,12 +22,9 @@ account_balancers = LoadBalancers.from_session()
 
 
 @dataclass(frozen=True)
-class Input:
+class Input(Holder):
     """The sides to restore between; a breach closes the gate to forward moves."""
 
-    service: str
-    deployment_id: str
-    fence: int
     sides: Sides
     breach: str | None
 
@@ -40,9 +37,13 @@ def handler(
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with the recorded breach and when the rule was read back."""
-    sides, live = given.sides, given.sides.live.target_group_arn
-    breach = leases.authorise_back(given.service, given.fence, breach=given.breach)
-    balancers.health(live, wanted=1).require(RestoreHeld, "; traffic was left where it is")
+    sides = given.sides
+    breach = leases.authorise_back(given, breach=given.breach)
+    live, candidate = (
+        balancers.health(side.target_group_arn, sides.size)
+        for side in (sides.live, sides.candidate)
+    )
+    live.require_can_replace(candidate)
     sides.split(candidate_percent=0).put_into(balancers.rule(sides.rule_arn))
 
     logger.info("traffic restored", extra={"breach": breach})

@@ -9,22 +9,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.fleet import Fleets
+from viridian.core.lease import Holder
 from viridian.core.service.registration import Side
 from viridian.core.sides import require_idle
+from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 account_balancers = LoadBalancers.from_session()
 account_fleets = fleet_kinds()
+table_leases = Leases.from_session(environment.table())
 
 
 @dataclass(frozen=True)
-class Input:
-    """The side, the rule that must give it nothing, and the size to leave it."""
+class Input(Holder):
+    """The side, the rule that must give it nothing, and the size to leave it.
 
-    deployment_id: str
+    The standby of a promoted release is not retired once a breach is recorded: it is the way back.
+    """
+
+    is_way_back: bool
     rule_arn: str
     side: Side
     resting_count: int
@@ -35,9 +42,12 @@ def handler(
     given: Input,
     balancers: LoadBalancers = account_balancers,
     fleets: Mapping[str, Fleets] = account_fleets,
+    leases: Leases = table_leases,
 ) -> dict[str, Any]:
     """Answer with the side's new size; refuse while the rule still gives it traffic."""
     side, size = given.side, given.resting_count
+    lease = leases.get(given.service)
+    lease.require_open(given) if given.is_way_back else lease.require_own(given)
     require_idle(side, balancers.rule(given.rule_arn).actions())
     fleets[side.fleet.kind].retire(side.fleet, resting_count=size)
 

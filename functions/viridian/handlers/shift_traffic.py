@@ -1,14 +1,17 @@
 """ShiftTraffic: give the candidate its next share of the traffic."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
+from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.errors import SideUnhealthy
+from viridian.core.fleet import Fleets
+from viridian.core.lease import Holder
 from viridian.core.plan import Step, watch_slice
 from viridian.core.sides import Sides
 from viridian.runtime import environment
@@ -18,17 +21,17 @@ from viridian.runtime.telemetry import MetricUnit, logger, metrics
 table_leases = Leases.from_session(environment.table())
 account_balancers = LoadBalancers.from_session()
 account_alarms = Alarms.from_session()
+account_fleets = fleet_kinds()
 
 
 @dataclass(frozen=True)
-class Input:
-    """The step to take, between these sides."""
+class Input(Holder):
+    """The step to take, between these sides, after the share that the last one left."""
 
-    service: str
-    deployment_id: str
-    fence: int
     sides: Sides
+    revision: str
     step: Step
+    after_percent: int
 
 
 @invocation(Input)
@@ -37,20 +40,21 @@ def handler(
     leases: Leases = table_leases,
     balancers: LoadBalancers = account_balancers,
     alarms: Alarms = account_alarms,
+    fleets: Mapping[str, Fleets] = account_fleets,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
 
-    In this order: the candidate is seen healthy, the lease allows the move, no alarm that is now
-    watched fires already (it would send no event again), the rule is written and read back.
+    In this order: the candidate is seen on the release and healthy, the lease allows the move, no
+    alarm that is now watched fires already (it would send no event again), the rule, found as the
+    last move left it, is written and read back.
     """
-    sides, percent = given.sides, given.step.percent
+    sides, percent, fleet = given.sides, given.step.percent, given.sides.candidate.fleet
+    fleets[fleet.kind].observe(fleet).require(given.revision)
     balancers.health(sides.candidate.target_group_arn, sides.size).require(SideUnhealthy)
-    leases.authorise_forward(
-        given.service, given.fence, percent=percent, watched_alarms=sides.watched_alarms
-    )
+    leases.authorise_forward(given, percent=percent, watched_alarms=sides.watched_alarms)
     alarms.states(sides.watched_alarms).require_quiet()
-    sides.split(percent).put_into(balancers.rule(sides.rule_arn))
+    sides.split(percent).put_into(balancers.rule(sides.rule_arn), after_percent=given.after_percent)
 
     logger.info("traffic shifted", extra={"candidate_percent": percent})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, percent)

@@ -3,31 +3,47 @@
 from dataclasses import dataclass
 from typing import Any
 
+from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
+from viridian.adapters.records import Records
 from viridian.core.errors import RestoreUnverified
+from viridian.core.lease import Holder
 from viridian.core.sides import Sides
+from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 account_balancers = LoadBalancers.from_session()
+table_leases = Leases.from_session(environment.table())
+table_records = Records.from_session(environment.table())
 
 
 @dataclass(frozen=True)
-class Input:
+class Input(Holder):
     """The sides that traffic was restored between."""
 
-    deployment_id: str
     sides: Sides
 
 
 @invocation(Input)
-def handler(given: Input, balancers: LoadBalancers = account_balancers) -> dict[str, Any]:
-    """Answer with the candidate's share, 0; raise SplitNotApplied or RestoreUnverified."""
+def handler(
+    given: Input,
+    balancers: LoadBalancers = account_balancers,
+    leases: Leases = table_leases,
+    records: Records = table_records,
+) -> dict[str, Any]:
+    """Answer with the candidate's share, 0; raise SplitNotApplied or RestoreUnverified.
+
+    What is seen is then recorded: the traffic is whole, and a promotion that it undoes is undone.
+    """
     sides, live = given.sides, given.sides.live
     sides.split(candidate_percent=0).require_in(balancers.rule(sides.rule_arn))
     balancers.health(live.target_group_arn, wanted=1).require(
         RestoreUnverified, " after the restore"
     )
+
+    leases.mark_whole(given)
+    records.put_back(given.service, given.deployment_id, sides.production)
 
     logger.info("restore verified", extra={"live": live.colour})
     return {"candidate_percent": 0}

@@ -25,7 +25,7 @@ def change(shop: Shop, alarm: str = "shop-elb-5xx") -> Any:
 
 
 def wait(shop: Shop, token: str = "token") -> None:
-    shop.leases.set("shop", waits={"bake": token})
+    shop.leases.set("shop", waits={"watch": token})
     shop.executions.waiting.add(token)
 
 
@@ -36,7 +36,7 @@ def test_a_watched_alarm_ends_the_bake_at_once(shop: Shop) -> None:
     assert shop.executions.answers == {"token": ("CandidateBreached", BREACH)}
 
 
-@pytest.mark.parametrize("waits", [{}, {"bake": "a token that is no longer waited on"}])
+@pytest.mark.parametrize("waits", [{}, {"watch": "a token that is no longer waited on"}])
 def test_a_breach_outside_of_a_bake_is_recorded_for_the_next_move(
     shop: Shop, waits: dict[str, str]
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rehearsal.session import Rehearsal
+from viridian.core.lease import lease_key
 from viridian.core.release.upload import Upload
 from viridian_cli.deployment import Deployment, Ending, split
 
@@ -55,7 +56,7 @@ class ControlPlane:
     def lease_held(self, holder: str) -> Iterator[None]:
         """Hold the shop's lease: what an upload starts meanwhile is refused."""
         dynamodb, table = self.rehearsal.client("dynamodb"), self.rehearsal.outputs.table
-        lease = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": "LEASE"}}
+        lease = {name: {"S": value} for name, value in lease_key("shop").items()}
         held = {"deployment_id": {"S": holder}, "acquired_at": {"S": "then"}, "fence": {"N": "1"}}
         dynamodb.put_item(TableName=table, Item={**lease, **held})
         try:

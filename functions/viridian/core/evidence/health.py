@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from viridian.core.errors import ViridianError
+from viridian.core.errors import RestoreHeld, ViridianError
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,18 @@ class Health:
     def reason(self) -> str:
         """The comparison in words."""
         return f"wanted {max(1, self.wanted)} healthy targets, found {self.states}"
+
+    def require_can_replace(self, other: "Health") -> None:
+        """Raise RestoreHeld unless this side can carry what the other carries now.
+
+        It can with all its wanted targets healthy, or with as many as the other has, and never
+        with none: a side that lost most of its own would only make it worse.
+        """
+        if not (self.is_enough or 0 < self.healthy >= other.healthy):
+            raise RestoreHeld(
+                f"{self.reason} in {self.target_group_arn}, beside {other.healthy} healthy of the "
+                "candidate; traffic was left where it is"
+            )
 
     def require(self, otherwise: type[ViridianError], consequence: str = "") -> None:
         """Raise the error unless enough targets are healthy; the consequence ends its message."""

@@ -165,6 +165,12 @@ class Settings:
         "long bakes and a long wait to be ready it has to be shorter: all looks together must fit "
         "an execution's history",
     ]
+    standby_seconds: Annotated[
+        int,
+        Limits(1, 172_800),
+        "how long the former live is kept whole and watched after a promotion; on AWS at least two "
+        "metric periods and their delay, 300 or more",
+    ]
     health_check_path: Annotated[str, PATH, "of the target groups' health checks"]
     alarms: Annotated[AlarmSettings, "thresholds of the service's alarms"]
 
