@@ -10,6 +10,8 @@ RELEASE ?=
 ASSEMBLY ?=
 DIRECTORY ?=
 IMAGE ?=
+SERVICE ?=
+PER_MINUTE ?=
 CDK := npx --no-install cdk
 EXAMPLE := $(BIN)/python -m examples.shop.cdk_app
 
@@ -17,7 +19,7 @@ EXAMPLE := $(BIN)/python -m examples.shop.cdk_app
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types machine template docs format bench synth deploy lock clean
+.PHONY: help install demo test check lint types machine template docs timeline format bench synth deploy lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -69,6 +71,9 @@ deploy: ## Deploy the control plane and the example (IMAGE=repository@sha256:dig
 	@test -n "$(IMAGE)" || { echo "Which image? make deploy IMAGE=<repository>@sha256:<digest>" >&2; exit 1; }
 	@$(MAKE) --no-print-directory install
 	@$(CDK) deploy --app "$(EXAMPLE)" --all --parameters Shop:Image=$(IMAGE)
+
+timeline: $(INSTALLED) ## Show how soon a service file stops what (SERVICE=file, PER_MINUTE=requests)
+	@$(BIN)/python -m viridian_cli.timeline $(or $(SERVICE),examples/shop/service.yaml) --per-minute $(or $(PER_MINUTE),600)
 
 docs: $(INSTALLED) ## Write docs/schema/ and the tables of docs/reference.md from the code
 	@$(BIN)/python -m docs

@@ -1,7 +1,8 @@
 """What editors and people read of the documents: `python -m docs` writes it from the declarations.
 
-A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, and that of the endings
-in the README. The rules between keys are in neither: the tables tell them in words.
+A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, and those of the endings
+and of the example's timeline in the README. The rules between keys are in no schema: the tables
+tell them in words.
 """
 
 import json
@@ -12,12 +13,15 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from viridian.core.ending import ENDINGS
 from viridian.core.release.manifest import Manifest
 from viridian.core.release.request import Request
 from viridian.core.schema import Key, keys
 from viridian.core.service.registration import Registration
 from viridian.core.service.settings import Settings
+from viridian_cli.timeline import table as timeline
 
 DOCUMENTS: dict[str, Any] = {
     "request": Request,
@@ -28,7 +32,10 @@ DOCUMENTS: dict[str, Any] = {
 SCHEMAS = Path(__file__).parent / "schema"
 REFERENCE = Path(__file__).parent / "reference.md"
 README = Path(__file__).parents[1] / "README.md"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "shop" / "service.yaml"
+EXAMPLE_PER_MINUTE = 600
 ENDINGS_PLACE = re.compile(r"(<!-- endings -->\n).*?(?=<!-- end -->)", re.S)
+TIMELINE_PLACE = re.compile(r"(<!-- timeline -->\n).*?(?=<!-- end -->)", re.S)
 PLACE = re.compile(r"(<!-- keys of the (\w+) -->\n).*?(?=<!-- end -->)", re.S)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPES = {str: "string", int: "integer", float: "number", tuple: "array", dict: "object"}
@@ -39,7 +46,7 @@ def write() -> None:
     for name, kind in DOCUMENTS.items():
         schema_file(name).write_text(json.dumps(json_schema(kind), indent=2) + "\n")
     REFERENCE.write_text(with_tables(REFERENCE.read_text()))
-    README.write_text(with_endings(README.read_text()))
+    README.write_text(with_timeline(with_endings(README.read_text())))
 
 
 def schema_file(document: str) -> Path:
@@ -58,6 +65,13 @@ def with_endings(page: str) -> str:
     for name, ending in ENDINGS.items():
         lines.append(f"| `{name}` | {ending.production} | {ending.who_acts} |")
     return ENDINGS_PLACE.sub(lambda place: place[1] + "\n".join(lines) + "\n", page)
+
+
+def with_timeline(page: str) -> str:
+    """A page with the timeline of the example's service file in its place."""
+    settings = Settings.from_dict(yaml.safe_load(EXAMPLE.read_text()), EXAMPLE.name)
+    found = timeline.table(settings, EXAMPLE_PER_MINUTE)
+    return TIMELINE_PLACE.sub(lambda place: place[1] + found, page)
 
 
 def table(kind: Any) -> str:

@@ -11,6 +11,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from viridian.core.evidence.comparison import FEWEST_FAILED
+from viridian.core.evidence.requests import P99_REQUESTS
 from viridian.core.service.settings import AlarmSettings
 
 GREATER = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
@@ -48,13 +50,14 @@ class ColourAlarms(Construct):
     def _error_rate(self) -> cloudwatch.Alarm:
         """5xx of the targets as a share of at least `minimum_requests`, below that 0.
 
+        So few that they may be chance are 0 too.
         FILL makes an absent error count 0: CloudWatch writes no point for no error, and would
         wait for one before it judged the minute. The requests are not filled: their newest minute
         comes late, and filled with 0 it would read as a good one.
         """
         minimum, limit = self._settings.minimum_requests, self._settings.error_rate_percent
         rate = self._of_enough_requests(
-            "100 * FILL(errors, 0) / requests",
+            f"IF(FILL(errors, 0) >= {FEWEST_FAILED}, 100 * FILL(errors, 0) / requests, 0)",
             label="5xx of the targets, percent",
             errors=self._metric("HTTPCode_Target_5XX_Count", "Sum"),
         )
@@ -67,20 +70,23 @@ class ColourAlarms(Construct):
         )
 
     def _latency(self) -> cloudwatch.Alarm:
-        """p99 of at least `minimum_requests`, below that 0: of few requests it is the slowest.
+        """p99 of many requests, of fewer the p90: of a hundred the p99 is the slowest one alone.
 
-        Two periods: the first requests to a new task are slow, and those that warm it are counted.
+        Of fewer than `minimum_requests` it is 0. Two periods: the first requests to a new task are
+        slow, and those that warm it are counted.
         """
         minimum, limit = self._settings.minimum_requests, self._settings.latency_p99_seconds
         slowest = self._of_enough_requests(
-            "slowest",
-            label="p99 of the response time, seconds",
-            slowest=self._metric("TargetResponseTime", "p99"),
+            f"IF(requests >= {P99_REQUESTS}, p99, p90)",
+            label="p99 of the response time, of few requests the p90, seconds",
+            p99=self._metric("TargetResponseTime", "p99"),
+            p90=self._metric("TargetResponseTime", "p90"),
         )
         return _alarm(
             self,
             "Latency",
-            f"The slowest hundredth of at least {minimum} requests took more than {limit:g} s.",
+            f"The slowest hundredth of {P99_REQUESTS} requests or more, or the slowest tenth of at "
+            f"least {minimum}, took more than {limit:g} s.",
             metric=slowest,
             threshold=limit,
             periods=2,

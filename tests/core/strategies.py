@@ -113,14 +113,14 @@ def periods(draw: st.DrawFn, index: int) -> Period:
     answered = draw(st.integers(0, requests))
     errors = draw(st.integers(0, requests - answered))
     slowest = draw(st.none() | st.sampled_from([0.1, 0.9, 1.1, 3]))
-    return Period(NOON + index * PERIOD_SECONDS, requests, answered, errors, slowest=slowest)
+    return Period(NOON + index * PERIOD_SECONDS, requests, answered, errors, p90=slowest)
 
 
 @st.composite
 def traffic(draw: st.DrawFn) -> Traffic:
     """Up to six periods, some of them good throughout and some not there."""
     found = [
-        draw(periods(index) | st.just(Period(NOON + index * PERIOD_SECONDS, 90, 90, slowest=0.1)))
+        draw(periods(index) | st.just(Period(NOON + index * PERIOD_SECONDS, 90, 90, p90=0.1)))
         for index in range(6)
         if draw(st.integers(0, 5))
     ]

@@ -19,6 +19,7 @@ from docs.__main__ import (
     schema_file,
     with_endings,
     with_tables,
+    with_timeline,
 )
 from tests.core.shop import REGISTRATION, SETTINGS, changed
 from tests.core.strategies import registrations
@@ -127,3 +128,10 @@ def test_a_variable_that_is_refused_is_marked_in_an_editor(environment: dict[str
 
     assert accepts(schema, {**release, "environment": {"PORT": "80"}})
     assert not accepts(schema, {**release, "environment": environment})
+
+
+def test_the_readme_has_the_timeline_of_the_example_s_service_file() -> None:
+    page = README.read_text()
+
+    assert with_timeline(page) == page
+    assert "| never answers |" in page

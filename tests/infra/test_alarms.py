@@ -9,13 +9,17 @@ from tests.infra.template import Assembly, Resources
 COLOURS = ["Blue", "Green"]
 MATH = {  # expression, metrics with their statistics, threshold and periods
     "ErrorRate": (
-        "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)",
+        "IF(requests >= 20, IF(FILL(errors, 0) >= 4, 100 * FILL(errors, 0) / requests, 0), 0)",
         {"requests": ("RequestCount", "Sum"), "errors": ("HTTPCode_Target_5XX_Count", "Sum")},
         (5, 1),
     ),
     "Latency": (
-        "IF(requests >= 20, slowest, 0)",
-        {"requests": ("RequestCount", "Sum"), "slowest": ("TargetResponseTime", "p99")},
+        "IF(requests >= 20, IF(requests >= 1000, p99, p90), 0)",
+        {
+            "requests": ("RequestCount", "Sum"),
+            "p90": ("TargetResponseTime", "p90"),
+            "p99": ("TargetResponseTime", "p99"),
+        },
         (1, 2),
     ),
 }

@@ -18,7 +18,8 @@ METRICS = {
     "good_4": ("HTTPCode_Target_4XX_Count", "Sum"),
     "errors": ("HTTPCode_Target_5XX_Count", "Sum"),
     "unreached": ("TargetConnectionErrorCount", "Sum"),
-    "slowest": ("TargetResponseTime", "p99"),
+    "p90": ("TargetResponseTime", "p90"),
+    "p99": ("TargetResponseTime", "p99"),
 }
 Points = dict[str, dict[float, float]]
 
@@ -95,7 +96,8 @@ def _periods(role: str, points: Points) -> Iterator[Period]:
             answered=sum(known[name].get(start, 0) for name in ("good_2", "good_3", "good_4")),
             errors=known["errors"].get(start, 0),
             unreached=known["unreached"].get(start, 0),
-            slowest=known["slowest"].get(start),
+            p90=known["p90"].get(start),
+            p99=known["p99"].get(start),
         )
 
 

@@ -39,7 +39,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a candidate in one step. Both sides' traffic is of the same time.
+    """What is known of a candidate in one step, and of live beside it and shortly before.
 
     It covers the step when the candidate's newest period ends after `until` (epoch seconds).
     """
@@ -104,15 +104,14 @@ def _doubts_of_the_newest(evidence: Evidence, limits: AlarmSettings) -> Iterator
         allowed = limits.error_rate_percent / 100 + limits.open_share
         if newest.unanswered > allowed * newest.requests:
             yield f"{newest.unanswered:.0f} of the newest {newest.requests:.0f} are unanswered"
-        if (newest.slowest or 0) > limits.latency_p99_seconds:
+        if newest.slowest > limits.latency_p99_seconds:
             yield _slowness(evidence, limits)
 
 
 def _slowness(evidence: Evidence, limits: AlarmSettings) -> str:
     ours, theirs = (
-        ", ".join(f"{p.slowest:g} s" for p in side.periods[-1:] if p.slowest) or "no data"
+        ", ".join(f"{period.slowest:g} s" for period in side.periods[-1:]) or "no data"
         for side in (evidence.candidate, evidence.live)
     )
-    return (
-        f"wanted a p99 of at most {limits.latency_p99_seconds:g} s: candidate {ours}, live {theirs}"
-    )
+    wanted = f"wanted answers within {limits.latency_p99_seconds:g} s"
+    return f"{wanted}: candidate {ours}, live {theirs}"

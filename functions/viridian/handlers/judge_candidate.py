@@ -11,6 +11,7 @@ from typing import Any
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.decision import decide
+from viridian.core.evidence.comparison import PERIODS_BEFORE
 from viridian.core.plan import Step
 from viridian.core.service.settings import Settings
 from viridian.core.sides import Sides
@@ -47,13 +48,14 @@ def handler(
     traffic = request_metrics.traffic(
         given.load_balancer,
         {"candidate": sides.candidate.target_group, "live": sides.live.target_group},
-        since=given.shifted_at,
+        since=given.shifted_at - PERIODS_BEFORE * period,
         now=read_at,
         period=period,
     )
     evidence = Evidence(
         alarms.states(sides.watched_alarms),
-        **traffic,
+        candidate=traffic["candidate"].since(given.shifted_at),
+        live=traffic["live"],
         until=given.shifted_at + given.step.watch_seconds(period),
     )
     verdict = judge(evidence, settings.alarms)

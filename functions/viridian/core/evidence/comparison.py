@@ -9,8 +9,11 @@ from viridian.core.service.settings import AlarmSettings
 RECENT_PERIODS = 3
 """The rolling window: in a long step, a fault that begins late is not lost in what went well."""
 
-FEWEST_FAILED = 3
-"""Requests that must have failed before a candidate does: one or two of few may be chance."""
+FEWEST_FAILED = 4
+"""Requests that must have failed before a candidate does: fewer of few may be chance."""
+
+PERIODS_BEFORE = 5
+"""Of live before a shift, to know it by in the last step, in which it has no traffic."""
 
 LIKENESS = 1.5
 """Live does as badly when the candidate's figure is at most so many times its own."""
@@ -24,7 +27,7 @@ LEAST_DIFFERENCE = 0.2
 
 @dataclass(frozen=True)
 class Window:
-    """Both sides' requests in the same periods."""
+    """Both sides' requests, in the same periods unless live has none in them."""
 
     candidate: Requests
     live: Requests
@@ -42,10 +45,19 @@ class Window:
     def _in(
         cls, starts: frozenset[float], candidate: Traffic, live: Traffic, limits: AlarmSettings
     ) -> "Window":
-        """What live leaves unanswered too is not held against the candidate."""
-        ours, theirs = (
-            side.requests(starts, open_share=limits.open_share) for side in (candidate, live)
+        """What live leaves unanswered too is not held against the candidate.
+
+        A live side without traffic any more is known from its newest periods with some.
+        """
+        ours, theirs, before = (
+            side.requests(periods, open_share=limits.open_share)
+            for side, periods in (
+                (candidate, starts),
+                (live, starts),
+                (live, live.recent(at_least=PERIODS_BEFORE, requests=limits.minimum_requests)),
+            )
         )
+        theirs = theirs if theirs.count >= limits.minimum_requests else before
         usual = ours.count * theirs.unanswered / theirs.count if theirs.count else 0
         ours = replace(ours, unanswered=max(0, ours.unanswered - usual))
         return cls(ours, theirs, limits)
@@ -87,12 +99,12 @@ class Window:
 
 
 def is_slow(candidate: Traffic, live: Traffic, limits: AlarmSettings) -> bool:
-    """Whether the p99 was above the limit two periods in a row or more, of enough requests.
+    """Whether answers were too slow two periods in a row or more, of enough requests.
 
     It is not when live was as slow in the newest of them.
     """
     slow = candidate.slow(limits.latency_p99_seconds)
     if len(slow) < 2 or sum(period.requests for period in slow) < limits.minimum_requests:
         return False
-    beside = next((p.slowest for p in live.periods if p.start == slow[0].start), None)
-    return (slow[0].slowest or 0) > LIKENESS * (beside or 0)
+    beside = next((p.slowest for p in live.periods if p.start == slow[0].start), 0.0)
+    return slow[0].slowest > LIKENESS * beside

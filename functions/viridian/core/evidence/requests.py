@@ -10,13 +10,19 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balance
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+P99_REQUESTS = 1_000
+"""From so many requests on a p99 is more than the chance of a few slow ones: of a hundred it is the
+slowest. It is the number (10 / (1 - 0.99)) from which CloudWatch itself takes a p99 to be certain.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+"""
+
 
 @dataclass(frozen=True)
 class Period:
     """One whole period of a side in which requests came; `start` in epoch seconds.
 
-    `answered` is without the 5xx. `unreached` are connections that a target did not take.
-    `slowest` is the p99 of the seconds to an answer, None when nothing was answered.
+    `answered` is without the 5xx. `unreached` are connections that a target did not take. `p90` and
+    `p99` are of the seconds to an answer, None when nothing was answered.
     """
 
     start: float
@@ -24,7 +30,13 @@ class Period:
     answered: float
     errors: float = 0
     unreached: float = 0
-    slowest: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+
+    @property
+    def slowest(self) -> float:
+        """The p99, or the p90 of fewer requests than a p99 needs; 0 when nothing was answered."""
+        return (self.p99 if self.requests >= P99_REQUESTS else self.p90) or 0
 
     @property
     def unanswered(self) -> float:
@@ -83,6 +95,10 @@ class Traffic:
         """When its periods began."""
         return frozenset(period.start for period in self.periods)
 
+    def since(self, seconds: float) -> "Traffic":
+        """The traffic of the periods that began then or later."""
+        return Traffic(tuple(period for period in self.periods if period.start >= seconds))
+
     def recent(self, *, at_least: int, requests: int) -> frozenset[float]:
         """Starts of the newest periods: so many, and more until they hold so many requests."""
         chosen: list[Period] = []
@@ -93,10 +109,10 @@ class Traffic:
         return frozenset(period.start for period in chosen)
 
     def slow(self, seconds: float) -> list[Period]:
-        """The newest periods without a gap whose p99 is above these seconds, newest first."""
+        """The newest periods without a gap that are slower than these seconds, newest first."""
         found: list[Period] = []
         for period in reversed(self.periods):
-            if (period.slowest or 0) <= seconds:
+            if period.slowest <= seconds:
                 break
             found.append(period)
         return found

@@ -68,8 +68,8 @@ class AlarmSettings:
     latency_p99_seconds: Annotated[
         float,
         Limits(0.001, 3600),
-        "breach above this p99 of at least `minimum_requests`, two periods in a row: the first "
-        "requests to a new task are slow",
+        "breach above this p99 (of fewer than 1000 requests in the period, above this p90) of at "
+        "least `minimum_requests`, two periods in a row: the first requests to a new task are slow",
     ]
     elb_5xx_count: Annotated[
         int,
