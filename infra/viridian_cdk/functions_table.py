@@ -39,7 +39,7 @@ class Row:
 
 
 STATE_FUNCTIONS = (
-    Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS, UPDATE_TABLE)),
+    Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS, READ_TABLE, UPDATE_TABLE)),
     Row("AcquireLease", 20, (UPDATE_TABLE, END_WAIT)),
     Row("InspectLive", 30, (UPDATE_TABLE, READ_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
     Row("PrepareCandidate", 60, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE, *ecs.REGISTER)),

@@ -48,8 +48,8 @@ def test_a_later_moment_leaves_what_an_earlier_one_kept(records: Table) -> None:
     assert records.items == {RECORD: first.members | second.members}
 
 
-FIRST = Production("1.0.0", "blue", "one", "then")
-SECOND = Production("1.1.0", "green", "two", "now")
+FIRST = Production("1.0.0", "blue", "one", "before", "then")
+SECOND = Production("1.1.0", "green", "two", "before", "now")
 
 
 def test_the_record_of_production_is_that_of_the_last_promotion(records: Table) -> None:

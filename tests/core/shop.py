@@ -127,7 +127,7 @@ def registration() -> Registration:
 def deployment(release: Release = BUNDLE_RELEASE) -> Deployment:
     """A deployment of version 1.1.0, admitted."""
     request = Request("shop", release.version)
-    return Deployment.admitted(DEPLOYMENT_ID, request, registration(), release)
+    return Deployment.admitted(DEPLOYMENT_ID, request, registration(), release, at="12:00")
 
 
 def forward(blue: int, green: int, **config: Any) -> list[dict[str, Any]]:
@@ -142,7 +142,7 @@ def forward(blue: int, green: int, **config: Any) -> list[dict[str, Any]]:
 def sides(live: str = "blue", size: int = 2) -> Sides:
     """What InspectLive finds where this colour is live."""
     actions = forward(100, 0) if live == "blue" else forward(0, 100)
-    production = Production("1.0.0", live, "shop-1.0.0-first", "then")
+    production = Production("1.0.0", live, "shop-1.0.0-first", "before", "then")
     return Sides.found(registration(), actions, size_of=lambda _: size, production=production)
 
 
@@ -154,6 +154,7 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "deployment_id": DEPLOYMENT_ID,
         "fence": 7,
         "version": "1.1.0",
+        "asked_at": "2026-11-01T11:00:00Z",
         "sides": asdict(sides()),
         "release": asdict(admitted.release),
         "registration": asdict(admitted.registration),

@@ -26,7 +26,7 @@ def test_what_is_written_is_read_back_the_same(
     request = Request.from_dict(
         {"service": wanted.service, "version": release.version, "steps": plan}
     )
-    admitted = Deployment.admitted(DEPLOYMENT_ID, request, wanted, release)
+    admitted = Deployment.admitted(DEPLOYMENT_ID, request, wanted, release, at="12:00")
 
     assert revive(Deployment, json.loads(json.dumps(asdict(admitted)))) == admitted
 
@@ -38,7 +38,7 @@ def test_the_plan_is_the_service_s_own_unless_the_request_has_one() -> None:
     release = deployment().release
 
     assert deployment().steps == registration().settings.steps
-    admitted = Deployment.admitted("id", own, registration(), release)
+    admitted = Deployment.admitted("id", own, registration(), release, at="12:00")
     assert admitted.steps == (Step(100, 1),)
 
 
@@ -48,7 +48,7 @@ def test_a_registration_of_another_service_is_refused() -> None:
     )
 
     with pytest.raises(RegistrationInvalid, match=r"service: wanted 'shop'.*found 'cart'"):
-        Deployment.admitted("id", Request("shop", "1.1.0"), other, deployment().release)
+        Deployment.admitted("id", Request("shop", "1.1.0"), other, deployment().release, at="12:00")
 
 
 def test_a_plan_of_a_request_that_an_execution_cannot_hold_is_refused() -> None:
@@ -58,4 +58,4 @@ def test_a_plan_of_a_request_that_an_execution_cannot_hold_is_refused() -> None:
     )
 
     with pytest.raises(RequestInvalid, match=r"^input.steps: .* may take \d+ looks, and 1700 fit"):
-        Deployment.admitted("id", day, slow, deployment().release)
+        Deployment.admitted("id", day, slow, deployment().release, at="12:00")

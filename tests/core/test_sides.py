@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.core.shop import BLUE, GREEN, RULE, WATCHED_ALARMS, forward, registration, sides
-from viridian.core.errors import PreflightFailed, SideServing
-from viridian.core.sides import Sides, require_idle, roles_in
+from viridian.core.errors import PreflightFailed, SideServing, UploadStale
+from viridian.core.release.request import Request
+from viridian.core.sides import Production, Sides, require_idle, roles_in
 from viridian.core.split import weights_in
 from viridian.core.values import revive
 
@@ -89,3 +90,20 @@ def test_a_side_with_any_weight_keeps_its_capacity(weight: int) -> None:
 def test_a_side_that_the_rule_does_not_name_keeps_its_capacity() -> None:
     with pytest.raises(SideServing, match="found None"):
         require_idle(registration().green, [{"Type": "fixed-response"}])
+
+
+@pytest.mark.parametrize(
+    ("uploaded_at", "is_stale"),
+    [("2026-11-01T11:59:59Z", True), ("2026-11-01T12:00:00Z", False), (None, False)],
+)
+def test_an_upload_that_is_told_late_does_not_undo_what_was_asked_for_after_it(
+    uploaded_at: str | None, is_stale: bool
+) -> None:
+    live = Production("1.2.0", "green", "second", "2026-11-01T12:00:00Z", "2026-11-01T12:20:00Z")
+    request = Request("shop", "1.1.0", uploaded_at=uploaded_at)
+
+    if not is_stale:
+        live.require_older_than(request)
+        return
+    with pytest.raises(UploadStale, match=r"1.1.0 was uploaded at .* 1.2.0, which is live"):
+        live.require_older_than(request)

@@ -14,8 +14,11 @@ from viridian.core.errors import (
     ManifestMissing,
     RequestInvalid,
     ServiceUnknown,
+    UploadStale,
 )
+from viridian.core.record import promoted
 from viridian.core.release.release import Bundle
+from viridian.core.sides import Production
 from viridian.core.values import revive
 from viridian.handlers.admit_request import Input, handler
 
@@ -78,3 +81,10 @@ def test_what_is_refused_leaves_no_record(
         admit(uploaded, **members)
 
     assert uploaded.records.items == {}
+
+
+def test_an_upload_that_is_told_late_is_refused(uploaded: Shop) -> None:
+    uploaded.records.write(promoted("shop", Production("2.0.0", "blue", "new", "2026-12", "now")))
+
+    with pytest.raises(UploadStale):
+        admit(uploaded, uploaded_at="2026-11-01T12:00:00Z")

@@ -62,14 +62,14 @@ def test_a_service_that_is_not_well_is_refused_and_nothing_recorded(shop: Shop) 
 
 
 def test_a_rule_that_serves_what_was_never_promoted_is_refused(shop: Shop) -> None:
-    shop.records.write(promoted("shop", Production("1.0.0", "green", "first", "then")))
+    shop.records.write(promoted("shop", Production("1.0.0", "green", "first", "before", "then")))
 
     with pytest.raises(PreflightFailed, match="serves blue, and green is recorded as live"):
         inspect(shop)
 
 
 def test_what_is_recorded_as_live_is_kept_for_a_promotion_that_is_undone(shop: Shop) -> None:
-    production = Production("1.0.0", "blue", "first", "then")
+    production = Production("1.0.0", "blue", "first", "before", "then")
     shop.records.write(promoted("shop", production))
 
     assert inspect(shop)["production"] == asdict(production)

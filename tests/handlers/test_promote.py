@@ -20,6 +20,7 @@ def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop) -> None:
         "version": "1.1.0",
         "colour": "green",
         "deployment_id": DEPLOYMENT_ID,
+        "asked_at": "2026-11-01T11:00:00Z",
         "promoted_at": "2026-11-01T12:00Z",
     }
 

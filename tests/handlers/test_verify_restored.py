@@ -51,7 +51,7 @@ def test_a_promotion_that_is_undone_is_undone_in_the_record_too(
     shop: Shop, promoter: str, version: str
 ) -> None:
     """And the record of another's is left alone."""
-    shop.records.write(promoted("shop", Production("1.2.0", "green", promoter, "now")))
+    shop.records.write(promoted("shop", Production("1.2.0", "green", promoter, "before", "now")))
 
     verify(shop)
 

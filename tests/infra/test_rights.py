@@ -34,7 +34,8 @@ MODIFY_RULE: Rights = {"elasticloadbalancing:ModifyRule": (RULES,)}
 MOVE_TRAFFIC: Rights = UPDATE_ITEM | SEE_RULES | SEE_HEALTH | MODIFY_RULE
 
 STATE_FUNCTIONS: dict[str, Rights] = {
-    "AdmitRequest": UPDATE_ITEM
+    "AdmitRequest": READ_ITEM
+    | UPDATE_ITEM
     | {
         "ssm:GetParameter": (REGISTRATIONS,),
         "s3:GetObject": (f"{BUCKET}/*",),

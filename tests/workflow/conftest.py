@@ -24,6 +24,7 @@ DEPLOYMENT: dict[str, Any] = {
     "id": "shop-1.1.0-abc",
     "service": "shop",
     "version": "1.1.0",
+    "asked_at": "2026-01-01T00:00:00Z",
     "steps": [{"percent": percent, "bake_seconds": 12} for percent in (10, 50, 100)],
     "release": {},
     "registration": {

@@ -34,8 +34,9 @@ class Records:
             TableName=self.table, Key=_key(service, PRODUCTION), ConsistentRead=True
         )
         found = {name: value["S"] for name, value in answer.get("Item", {}).items()}
-        is_recorded = "version" in found
-        return Production(**{n: found[n] for n in members(Production)}) if is_recorded else None
+        if "version" not in found:
+            return None
+        return Production(**{name: found.get(name, "") for name in members(Production)})
 
     def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
         """Undo the record of this deployment's promotion; nothing where it has none."""

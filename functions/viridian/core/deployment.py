@@ -11,18 +11,28 @@ from viridian.core.service.registration import Registration
 
 @dataclass(frozen=True)
 class Deployment:
-    """One attempt to make a release live. Its id is the execution's name."""
+    """One attempt to make a release live. Its id is the execution's name.
+
+    `asked_at` (ISO 8601) is when its upload arrived, or its execution began.
+    """
 
     id: str
     service: str
     version: str
+    asked_at: str
     steps: tuple[Step, ...]
     release: Release
     registration: Registration
 
     @classmethod
     def admitted(
-        cls, deployment_id: str, request: Request, registration: Registration, release: Release
+        cls,
+        deployment_id: str,
+        request: Request,
+        registration: Registration,
+        release: Release,
+        *,
+        at: str,
     ) -> "Deployment":
         """A deployment as requested; the service's plan unless the request has its own.
 
@@ -37,4 +47,12 @@ class Deployment:
         steps = request.steps or registration.settings.steps
         if complaint := registration.settings.complaint_of(steps):
             raise RequestInvalid(f"input.steps: {complaint}")
-        return cls(deployment_id, request.service, release.version, steps, release, registration)
+        return cls(
+            id=deployment_id,
+            service=request.service,
+            version=release.version,
+            asked_at=request.uploaded_at or at,
+            steps=steps,
+            release=release,
+            registration=registration,
+        )

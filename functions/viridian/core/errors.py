@@ -3,6 +3,8 @@
     ViridianError
     ├── Refusal               the requester acts; nothing was touched
     │   ├── RequestInvalid        the execution input is wrong
+    │   ├── EventInvalid          an event does not tell what it must
+    │   ├── UploadStale           an upload is older than what is live
     │   ├── ServiceUnknown        no registration under that name
     │   ├── RegistrationInvalid   the registration cannot be read
     │   ├── ManifestMissing       no release.json at its place
@@ -53,6 +55,14 @@ class Refusal(ViridianError):
 
 class RequestInvalid(Refusal):
     """The execution input is wrong."""
+
+
+class EventInvalid(Refusal):
+    """An event does not tell what it must."""
+
+
+class UploadStale(Refusal):
+    """An upload is older than what is live: its event came late."""
 
 
 class ServiceUnknown(Refusal):

@@ -7,14 +7,15 @@ the deployment's record keeps them for whoever acts from outside.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from viridian.core.errors import PreflightFailed, SideServing
+from viridian.core.errors import PreflightFailed, SideServing, UploadStale
+from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration, Side
 from viridian.core.split import Actions, Split, weights_in
 
 
 @dataclass(frozen=True)
 class Production:
-    """Which release is live, on which colour, by which deployment, since when (ISO 8601).
+    """Which release is live, on which colour, by which deployment, asked for and live since when.
 
     The truth is the rule; this says who made it so.
     """
@@ -22,7 +23,20 @@ class Production:
     version: str
     colour: str
     deployment_id: str
+    asked_at: str
     promoted_at: str
+
+    def require_older_than(self, request: Request) -> None:
+        """Raise UploadStale when what is live was asked for after this upload arrived.
+
+        S3 tells of uploads late and in any order: an older one must not undo a newer one.
+        """
+        if request.uploaded_at is not None and request.uploaded_at < self.asked_at:
+            raise UploadStale(
+                f"input.uploaded_at: {request.version} was uploaded at {request.uploaded_at}, and "
+                f"{self.version}, which is live, was asked for at {self.asked_at}; to deploy the "
+                "older one, start it by hand, without uploaded_at"
+            )
 
 
 @dataclass(frozen=True)

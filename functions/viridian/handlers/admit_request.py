@@ -41,8 +41,12 @@ def handler(
     """
     request = Request.from_dict(given.request)
     registration = registrations.get(request.service)
+    if production := records.production(request.service):
+        production.require_older_than(request)
     release = Release.requested(request, artifacts)
-    deployment = Deployment.admitted(given.deployment_id, request, registration, release)
+    deployment = Deployment.admitted(
+        given.deployment_id, request, registration, release, at=given.now
+    )
     records.write(admitted(deployment, at=given.now))
 
     logger.info("request admitted", extra={"service_name": request.service})

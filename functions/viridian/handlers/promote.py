@@ -21,6 +21,7 @@ class Input(Holder):
     """A deployment whose candidate has all traffic; `now` is ISO 8601."""
 
     version: str
+    asked_at: str
     sides: Sides
     now: str
 
@@ -32,7 +33,13 @@ def handler(
     """Answer with the version that is live. A breach recorded until now still refuses."""
     sides, colour = given.sides, given.sides.candidate.colour
     leases.open_standby(given, watched_alarms=sides.watched_alarms)
-    production = Production(given.version, colour, given.deployment_id, given.now)
+    production = Production(
+        version=given.version,
+        colour=colour,
+        deployment_id=given.deployment_id,
+        asked_at=given.asked_at,
+        promoted_at=given.now,
+    )
     records.write(promoted(given.service, production))
 
     logger.info("candidate promoted", extra={"colour": colour})

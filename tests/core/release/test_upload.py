@@ -7,19 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.shop import changed
 from tests.core.strategies import service_names, versions
-from viridian.core.errors import RequestInvalid
+from viridian.core.errors import EventInvalid, RequestInvalid
 from viridian.core.release.request import Request
 from viridian.core.release.upload import Upload
 
+NOON = "2026-11-01T12:00:00Z"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["time", "detail"]), inner),
+)
 VERSION_IDS = st.text(min_size=1, max_size=40)
 
 
 def upload(key: str, version_id: str = "v1", bucket: str = "artifacts") -> Upload:
-    event: dict[str, Any] = {
-        "detail": {"bucket": {"name": bucket}, "object": {"key": key, "version-id": version_id}}
-    }
-    return Upload.from_event(event)
+    detail = {"bucket": {"name": bucket}, "object": {"key": key, "version-id": version_id}}
+    return Upload.from_event({"time": NOON, "detail": detail})
 
 
 @given(service_names, versions, VERSION_IDS)
@@ -28,7 +32,7 @@ def test_an_upload_becomes_a_request_that_pins_the_version_uploaded(
 ) -> None:
     found = upload(f"{service}/{version}/release.json", version_id)
 
-    assert Request.from_dict(found.request) == Request(service, version, version_id)
+    assert Request.from_dict(found.request) == Request(service, version, version_id, NOON)
 
 
 @given(service_names, versions, VERSION_IDS)
@@ -73,3 +77,18 @@ def test_services_whose_names_run_together_have_ids_of_their_own() -> None:
 def test_a_key_out_of_place_is_refused_and_named(key: str) -> None:
     with pytest.raises(RequestInvalid, match=f"^{re.escape(key)}: out of place"):
         upload(key)
+
+
+@given(JSON)
+def test_an_event_that_does_not_tell_what_it_must_is_refused_by_its_path(event: Any) -> None:
+    with pytest.raises(EventInvalid, match=r"^event\.detail\.bucket\.name: must be a text"):
+        Upload.from_event(event)
+
+
+@pytest.mark.parametrize("wrong", ["detail.object.key", "detail.object.version-id", "time"])
+def test_each_part_of_an_event_is_asked_for(wrong: str) -> None:
+    uploaded = {"key": "shop/1/release.json", "version-id": "v1"}
+    event = {"time": NOON, "detail": {"bucket": {"name": "artifacts"}, "object": uploaded}}
+
+    with pytest.raises(EventInvalid, match=f"^event.{wrong}: must be a text, found int"):
+        Upload.from_event(changed(event, wrong, 7))

@@ -7,19 +7,26 @@ from typing import Any
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.handlers.events.artifact_uploaded import handler
 
+NOON = "2026-11-01T12:00:00Z"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:deploy"
 
 
 def upload(shop: Shop) -> dict[str, Any]:
     uploaded = {"key": "shop/1.1.0/release.json", "version-id": "v1"}
-    event = {"id": "event", "detail": {"bucket": {"name": "artifacts"}, "object": uploaded}}
+    detail = {"bucket": {"name": "artifacts"}, "object": uploaded}
+    event = {"id": "event", "time": NOON, "detail": detail}
     return handler(event, CONTEXT, shop.executions)
 
 
 def test_an_upload_starts_the_deployment_of_what_was_uploaded(shop: Shop) -> None:
     answer = upload(shop)
 
-    request = {"service": "shop", "version": "1.1.0", "manifest_version_id": "v1"}
+    request = {
+        "service": "shop",
+        "version": "1.1.0",
+        "manifest_version_id": "v1",
+        "uploaded_at": NOON,
+    }
     assert answer["is_new"]
     assert shop.executions.started == {answer["deployment_id"]: (MACHINE, request)}
 

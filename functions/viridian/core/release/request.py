@@ -18,6 +18,10 @@ VERSION = Limits(
     pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}",
     hint="a version of at most 32 letters, digits, dots, underscores and hyphens",
 )
+TIME = Limits(
+    pattern=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z",
+    hint="a time of UTC, 2026-11-01T12:00:00Z",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class Request:
     manifest_version_id: Annotated[
         str | None,
         "the S3 version of the manifest; an upload sets it, otherwise the newest is taken",
+    ] = None
+    uploaded_at: Annotated[
+        str | None,
+        TIME,
+        "when the manifest was uploaded; an upload sets it, and is refused when what is live was "
+        "asked for later",
     ] = None
     steps: Annotated[
         tuple[Step, ...] | None, STEPS, "a plan for this deployment alone, as in the service file"

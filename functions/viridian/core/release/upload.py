@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from viridian.core.errors import RequestInvalid
+from viridian.core.event import text
 from viridian.core.release.request import VERSION
 from viridian.core.service.settings import SERVICE_NAME
 
@@ -22,20 +23,33 @@ class Upload:
     request: dict[str, str]
 
     @classmethod
-    def from_event(cls, event: dict[str, Any]) -> "Upload":
-        """Read an S3 "Object Created" event; raises RequestInvalid for a key out of place."""
-        bucket, item = event["detail"]["bucket"]["name"], event["detail"]["object"]
-        return cls.of(bucket, item["key"], item["version-id"])
+    def from_event(cls, event: Any) -> "Upload":
+        """Read an S3 "Object Created" event.
+
+        Raises EventInvalid, or RequestInvalid for a key out of place.
+        """
+        item = "detail.object"
+        return cls.of(
+            text(event, "detail.bucket.name"),
+            text(event, f"{item}.key"),
+            text(event, f"{item}.version-id"),
+            text(event, "time"),
+        )
 
     @classmethod
-    def of(cls, bucket: str, key: str, version_id: str) -> "Upload":
-        """The upload of one version of an object; raises RequestInvalid for a key out of place."""
+    def of(cls, bucket: str, key: str, version_id: str, uploaded_at: str | None = None) -> "Upload":
+        """The upload of one version of an object; raises RequestInvalid for a key out of place.
+
+        Told again with another time, it is the same deployment.
+        """
         match = MANIFEST_KEY.fullmatch(key)
         if match is None:
             raise RequestInvalid(
                 f"{key}: out of place; a manifest is <service>/<version>/release.json"
             )
         request = {**match.groupdict(), "manifest_version_id": version_id}
+        if uploaded_at is not None:
+            request["uploaded_at"] = uploaded_at
         return cls(_deployment_id(request, bucket, key), request)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
+from viridian.core.event import text
 from viridian.runtime import environment
 from viridian.runtime.telemetry import logger
 
@@ -22,8 +23,9 @@ def handler(
     executions: Executions = account_executions,
 ) -> dict[str, Any]:
     """Answer whether a deployment was woken."""
-    token = leases.get(event["service"]).waits.get(event["ecs_service"])
+    service, fleet = text(event, "service"), text(event, "ecs_service")
+    token = leases.get(service).waits.get(fleet)
     is_woken = token is not None and executions.succeed(token)
 
-    logger.info("fleet steady", extra={"ecs_service": event["ecs_service"], "is_woken": is_woken})
+    logger.info("fleet steady", extra={"ecs_service": fleet, "is_woken": is_woken})
     return {"is_woken": is_woken}
