@@ -55,6 +55,7 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
         "standby_seconds": st.integers(1, 172_800),
         "health_check_path": paths,
         "alarms": alarm_settings,
+        "stickiness": st.sampled_from(["refuse", "accept"]),
     }
 )
 

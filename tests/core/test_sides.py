@@ -1,7 +1,7 @@
 """The sides: who is live is read from the rule, and where the way back leads is kept."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -10,10 +10,15 @@ from tests.core.shop import BLUE, GREEN, RULE, WATCHED_ALARMS, forward, registra
 from viridian.core.errors import PreflightFailed, SideServing, UploadStale
 from viridian.core.release.request import Request
 from viridian.core.sides import Production, Sides, require_idle, roles_in
-from viridian.core.split import weights_in
+from viridian.core.split import Actions, weights_in
 from viridian.core.values import revive
 
 STICKY: dict[str, Any] = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
+
+
+def find(actions: Actions, **settings: Any) -> Sides:
+    known = replace(registration(), settings=replace(registration().settings, **settings))
+    return Sides.found(known, actions, size_of=lambda _: 2, production=None)
 
 
 def test_a_split_names_the_sides_by_role() -> None:
@@ -26,9 +31,7 @@ def test_the_candidate_s_alarms_and_the_shared_ones_are_watched() -> None:
 
 
 def test_the_way_back_is_the_rule_itself_with_all_weight_on_live() -> None:
-    found = Sides.found(
-        registration(), forward(1, 0, **STICKY), size_of=lambda _: 2, production=None
-    )
+    found = find(forward(1, 0, **STICKY), stickiness="accept")
 
     assert weights_in(found.restore_actions) == {BLUE: 100, GREEN: 0}
     assert found.restore_actions[0]["ForwardConfig"].items() >= STICKY.items()
@@ -107,3 +110,14 @@ def test_an_upload_that_is_told_late_does_not_undo_what_was_asked_for_after_it(
         return
     with pytest.raises(UploadStale, match=r"1.1.0 was uploaded at .* 1.2.0, which is live"):
         live.require_older_than(request)
+
+
+def test_a_rule_that_pins_clients_is_refused_unless_the_service_accepts_it() -> None:
+    with pytest.raises(
+        PreflightFailed, match=r"has group stickiness: clients pinned .* for 60 s after"
+    ):
+        find(forward(1, 0, **STICKY))
+
+    assert find(forward(1, 0, **STICKY), stickiness="accept")
+    off = {"TargetGroupStickinessConfig": {"Enabled": False}}
+    assert find(forward(1, 0, **off))

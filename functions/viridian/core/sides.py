@@ -69,6 +69,7 @@ class Sides:
         """The sides of a service whose rule has these actions; raises PreflightFailed."""
         live, candidate = roles_in(actions, registration)
         require_recorded(live, production)
+        require_unpinned(actions, registration)
         alarms = (*candidate.alarms, *registration.shared_alarms)
         back = Split(live.target_group_arn, candidate.target_group_arn, 0).applied_to(actions)
         return cls(registration.rule_arn, live, candidate, size_of(live), alarms, back, production)
@@ -110,6 +111,18 @@ def require_recorded(live: Side, production: Production | None) -> None:
             f"the rule serves {live.colour}, and {production.colour} is recorded as live "
             f"({production.version}, promoted by {production.deployment_id}): traffic was moved by "
             "hand or a restore did not hold; see PreflightFailed in docs/runbook.md"
+        )
+
+
+def require_unpinned(actions: Actions, registration: Registration) -> None:
+    """Raise PreflightFailed when the rule pins clients to a side, unless the service accepts it."""
+    configs = (a.get("ForwardConfig", {}).get("TargetGroupStickinessConfig", {}) for a in actions)
+    pinned = [config for config in configs if config.get("Enabled")]
+    if pinned and registration.settings.stickiness != "accept":
+        raise PreflightFailed(
+            f"{registration.rule_arn}: has group stickiness: clients pinned to a failed candidate "
+            f"would stay there for {pinned[0].get('DurationSeconds')} s after a restore; turn it "
+            "off, or accept that with `stickiness: accept` in the service file"
         )
 
 

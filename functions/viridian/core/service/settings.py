@@ -173,6 +173,13 @@ class Settings:
     ]
     health_check_path: Annotated[str, PATH, "of the target groups' health checks"]
     alarms: Annotated[AlarmSettings, "thresholds of the service's alarms"]
+    stickiness: Annotated[
+        str,
+        Limits(pattern="refuse|accept", hint="refuse or accept"),
+        "what to do where the production rule has group stickiness, whose cookie outranks the "
+        "weights: clients that it pinned to a failed candidate stay there after a restore, until "
+        "it expires",
+    ] = "refuse"
 
     @classmethod
     def from_dict(cls, data: Any, path: str) -> "Settings":
