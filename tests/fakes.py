@@ -241,20 +241,23 @@ class FakeExecutions(Executions):
 
 @dataclass
 class EcsService:
-    """One ECS service: its definition, its size, and how many of its tasks run."""
+    """One ECS service: its definition, its size, how many of its tasks run, and failed."""
 
     definition: TaskDefinition
     desired: int
     running: int
     deployments: int = 1
+    failed: int = 0
+    grace_seconds: int = 0
 
 
 @dataclass
 class FakeEcsFleets:
-    """ECS services by ARN, and every task definition registered."""
+    """ECS services by ARN, every task definition registered, and what is told of stopped tasks."""
 
     services: dict[str, EcsService]
     registered: list[TaskDefinition] = field(default_factory=list)
+    told: tuple[str, ...] = ("none of its tasks was stopped",)
 
     def observe(self, fleet: Fleet) -> Observation:
         service = self._service(fleet)
@@ -263,18 +266,25 @@ class FakeEcsFleets:
             rollouts=service.deployments,
             running=service.running,
             desired=service.desired,
-            failed=0,
+            failed=service.failed,
         )
 
-    def prepare(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:
+    def prepare(
+        self, candidate: Fleet, release: Release, *, like: Fleet, size: int, grace_seconds: int
+    ) -> str:
         live, service = self._service(like).definition, self._service(candidate)
         wanted = task_definition_of(release, live, service.definition["family"])
         if not is_same(service.definition, wanted):
             arn = f"arn:aws:ecs:task-definition/{wanted['family']}:{len(self.registered) + 2}"
             service.definition = {**wanted, "taskDefinitionArn": arn}
             self.registered.append(service.definition)
-        service.desired = size
+        service.desired, service.grace_seconds, service.failed = size, grace_seconds, 0
         return str(service.definition["taskDefinitionArn"])
+
+    def troubles(self, fleet: Fleet) -> tuple[str, ...]:
+        if fleet.arn not in self.services:
+            return ("what ended its tasks could not be read: no active ECS service",)
+        return self.told
 
     def retire(self, fleet: Fleet, *, resting_count: int) -> None:
         self._service(fleet).desired = resting_count

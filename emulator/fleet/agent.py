@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from emulator.fleet.bundles import Bundles, CannotPull, Source
-from emulator.fleet.plan import Action, Health, Start, is_steady, plan
+from emulator.fleet.plan import Action, Health, Start, is_proven, is_steady, plan
 from emulator.fleet.process import TaskProcess
 from emulator.fleet.reading import as_task, desired
 from emulator.fleet.task import HOST, STOP_TIMEOUT_SECONDS, RunningTask, Targets
 from emulator.ports import free_port
-from emulator.repairs.ecs import records
+from emulator.repairs.ecs import printed, records
 from emulator.repairs.ecs.records import ServiceRecord, TaskRecord
 from emulator.repairs.s3 import read_object
 
@@ -75,6 +75,8 @@ class Fleet:
             return
         wanted = desired(service)
         seen = [as_task(task, self._health(task)) for task in tasks]
+        if is_proven(wanted, seen):
+            service.forget_failures()
         actions = plan(wanted, seen, now)
         self._apply(service, actions, {task.arn: task for task in tasks}, now)
         self._note_steady(service, is_steady(wanted, seen))
@@ -114,7 +116,7 @@ class Fleet:
             command,
             folder=bundle.folder,
             environment={**bundle.environment, **environment, "HOST": HOST, "PORT": str(port)},
-            log=self._logs / f"{task.service.record['serviceName']}-{task.short_id}.log",
+            log=self._log(task),
         )
         stop_timeout = float(container.get("stopTimeout") or STOP_TIMEOUT_SECONDS)
         return RunningTask(process, self._targets, task.service.target_groups, port, stop_timeout)
@@ -131,7 +133,10 @@ class Fleet:
                 service.start(action.count)
                 self.wake()
             else:
-                self._stop(tasks[action.arn], action.reason, now)
+                task = tasks[action.arn]
+                self._stop(task, action.reason, now)
+                if action.is_failure:
+                    service.count_failure(task.deployment)
 
     def _stop(self, task: TaskRecord, reason: str, now: float) -> None:
         running = self._running.get(task.arn)
@@ -141,15 +146,20 @@ class Fleet:
             return
         running.begin_stop(now)
         task.stopping(reason)
+        printed.keep(task, self._log(task))
 
     def _note_end(self, task: TaskRecord, running: RunningTask, exit_code: int) -> None:
         del self._running[task.arn]
+        printed.keep(task, self._log(task))
         if task.is_stopping:
             task.stopped(exit_code)
             return
         running.deregister()
         logger.warning("task %s of %s ended with %d", task.short_id, task.service.arn, exit_code)
         task.failed("Essential container in task exited", records.EXITED, exit_code)
+
+    def _log(self, task: TaskRecord) -> Path:
+        return self._logs / f"{task.service.record['serviceName']}-{task.short_id}.log"
 
     def _health(self, task: TaskRecord) -> Health:
         running = self._running.get(task.arn)

@@ -83,10 +83,12 @@ class Start:
 
 @dataclass(frozen=True)
 class Stop:
-    """Take one task out of service, for a reason worded as ECS words it."""
+    """Take one task out of service, for a reason worded as ECS words it; for its own failure or
+    because there are too many."""
 
     arn: str
     reason: str
+    is_failure: bool = False
 
 
 Action = Start | Stop
@@ -99,7 +101,7 @@ def plan(desired: Desired, tasks: Sequence[Task], now: float) -> list[Action]:
     current = [task for task in counted if task.deployment == desired.deployment]
     former = [task for task in counted if task.deployment != desired.deployment]
     return [
-        *(Stop(task.arn, "Task failed ELB health checks") for task in failing),
+        *(Stop(task.arn, "Task failed ELB health checks", is_failure=True) for task in failing),
         *_starts(desired, tasks, current, former, now),
         *(Stop(task.arn, _scaling(desired)) for task in _surplus(desired, current)),
         *(Stop(task.arn, _scaling(desired)) for task in _replaced(desired, current, former)),
@@ -111,6 +113,11 @@ def is_steady(desired: Desired, tasks: Sequence[Task]) -> bool:
     counted = [task for task in tasks if task.is_counted]
     right = [task for task in counted if task.is_ready and task.deployment == desired.deployment]
     return len(counted) == len(right) == desired.count
+
+
+def is_proven(desired: Desired, tasks: Sequence[Task]) -> bool:
+    """Whether a task of the primary deployment serves: ECS then forgets its failures for good."""
+    return any(task.is_ready and task.deployment == desired.deployment for task in tasks)
 
 
 def restart_not_before(tasks: Sequence[Task], deployment: str, now: float) -> float:

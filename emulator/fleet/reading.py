@@ -16,7 +16,7 @@ PHASES = {
 def as_task(task: TaskRecord, health: Health) -> Task:
     return Task(
         task.arn,
-        task.record.get("_deployment_id") or "",
+        task.deployment,
         PHASES[task.status],
         health,
         task.record.get("_started_at", 0.0),

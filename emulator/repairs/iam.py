@@ -1,7 +1,8 @@
 """IAM: calls are authorised on the resources that AWS authorises them on.
 
-ministack takes a listener rule for `*` and an ECS service for its cluster, does not find the tags
-of either, and knows nothing of `iam:PassRole` or of the tags that RegisterTaskDefinition sets.
+ministack takes a listener rule and a task for `*` and an ECS service for its cluster, does not find
+the tags of rules and services, and knows nothing of `iam:PassRole` or of the tags that
+RegisterTaskDefinition sets.
 Enforcement is switched on after deployment, with `enforce`.
 """
 
@@ -75,6 +76,8 @@ def _ecs_resource(action: str, request: dict[str, Any]) -> str:
         return _service_arn(request, request.get("service") or request.get("serviceName", ""))
     if action == "DescribeServices":
         return _service_arn(request, request["services"][0])
+    if action == "DescribeTasks":
+        return _task_arn(request, request["tasks"][0])
     return "*"
 
 
@@ -96,6 +99,9 @@ def further_ecs_checks(action: str, request: dict[str, Any]) -> Iterator[Check]:
     if action == "DescribeServices":
         for service in request["services"][1:]:
             yield f"ecs:{action}", _service_arn(request, service), {}
+    if action == "DescribeTasks":
+        for task in request["tasks"][1:]:
+            yield f"ecs:{action}", _task_arn(request, task), {}
     if action != "RegisterTaskDefinition":
         return
     for role in filter(None, map(request.get, ROLES)):
@@ -119,8 +125,16 @@ def _denial(service: str, headers: dict[str, str], check: Check) -> Any:
 
 
 def _service_arn(request: dict[str, Any], service: str) -> str:
+    return _arn_in_cluster(request, "service", service)
+
+
+def _task_arn(request: dict[str, Any], task: str) -> str:
+    return _arn_in_cluster(request, "task", task)
+
+
+def _arn_in_cluster(request: dict[str, Any], kind: str, name: str) -> str:
     cluster = str(request.get("cluster") or "default").rsplit("/", 1)[-1]
-    return service if service.startswith("arn:") else _ecs_arn(f"service/{cluster}/{service}")
+    return name if name.startswith("arn:") else _ecs_arn(f"{kind}/{cluster}/{name}")
 
 
 def _ecs_arn(resource: str) -> str:

@@ -7,6 +7,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.rights import manage
 
 CONTAINER_PORT = 8080
 # Between SIGTERM and SIGKILL, after the load balancer has drained the task: ECS's own default.
@@ -49,12 +50,15 @@ def _with_init(scope: Construct) -> ecs.LinuxParameters:
 
 
 def _log_group(scope: Construct) -> logs.LogGroup:
-    return logs.LogGroup(
+    """Managed: the reason of a rejected release quotes the last lines of a task that failed."""
+    group = logs.LogGroup(
         scope,
         "TaskLogs",
         retention=logs.RetentionDays.ONE_MONTH,
         removal_policy=RemovalPolicy.DESTROY,
     )
+    manage(group)
+    return group
 
 
 def _allow_pull(task: ecs.FargateTaskDefinition, service: str) -> None:

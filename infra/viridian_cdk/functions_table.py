@@ -43,7 +43,7 @@ STATE_FUNCTIONS = (
     Row("AcquireLease", 20, (UPDATE_TABLE, END_WAIT)),
     Row("InspectLive", 30, (UPDATE_TABLE, READ_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
     Row("PrepareCandidate", 60, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE, *ecs.REGISTER)),
-    Row("CheckCandidate", 30, (SEE_HEALTH, SEE_ALARMS, ecs.READ)),
+    Row("CheckCandidate", 30, (SEE_HEALTH, SEE_ALARMS, ecs.READ, *ecs.READ_STOPPED)),
     Row("WarmCandidate", 60),
     Row("SmokeTest", 120),
     Row(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from rehearsal.ecs_services import Crash, EcsServices
 
 LOOK_SECONDS = 1.0
-PATIENCE = "ECS starts another one; Viridian waits until prepare_timeout_seconds are over"
+PATIENCE = "ECS starts another one; Viridian gives up when three or more failed and none served"
 
 
 class CrashReport:

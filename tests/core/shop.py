@@ -32,6 +32,7 @@ SETTINGS: dict[str, Any] = {
     "resting_count": 1,
     "drain_seconds": 5,
     "prepare_timeout_seconds": 120,
+    "start_grace_seconds": 60,
     "unknown_patience_seconds": 30,
     "standby_seconds": 600,
     "health_check_path": "/health",
@@ -161,6 +162,7 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "settings": asdict(admitted.registration.settings),
         "load_balancer": admitted.registration.load_balancer,
         "now": "2026-11-01T12:00Z",
+        "start_grace_seconds": SETTINGS["start_grace_seconds"],
         **members,
     }
     return {name: given[name] for name in value_members(kind)}

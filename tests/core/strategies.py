@@ -53,6 +53,7 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
         "drain_seconds": st.integers(1, 3600),
         "prepare_timeout_seconds": st.integers(30, 3600),
         "standby_seconds": st.integers(1, 172_800),
+        "start_grace_seconds": st.integers(0, 29),
         "health_check_path": paths,
         "alarms": alarm_settings,
         "stickiness": st.sampled_from(["refuse", "accept"]),

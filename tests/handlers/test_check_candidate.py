@@ -27,7 +27,8 @@ def check(shop: Shop, waited_seconds: float = 1, revision: str = ARN) -> dict[st
 
 
 def test_a_candidate_healthy_on_the_release_alone_is_ready(ready: Shop) -> None:
-    assert check(ready) == {"is_ready": True, "reason": "2 of 2 targets healthy"}
+    reason = "2 of 2 targets healthy"
+    assert check(ready) == {"is_ready": True, "reason": reason, "is_crashing": False}
 
 
 def test_its_fleet_its_targets_and_its_alarms_are_looked_at(ready: Shop) -> None:
@@ -37,7 +38,7 @@ def test_its_fleet_its_targets_and_its_alarms_are_looked_at(ready: Shop) -> None
     ready.balancers.states[GREEN] = ["initial", "healthy"]
     assert "1 initial" in check(ready)["reason"]
 
-    assert check(ready, revision="arn:new")["reason"] == f"wanted arn:new, found {ARN}"
+    assert check(ready, revision="arn:new")["reason"].startswith(f"wanted arn:new, found {ARN}; ")
 
 
 def test_a_candidate_that_is_never_ready_is_refused_after_its_time(ready: Shop) -> None:
@@ -46,3 +47,17 @@ def test_a_candidate_that_is_never_ready_is_refused_after_its_time(ready: Shop) 
     assert not check(ready, waited_seconds=119)["is_ready"]
     with pytest.raises(CandidateNotReady, match=r"not ready after 120 s: .* no targets"):
         check(ready, waited_seconds=120)
+
+
+def test_one_that_only_crashes_is_refused_at_once_and_what_ended_its_tasks_is_told(
+    ready: Shop,
+) -> None:
+    service = ready.ecs.services[GREEN_FLEET]
+    service.running, service.failed, ready.ecs.told = 0, 2, ("task 1 exited", "| no database")
+    assert not check(ready)["is_ready"]
+
+    service.failed = 3
+    with pytest.raises(CandidateNotReady, match=r"^it only crashes: .* 3 failed") as refused:
+        check(ready)
+
+    assert str(refused.value).splitlines()[-2:] == ["task 1 exited", "| no database"]

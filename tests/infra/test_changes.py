@@ -25,6 +25,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         "resting_count": 0,
         "drain_seconds": 90,
         "prepare_timeout_seconds": 900,
+        "start_grace_seconds": 300,
         "unknown_patience_seconds": 600,
         "health_check_path": "/ready",
         "alarms": {

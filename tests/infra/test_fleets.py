@@ -50,8 +50,8 @@ def test_nobody_but_viridian_goes_back(services: Resources) -> None:
         assert service.get("DeploymentController", {"Type": "ECS"}) == {"Type": "ECS"}
 
 
-def test_a_task_counts_only_once_the_load_balancer_found_it_healthy(services: Resources) -> None:
-    assert {s["HealthCheckGracePeriodSeconds"] for s in services.values()} == {0}
+def test_the_first_tasks_have_a_minute_to_start(services: Resources) -> None:
+    assert {s["HealthCheckGracePeriodSeconds"] for s in services.values()} == {60}
 
 
 def test_a_fleet_waits_for_its_target_group_to_be_in_a_rule_and_for_its_rights(

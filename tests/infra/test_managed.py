@@ -29,7 +29,7 @@ stacks.synth()
 """
 
 
-def test_what_a_deployment_changes_carries_the_tag_and_nothing_else_does(
+def test_what_a_deployment_changes_or_quotes_carries_the_tag_and_nothing_else_does(
     assembly: Assembly,
 ) -> None:
     """The test rules do not: a deployment never changes them."""
@@ -47,6 +47,7 @@ def test_what_a_deployment_changes_carries_the_tag_and_nothing_else_does(
         "ServiceBlueFleetService",
         "ServiceGreenFleetService",
         "Task",
+        "TaskLogs",
         "TaskTaskRole",
         "TaskExecutionRole",
     }

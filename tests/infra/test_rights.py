@@ -54,7 +54,15 @@ STATE_FUNCTIONS: dict[str, Rights] = {
         "ecs:TagResource": (NEW_DEFINITIONS,),
         "iam:PassRole": (TASK_ROLES,),
     },
-    "CheckCandidate": SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
+    "CheckCandidate": SEE_HEALTH
+    | SEE_ALARMS
+    | SEE_FLEETS
+    | {
+        "ecs:ListTasks": ("*",),
+        "ecs:DescribeTaskDefinition": ("*",),
+        "ecs:DescribeTasks": (f"arn:<AWS::Partition>:ecs:{HERE}:task/*",),
+        "logs:GetLogEvents": (f"arn:<AWS::Partition>:logs:{HERE}:log-group:* {MANAGED}",),
+    },
     "WarmCandidate": {},
     "SmokeTest": {},
     "ShiftTraffic": MOVE_TRAFFIC | SEE_ALARMS | SEE_FLEETS,

@@ -17,6 +17,7 @@ from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, outcome_of
 from rehearsal.progress import PlainProgress
 from rehearsal.session import FIRST_RELEASE, SHOP, Rehearsal
 from rehearsal.traffic import Answers, Traffic
+from viridian_cli.deployment import Ending
 from viridian_cli.release import pack
 
 Faults = Callable[..., None]
@@ -26,6 +27,17 @@ ONLY_ONE = """
 import fcntl, runpy
 lock = open("lock", "w")
 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+runpy.run_path("app.py", run_name="__main__")
+"""
+# Listens after two failed checks: long enough to be unhealthy, and healthy again after two more.
+SLOW = """
+import runpy, time
+time.sleep(8)
+runpy.run_path("app.py", run_name="__main__")
+"""
+CRASH = """
+import os, runpy, sys
+os.path.exists(os.environ["DATABASE"]) or sys.exit("no database")
 runpy.run_path("app.py", run_name="__main__")
 """
 
@@ -73,6 +85,17 @@ class Stage:
         manifest = {"service": "shop", "version": version, "command": command}
         (folder / "release.json").write_text(json.dumps({**manifest, "environment": environment}))
         return deploy(self.rehearsal, pack(folder)), self.traffic.answers()
+
+    def again(self, version: str) -> Ending:
+        """Start a release that is there already, as from the console; how that ends."""
+        started = self.rehearsal.client("stepfunctions").start_execution(
+            stateMachineArn=self.rehearsal.outputs.state_machine_arn,
+            input=json.dumps({"service": "shop", "version": version}),
+        )
+        deployment = self.rehearsal.deployment(started["executionArn"].rpartition(":")[2])
+        for _ in deployment.follow(every_seconds=0.1, longest_seconds=120):
+            pass
+        return deployment.ending()
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +158,31 @@ class TestMutants:
         assert (record.ending.cause or "").startswith("WrongVersionServed")
         assert answers.requests_to("0.9.0") > 0
         assert answers.requests_to("0.9.0", after=restored_at(record)) == 0
+
+    def test_a_release_that_starts_slowly_is_promoted(self, stage: Stage) -> None:
+        record, answers = stage.deploy(
+            "2.4.0", command=("python3", "slow.py"), files={"slow.py": SLOW}
+        )
+        assert outcome_of(record) == PROMOTED, record.ending.cause
+        assert answers.failed_after(record.uploaded_at) == 0
+
+    def test_a_release_that_only_crashes_is_rejected_at_once_and_may_be_tried_again(
+        self, stage: Stage, tmp_path: Path
+    ) -> None:
+        repaired = tmp_path / "repaired"
+        record, answers = stage.deploy(
+            "2.5.0",
+            command=("python3", "crash.py"),
+            files={"crash.py": CRASH},
+            DATABASE=str(repaired),
+        )
+        assert outcome_of(record) == REJECTED
+        verdict, *tasks, last_words = str(record.ending.cause).splitlines()
+        assert verdict.startswith("CandidateNotReady: it only crashes: ")
+        assert "EssentialContainerExited" in tasks[0]
+        assert "exit code 1" in tasks[0]
+        assert last_words == "| no database"
+        assert answers.failed_after(record.uploaded_at) == 0
+
+        repaired.touch()
+        assert stage.again("2.5.0").error is None

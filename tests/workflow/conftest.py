@@ -35,6 +35,7 @@ DEPLOYMENT: dict[str, Any] = {
         "settings": {
             "drain_seconds": 60,
             "prepare_timeout_seconds": 120,
+            "start_grace_seconds": 60,
             "resting_count": 1,
             "standby_seconds": 900,
         },

@@ -1,10 +1,11 @@
 """CloudFormation: what a template says is made, or fails its stack with a reason."""
 
-from emulator.repairs.cloudformation import networks, refusals, security_groups, tags
+from emulator.repairs.cloudformation import networks, refusals, security_groups, services, tags
 
 
 def apply() -> None:
     refusals.apply()
     networks.apply()
     security_groups.apply()
+    services.apply()
     tags.apply()

@@ -40,6 +40,11 @@ class TaskRecord:
         return self.arn.rsplit("/", 1)[-1][:8]
 
     @property
+    def deployment(self) -> str:
+        """Which deployment of its service it belongs to."""
+        return str(self.record.get("_deployment_id") or "")
+
+    @property
     def container(self) -> Record:
         """Its first container's definition: the one that is run."""
         key = ecs._resolve_td_key(self.record["taskDefinitionArn"])
@@ -97,7 +102,7 @@ class TaskRecord:
         """Note that it ended by itself."""
         self.record["_failed_at"] = time.time()
         self.record.update(stoppedReason=reason, stopCode=stop_code)
-        self.service.count_failure(self.record.get("_deployment_id"))
+        self.service.count_failure(self.deployment)
         self.stopped(exit_code)
 
 
@@ -165,12 +170,16 @@ class ServiceRecord:
         ecs._recount_cluster(self.cluster)
         ecs._refresh_service_state(self.cluster, f"service:{self.record['serviceName']}")
 
-    def count_failure(self, deployment_id: str | None) -> None:
-        """Count a failed task on a deployment that is still being rolled out."""
+    def count_failure(self, deployment_id: str) -> None:
+        """Count a failed task on a deployment none of whose tasks has served yet."""
         for deployment in self.record["deployments"]:
-            if deployment["id"] == deployment_id and deployment["rolloutState"] == "IN_PROGRESS":
+            if deployment["id"] == deployment_id and not deployment.get("_is_proven"):
                 deployment["failedTasks"] += 1
                 deployment["updatedAt"] = now_iso()
+
+    def forget_failures(self) -> None:
+        """Note that a task of the primary deployment serves: its failures count no more."""
+        self.primary.update(failedTasks=0, _is_proven=True)
 
     def complete(self) -> None:
         """Note that the primary deployment is rolled out, and forget the former ones."""

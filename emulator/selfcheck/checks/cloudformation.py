@@ -119,6 +119,15 @@ def tags_of_stacks_reach_rules_and_services(subject: Subject) -> None:
     expect(_tags(subject, **made), [{"more": "2", "after": "1"}, {"after": "1"}])
 
 
+def services_of_stacks_have_their_grace(subject: Subject) -> None:
+    service = {"ServiceName": "graced", "DesiredCount": 0, "TaskDefinition": "none"}
+    graced = _only("AWS::ECS::Service", {**service, "HealthCheckGracePeriodSeconds": 60})
+    stacks.create(subject, "grace", graced)
+    expect(stacks.status_of(subject, "grace"), "CREATE_COMPLETE")
+    [found] = subject.client("ecs").describe_services(services=["graced"])["services"]
+    expect(found["healthCheckGracePeriodSeconds"], 60)
+
+
 def alarms_of_stacks_keep_metric_math(subject: Subject) -> None:
     metric = {"Namespace": NAME, "MetricName": "m"}
     stat = {"Metric": metric, "Period": 60, "Stat": "Sum"}
@@ -196,5 +205,6 @@ CHECKS: dict[Check, str] = {
     stacks_keep_weights: "elbv2.actions/_elbv2_listener_actions",
     stacks_are_routed: "elbv2.publishing",
     tags_of_stacks_reach_rules_and_services: "cloudformation.tags",
+    services_of_stacks_have_their_grace: "cloudformation.services",
     alarms_of_stacks_keep_metric_math: "cloudwatch.alarms",
 }

@@ -44,6 +44,14 @@ def every_described_service_is_authorised(subject: Subject) -> None:
         expect(_is_denied(describe, cluster=NAME, services=["blue", "green"]), True)
 
 
+def every_described_task_is_authorised(subject: Subject) -> None:
+    tasks = SERVICES.replace(":service/", ":task/")
+    with _acting(subject, "ecs", _allow("ecs:DescribeTasks", f"{tasks}/1")) as ecs:
+        describe = ecs.describe_tasks
+        expect(_is_denied(describe, cluster=NAME, tasks=["1"]), False)
+        expect(_is_denied(describe, cluster=NAME, tasks=["1", "2"]), True)
+
+
 def rules_are_written_by_their_tags(subject: Subject) -> None:
     tagged, other = subject.rule, subject.route("/untagged", 40, fixed(200))
     tags = [{"Key": "own:service", "Value": NAME}]
@@ -152,6 +160,7 @@ CHECKS: dict[Check, str] = {
     rules_are_written_by_their_own_arn: "iam",
     services_are_changed_by_their_own_arn: "iam",
     every_described_service_is_authorised: "iam",
+    every_described_task_is_authorised: "iam",
     rules_are_written_by_their_tags: "iam",
     services_are_reached_by_their_tags: "iam",
     roles_are_passed_only_as_allowed: "iam",

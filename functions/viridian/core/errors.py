@@ -17,7 +17,7 @@
     │   ├── PreflightFailed       the live side is not in a state to deploy beside
     │   └── FleetMissing          what the registration names is not there to run anything
     ├── CandidateRejection    the release's author acts; no production request was shifted
-    │   ├── CandidateNotReady     it did not become healthy in time
+    │   ├── CandidateNotReady     it did not become healthy in time, or only crashes
     │   └── SmokeTestFailed       it answered a check wrongly
     ├── Breach                the machine acts: traffic goes back to the live side
     │   ├── CandidateBreached     an alarm fired and is recorded
@@ -114,7 +114,7 @@ class CandidateRejection(ViridianError):
 
 
 class CandidateNotReady(CandidateRejection):
-    """It did not become healthy in time."""
+    """It did not become healthy in time, or only crashes."""
 
 
 class SmokeTestFailed(CandidateRejection):

@@ -4,7 +4,9 @@ A port: the core and the handlers know a fleet by these verbs alone. One adapter
 (`adapters/fleets/`), chosen by the kind that the registration names.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 from viridian.core.errors import CandidateNotReady, SideUnhealthy
@@ -13,6 +15,10 @@ from viridian.core.evidence.health import Health
 from viridian.core.release.release import Release
 from viridian.core.service.registration import Fleet
 
+FEWEST_FAILURES, MOST_FAILURES = 3, 200
+"""Bounds of the failures that are a crash loop; between them half of the size. ECS's own numbers
+(its circuit breaker), which stays off: going back has one decider."""
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -20,7 +26,7 @@ class Observation:
 
     `revision` is what it was last asked to run, opaque but for its adapter; `rollouts` counts the
     revisions not yet gone, 1 when it is settled; `failed` are targets of the revision that did not
-    start or did not pass their checks, since the last that did.
+    start or did not pass their checks, one after the other and before any that did.
     """
 
     revision: str
@@ -41,10 +47,18 @@ class Fleets(Protocol):
     def observe(self, fleet: Fleet) -> Observation:
         """See what a fleet runs now; raises FleetMissing."""
 
-    def prepare(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:
+    def prepare(
+        self, candidate: Fleet, release: Release, *, like: Fleet, size: int, grace_seconds: int
+    ) -> str:
         """Have the candidate run the release at this size, otherwise as the fleet it is like.
 
-        Returns the revision to wait for.
+        Returns the revision to wait for. Failures of an earlier try count no more.
+        """
+
+    def troubles(self, fleet: Fleet) -> tuple[str, ...]:
+        """What ended the newest targets of what the fleet was last asked to run, for a person.
+
+        A few lines; one that says so when it cannot be read. Never raises.
         """
 
     def retire(self, fleet: Fleet, *, resting_count: int) -> None:
@@ -57,11 +71,28 @@ class Readiness:
 
     is_ready: bool
     reason: str
+    is_crashing: bool = False
 
-    def require_time_left(self, *, waited_seconds: float, timeout_seconds: int) -> None:
-        """Raise CandidateNotReady once a candidate that is not ready has had its time."""
-        if not self.is_ready and waited_seconds >= timeout_seconds:
-            raise CandidateNotReady(f"not ready after {timeout_seconds} s: {self.reason}")
+    def require_hope(
+        self,
+        *,
+        waited_seconds: float,
+        timeout_seconds: int,
+        troubles: Callable[[], tuple[str, ...]],
+    ) -> None:
+        """Raise CandidateNotReady once one that is not ready only crashes, or has had its time.
+
+        The troubles are asked for then alone, and told.
+        """
+        if self.is_ready or not (self.is_crashing or waited_seconds >= timeout_seconds):
+            return
+        verdict = "it only crashes" if self.is_crashing else f"not ready after {timeout_seconds} s"
+        raise CandidateNotReady("\n".join((f"{verdict}: {self.reason}", *troubles())))
+
+
+def is_crash_loop(failed: int, size: int) -> bool:
+    """Whether so many failures of a fleet of this size, and no success, are no bad luck."""
+    return failed >= min(MOST_FAILURES, max(FEWEST_FAILURES, ceil(size / 2)))
 
 
 def readiness(
@@ -78,7 +109,9 @@ def readiness(
         (health.is_enough and health.healthy == found.running, health.reason),
         (not alarms.firing, f"in ALARM: {', '.join(alarms.firing)}"),
     )
-    for holds, reason in checks:
-        if not holds:
-            return Readiness(False, reason)
+    if wrong := [reason for holds, reason in checks if not holds]:
+        is_ours = found.revision == revision
+        return Readiness(
+            False, "; ".join(wrong), is_ours and is_crash_loop(found.failed, health.wanted)
+        )
     return Readiness(True, f"{health.healthy} of {health.wanted} targets healthy")

@@ -37,16 +37,19 @@ def handler(
     fleets: Mapping[str, Fleets] = account_fleets,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer whether it is ready, and why not; raise CandidateNotReady once its time is over."""
+    """Answer whether it is ready, and why not; raise CandidateNotReady once there is no hope."""
     sides, candidate = given.sides, given.sides.candidate
+    kind = fleets[candidate.fleet.kind]
     found = readiness(
-        fleets[candidate.fleet.kind].observe(candidate.fleet),
+        kind.observe(candidate.fleet),
         balancers.health(candidate.target_group_arn, sides.size),
         alarms.states(sides.watched_alarms),
         revision=given.revision,
     )
-    found.require_time_left(
-        waited_seconds=now() - given.since_ms / 1000, timeout_seconds=given.timeout_seconds
+    found.require_hope(
+        waited_seconds=now() - given.since_ms / 1000,
+        timeout_seconds=given.timeout_seconds,
+        troubles=lambda: kind.troubles(candidate.fleet),
     )
 
     logger.info("candidate checked", extra=asdict(found))

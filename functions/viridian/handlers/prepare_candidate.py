@@ -22,10 +22,11 @@ table_leases = Leases.from_session(environment.table())
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """The release, and the sides it goes between."""
+    """The release, the sides it goes between, and how long a new task may fail its checks."""
 
     release: Release
     sides: Sides
+    start_grace_seconds: int
 
 
 @invocation(Input)
@@ -43,7 +44,11 @@ def handler(
     require_idle(given.sides.candidate, balancers.rule(given.sides.rule_arn).actions())
     live, candidate = given.sides.live.fleet, given.sides.candidate.fleet
     revision = fleets[candidate.kind].prepare(
-        candidate, given.release, like=live, size=given.sides.size
+        candidate,
+        given.release,
+        like=live,
+        size=given.sides.size,
+        grace_seconds=given.start_grace_seconds,
     )
 
     logger.info("candidate prepared", extra={"revision": revision})

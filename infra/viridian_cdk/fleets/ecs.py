@@ -13,6 +13,16 @@ from viridian_cdk.acknowledgements import acknowledge
 from viridian_cdk.rights import IS_MANAGED, MANAGED, ROLE_PATH, Right, arns, manage
 
 READ = Right(("ecs:DescribeServices",), on=arns("ecs", "service/*"), when=IS_MANAGED)
+READ_STOPPED = (
+    # AWS narrows a list of tasks by cluster alone, and a service's cluster may be any; tasks carry
+    # their service's tag only where it is told to hand it on.
+    Right(("ecs:ListTasks", "ecs:DescribeTaskDefinition")),
+    Right(("ecs:DescribeTasks",), on=arns("ecs", "task/*")),
+    # the tag is on the group of a stream, where its owner sets it to have its lines quoted
+    Right(("logs:GetLogEvents",), on=arns("logs", "log-group:*"), when=IS_MANAGED),
+)
+"""To tell what ended a candidate's tasks."""
+
 CHANGE = Right(("ecs:UpdateService",), on=arns("ecs", "service/*"), when=IS_MANAGED)
 REGISTER = (
     Right(("ecs:DescribeTaskDefinition",)),
@@ -31,6 +41,8 @@ REGISTER = (
 )
 """A release is a new revision of its service's family, under the same two roles."""
 
+FIRST_GRACE = Duration.seconds(60)
+
 
 class RoleOutsidePath(Exception):
     """A task's role stands where Viridian may not pass it on."""
@@ -42,6 +54,8 @@ class EcsTasks:
 
     Without a security group each colour gets its own, which the load balancer alone may reach;
     without subnets ECS's constructs choose: public ones with a public IP, private ones otherwise.
+    The grace is for the first tasks: each release brings its own, `start_grace_seconds`, which is
+    not read here since an edit of it would have CloudFormation rewrite both services.
     """
 
     cluster: ecs.ICluster
@@ -49,7 +63,7 @@ class EcsTasks:
     security_group: ec2.ISecurityGroup | None = None
     subnets: ec2.SubnetSelection | None = None
     assign_public_ip: bool = False
-    health_check_grace: Duration | None = None
+    health_check_grace: Duration = FIRST_GRACE
 
     @property
     def port(self) -> int:
@@ -63,9 +77,7 @@ class EcsFleet(Construct):
     """A Fargate service behind one target group, on the rolling controller.
 
     A roll-out starts the new tasks before it stops the old (100/200). No circuit breaker: going
-    back is Viridian's decision, and two deciders would undo each other. No grace by default: a
-    task that the load balancer has not found healthy does not count as steady. An application
-    that needs longer than two checks (10 s) to answer has to ask for `health_check_grace`.
+    back is Viridian's decision, and two deciders would undo each other.
     """
 
     def __init__(
@@ -86,7 +98,7 @@ class EcsFleet(Construct):
             desired_count=initial_count,
             min_healthy_percent=100,
             max_healthy_percent=200,
-            health_check_grace_period=tasks.health_check_grace or Duration.seconds(0),
+            health_check_grace_period=tasks.health_check_grace,
             security_groups=[tasks.security_group] if tasks.security_group else None,
             vpc_subnets=tasks.subnets,
             assign_public_ip=tasks.assign_public_ip,

@@ -35,7 +35,7 @@ class AwsStand:
     def __init__(self) -> None:
         self.ecs = boto3.client("ecs")
         cluster = self.ecs.create_cluster(clusterName="shop")["cluster"]["clusterArn"]
-        self.fleets = EcsFleets(self.ecs)
+        self.fleets = EcsFleets(self.ecs, boto3.client("logs"))
         self.blue = Fleet("ecs", self._service(cluster, "blue", "1.0.0", 3))
         self.green = Fleet("ecs", self._service(cluster, "green", "0.9.0", 1))
 
@@ -103,7 +103,9 @@ def stand(request: pytest.FixtureRequest, aws: None) -> Stand:
 
 
 def prepare(stand: Stand) -> str:
-    return stand.fleets.prepare(stand.green, BUNDLE_RELEASE, like=stand.blue, size=3)
+    return stand.fleets.prepare(
+        stand.green, BUNDLE_RELEASE, like=stand.blue, size=3, grace_seconds=60
+    )
 
 
 def test_the_candidate_runs_the_release_otherwise_as_live_at_the_size_asked_for(
@@ -133,6 +135,51 @@ def test_live_is_not_touched(stand: Stand) -> None:
 def test_asked_twice_it_registers_once(stand: Stand) -> None:
     assert prepare(stand) == prepare(stand)
     assert stand.registered() == 1
+
+
+@pytest.mark.parametrize(("failed", "is_forced"), [(0, False), (1, True)])
+def test_what_crashed_before_is_started_anew_with_the_grace(failed: int, is_forced: bool) -> None:
+    ecs, fleet = client("ecs"), registration().green.fleet
+    primary = {"status": "PRIMARY", "taskDefinition": "arn:1", "failedTasks": failed}
+    service = {"status": "ACTIVE", "deployments": [primary], "taskDefinition": "arn:1"}
+    definition = {"family": "green", "containerDefinitions": [container("1.0.0")]}
+    change = {
+        "cluster": "shop",
+        "service": fleet.arn,
+        "taskDefinition": "arn:2",
+        "desiredCount": 3,
+        "healthCheckGracePeriodSeconds": 60,
+        "forceNewDeployment": is_forced,
+    }
+    with Stubber(ecs) as stub:
+        stub.add_response("describe_services", {"services": [service]})
+        stub.add_response("describe_task_definition", {"taskDefinition": definition})
+        stub.add_response("describe_services", {"services": [service]})
+        stub.add_response("describe_task_definition", {"taskDefinition": definition})
+        registered = {"taskDefinition": {"taskDefinitionArn": "arn:2"}}
+        stub.add_response("register_task_definition", registered)
+        stub.add_response("update_service", {}, change)
+
+        EcsFleets(ecs, None).prepare(fleet, BUNDLE_RELEASE, like=fleet, size=3, grace_seconds=60)
+
+
+def test_a_candidate_that_is_tried_again_starts_without_failures() -> None:
+    stand = FakeStand()
+    stand.fleets.services[stand.green.arn].failed = 3
+
+    prepare(stand)
+
+    assert stand.fleets.observe(stand.green).failed == 0
+
+
+def test_a_candidate_whose_tasks_were_not_stopped_has_no_trouble(stand: Stand) -> None:
+    assert stand.fleets.troubles(stand.green) == ("none of its tasks was stopped",)
+
+
+def test_troubles_that_cannot_be_read_are_told_and_fail_nothing(stand: Stand) -> None:
+    [told] = stand.fleets.troubles(replace(stand.green, arn=f"{stand.green.arn}-gone"))
+
+    assert told.startswith("what ended its tasks could not be read: ")
 
 
 def test_a_retirement_changes_the_size_alone(stand: Stand) -> None:
@@ -174,6 +221,6 @@ def test_a_rollout_is_that_of_the_newest_deployment() -> None:
     with Stubber(ecs) as stub:
         stub.add_response("describe_services", {"services": [service]})
 
-        assert EcsFleets(ecs).observe(fleet) == Observation(
+        assert EcsFleets(ecs, None).observe(fleet) == Observation(
             "arn:new", rollouts=2, running=5, desired=3, failed=4
         )

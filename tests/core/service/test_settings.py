@@ -73,6 +73,19 @@ def test_times_that_an_execution_cannot_hold_are_refused(patience_seconds: int) 
         Settings.from_dict(with_a_day_of_bakes(patience_seconds), "service.yaml")
 
 
+@pytest.mark.parametrize("grace_seconds", [120, 3600])
+def test_a_grace_that_outlasts_the_wait_is_refused(grace_seconds: int) -> None:
+    complaint = rf"^service.yaml.prepare_timeout_seconds: must be .* 120 and {grace_seconds}: .*"
+    with pytest.raises(RegistrationInvalid, match=f"{complaint}raise it or lower the grace"):
+        Settings.from_dict(SETTINGS | {"start_grace_seconds": grace_seconds}, "service.yaml")
+
+
+def test_a_grace_is_a_minute_unless_it_is_set() -> None:
+    found = Settings.from_dict(without(SETTINGS, "start_grace_seconds"), "service.yaml")
+
+    assert found.start_grace_seconds == 60
+
+
 @pytest.mark.parametrize(
     ("path", "value", "complaint"),
     [

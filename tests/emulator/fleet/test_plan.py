@@ -11,6 +11,7 @@ from emulator.fleet.plan import (
     Start,
     Stop,
     Task,
+    is_proven,
     is_steady,
     plan,
     restart_not_before,
@@ -90,7 +91,7 @@ def test_scaled_to_zero_everything_stops_and_that_is_steady() -> None:
 def test_a_task_that_fails_its_health_checks_is_replaced() -> None:
     tasks = [task("a"), task("b", health=Health.UNHEALTHY)]
     assert plan(Desired("new", 2), tasks, NOW) == [
-        Stop("b", "Task failed ELB health checks"),
+        Stop("b", "Task failed ELB health checks", is_failure=True),
         Start(1),
     ]
 
@@ -98,6 +99,12 @@ def test_a_task_that_fails_its_health_checks_is_replaced() -> None:
 def test_within_its_grace_a_failing_task_is_left_alone() -> None:
     tasks = [task("a", health=Health.UNHEALTHY, started_at=NOW - 5)]
     assert plan(Desired("new", 1, grace_seconds=10), tasks, NOW) == []
+
+
+def test_only_a_task_of_the_new_deployment_that_serves_proves_it() -> None:
+    waiting = [task("a", "old"), task("b", health=Health.UNHEALTHY)]
+    assert not is_proven(Desired("new", 2), waiting)
+    assert is_proven(Desired("new", 2), [*waiting, task("c")])
 
 
 def test_a_crashed_task_is_replaced_after_a_moment() -> None:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from boto3.session import Session
+from botocore.exceptions import BotoCoreError, ClientError
 
 from viridian.adapters.clients import client
+from viridian.adapters.fleets.stopped_tasks import StoppedTasks
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
 from viridian.core.errors import FleetMissing
 from viridian.core.fleet import Observation
@@ -18,16 +20,17 @@ class EcsFleets:
     """ECS services by ARN."""
 
     ecs: Any
+    logs: Any
 
     @classmethod
     def from_session(cls, session: Session | None = None) -> "EcsFleets":
-        """Fleets, with a client of their own."""
-        return cls(client("ecs", session))
+        """Fleets, with clients of their own."""
+        return cls(client("ecs", session), client("logs", session))
 
     def observe(self, fleet: Fleet) -> Observation:
         """What the service was last asked to run, and how far it is. One call."""
         service = self._service(fleet)
-        primary = next(d for d in service["deployments"] if d["status"] == "PRIMARY")
+        primary = _primary(service)
         return Observation(
             revision=primary["taskDefinition"],
             rollouts=len(service["deployments"]),
@@ -36,17 +39,35 @@ class EcsFleets:
             failed=primary.get("failedTasks", 0),
         )
 
-    def prepare(self, candidate: Fleet, release: Release, *, like: Fleet, size: int) -> str:
+    def prepare(
+        self, candidate: Fleet, release: Release, *, like: Fleet, size: int, grace_seconds: int
+    ) -> str:
         """Have the candidate run the release on `size` tasks; return the task definition's ARN.
 
-        Asked again it finds its own definition and changes nothing.
+        Asked again it finds its own definition and changes nothing; what crashed before is started
+        anew, since ECS would go on with its count of failures and its pauses.
         """
         live = self._definition(self._service(like)["taskDefinition"])
-        current = self._definition(self._service(candidate)["taskDefinition"])
+        service = self._service(candidate)
+        current = self._definition(service["taskDefinition"])
         wanted = task_definition_of(release, live, current["family"])
         arn = current["taskDefinitionArn"] if is_same(current, wanted) else self._register(wanted)
-        self.ecs.update_service(**_place(candidate), taskDefinition=arn, desiredCount=size)
+        self.ecs.update_service(
+            **_place(candidate),
+            taskDefinition=arn,
+            desiredCount=size,
+            healthCheckGracePeriodSeconds=grace_seconds,
+            forceNewDeployment=_primary(service).get("failedTasks", 0) > 0,
+        )
         return str(arn)
+
+    def troubles(self, fleet: Fleet) -> tuple[str, ...]:
+        """What ended the newest tasks of the newest deployment. At most five calls."""
+        try:
+            deployment = _primary(self._service(fleet))["id"]
+            return StoppedTasks(self.ecs, self.logs).of(fleet, deployment)
+        except (BotoCoreError, ClientError, FleetMissing) as error:
+            return (f"what ended its tasks could not be read: {error}",)
 
     def retire(self, fleet: Fleet, *, resting_count: int) -> None:
         """Set the number of tasks to what rests."""
@@ -68,6 +89,11 @@ class EcsFleets:
     def _register(self, definition: TaskDefinition) -> Any:
         answer = self.ecs.register_task_definition(**definition)
         return answer["taskDefinition"]["taskDefinitionArn"]
+
+
+def _primary(service: dict[str, Any]) -> dict[str, Any]:
+    """The deployment that the service is brought to."""
+    return next(d for d in service["deployments"] if d["status"] == "PRIMARY")
 
 
 def _place(fleet: Fleet) -> dict[str, str]:

@@ -120,7 +120,16 @@ def _looks_complaints(
         )
 
 
-@dataclass(frozen=True)
+def _grace_complaints(prepare_seconds: int, grace_seconds: int) -> Iterator[tuple[str, str]]:
+    if prepare_seconds <= grace_seconds:
+        yield (
+            "prepare_timeout_seconds",
+            f"must be above start_grace_seconds, found {prepare_seconds} and {grace_seconds}: a "
+            "task that needs its whole grace would come too late; raise it or lower the grace",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All of a service file. Durations in seconds."""
 
@@ -130,6 +139,7 @@ class Settings:
             "steps", "prepare_timeout_seconds", "unknown_patience_seconds", "alarms"
         ): _looks_complaints,
         ("unknown_patience_seconds", "alarms"): _patience_complaints,
+        ("prepare_timeout_seconds", "start_grace_seconds"): _grace_complaints,
     }  # fmt: skip
 
     service: Annotated[str, SERVICE_NAME, "the service's name; begins with a letter"]
@@ -154,8 +164,16 @@ class Settings:
         "time between weight 0 and the loss of capacity; 60 or more on AWS",
     ]
     prepare_timeout_seconds: Annotated[
-        int, Limits(30, 7200), "how long a candidate may take to be healthy"
+        int,
+        Limits(30, 7200),
+        "how long a candidate may take to be healthy; longer than `start_grace_seconds`",
     ]
+    start_grace_seconds: Annotated[
+        int,
+        Limits(0, 3600),
+        "how long a new task may fail its health checks before it is replaced by another: longer "
+        "than the application takes to listen. Set on a side with each release prepared there",
+    ] = 60
     unknown_patience_seconds: Annotated[
         int,
         Limits(0, LONGEST_PATIENCE_SECONDS),
