@@ -166,13 +166,15 @@ class Settings:
     prepare_timeout_seconds: Annotated[
         int,
         Limits(30, 7200),
-        "how long a candidate may take to be healthy; longer than `start_grace_seconds`",
+        "how long a candidate may take to be healthy: longer than `start_grace_seconds`, and some "
+        "minutes more on AWS if it starts slowly, which the unhealthy hosts' alarm has to forget",
     ]
     start_grace_seconds: Annotated[
         int,
         Limits(0, 3600),
         "how long a new task may fail its health checks before it is replaced by another: longer "
-        "than the application takes to listen. Set on a side with each release prepared there",
+        "than the application takes to listen, and 10 s more for the two checks that it has to "
+        "pass then. Set on a side with each release prepared there",
     ] = 60
     unknown_patience_seconds: Annotated[
         int,
