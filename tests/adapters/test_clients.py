@@ -27,11 +27,11 @@ def test_three_tries_end_within_the_shortest_timeout_of_a_function() -> None:
 
 
 @pytest.mark.parametrize(
-    ("from_session", "service"),
+    ("from_session", "services"),
     [
         (Alarms.from_session, "cloudwatch"),
         (partial(Artifacts.from_session, "artifacts"), "s3"),
-        (EcsFleets.from_session, "ecs"),
+        (EcsFleets.from_session, "ecs logs"),
         (Executions.from_session, "stepfunctions"),
         (partial(Leases.from_session, "deployments"), "dynamodb"),
         (LoadBalancers.from_session, "elbv2"),
@@ -40,11 +40,11 @@ def test_three_tries_end_within_the_shortest_timeout_of_a_function() -> None:
         (RequestMetrics.from_session, "cloudwatch"),
     ],
 )
-def test_an_adapter_reaches_its_service_by_the_session_that_it_is_given(
-    from_session: Callable[..., object], service: str
+def test_an_adapter_reaches_its_services_by_the_session_that_it_is_given(
+    from_session: Callable[..., object], services: str
 ) -> None:
     adapter = from_session(session=boto3.Session(region_name="eu-west-3"))
 
-    [found] = [member for member in vars(adapter).values() if not isinstance(member, str)]
-    reached = (found.meta.service_model.service_name, found.meta.region_name)
-    assert reached == (service, "eu-west-3")
+    metas = [member.meta for member in vars(adapter).values() if not isinstance(member, str)]
+    reached = [(meta.service_model.service_name, meta.region_name) for meta in metas]
+    assert reached == [(service, "eu-west-3") for service in services.split()]
