@@ -35,8 +35,8 @@ def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.Exit
     from emulator.load_balancer.data_plane import DataPlane
     from emulator.load_balancer.envoy import Envoy
     from emulator.load_balancer.metering import Meter
-    from emulator.load_balancer.statistics import ErrorLog
-    from emulator.load_balancer.watched_files import ERRORS
+    from emulator.load_balancer.request_log import RequestLog
+    from emulator.load_balancer.watched_files import REQUESTS
     from emulator.repairs.cloudwatch import store
     from emulator.repairs.elbv2 import snapshot
 
@@ -46,9 +46,9 @@ def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.Exit
     plane = DataPlane(envoy, lambda: snapshot.take(registry))
     repairs.apply(registry, plane.publish, faults)
     stack.callback(HealthChecker(registry).close)
-    log = ErrorLog(envoy.directory / ERRORS)
+    log = RequestLog(envoy.directory / REQUESTS, envoy.admin.reopen_logs)
     meter = Meter(envoy.admin, log, registry, snapshot.used_groups)
-    clock = MetricClock(meter, store, lambda: faults.silence_metrics)
+    clock = MetricClock(meter, store, faults.arrival)
     stack.callback(clock.close)
     return envoy
 

@@ -1,6 +1,6 @@
 """The emulator's own switches, on a port beside its endpoint.
 
-POST /enforce-iam {"on": true}; POST /faults {"silence_metrics": true};
+POST /enforce-iam {"on": true}; POST /faults {"silence_metrics": true, "metric_delay_seconds": 30};
 GET /metrics-of-calls answers the count of each `service:Action` since the start.
 """
 

@@ -24,14 +24,14 @@ class Store(watch.Store, Protocol):
 
 
 class MetricClock:
-    """Runs until closed. While metrics are silenced the traffic is metered but not reported."""
+    """Runs until closed. `arrival` tells when the datapoints of a second come to the store; what
+    never does is metered all the same."""
 
-    def __init__(
-        self, meter: Meter, store: Store, metrics_are_silenced: Callable[[], bool]
-    ) -> None:
+    def __init__(self, meter: Meter, store: Store, arrival: Callable[[int], int | None]) -> None:
         self._meter = meter
         self._store = store
-        self._metrics_are_silenced = metrics_are_silenced
+        self._arrival = arrival
+        self._on_their_way: list[tuple[int, int, list[Datum]]] = []
         self._alarms = watch.AlarmWatch(store)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="metric-clock", daemon=True)
@@ -50,7 +50,16 @@ class MetricClock:
 
     def beat(self, now: int) -> None:
         """Meter the second before `now`."""
-        data = self._meter.read()
-        if not self._metrics_are_silenced():
-            self._store.put(data, at=now - 1)
+        data, at = self._meter.read(), now - 1
+        if (arrival := self._arrival(at)) is not None:
+            self._on_their_way.append((arrival, at, data))
+        self._put_arrived(now)
         self._alarms.evaluate_due(now)
+
+    def _put_arrived(self, now: int) -> None:
+        waiting, self._on_their_way = self._on_their_way, []
+        for arrival, at, data in waiting:
+            if arrival <= now:
+                self._store.put(data, at=at)
+            else:
+                self._on_their_way.append((arrival, at, data))

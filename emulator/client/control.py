@@ -16,11 +16,24 @@ class Control:
         self._send("POST", "/enforce-iam", {"on": on})
 
     def set_faults(
-        self, *, silence_metrics: bool | None = None, drop_alarm_events: bool | None = None
+        self,
+        *,
+        silence_metrics: bool | None = None,
+        drop_alarm_events: bool | None = None,
+        metric_interval_seconds: int | None = None,
+        metric_delay_seconds: int | None = None,
+        late_metric_seconds: int | None = None,
     ) -> None:
-        """Switch faults on or off; one that is not named stays as it is."""
-        faults = {"silence_metrics": silence_metrics, "drop_alarm_events": drop_alarm_events}
-        self._send("POST", "/faults", {name: on for name, on in faults.items() if on is not None})
+        """As `emulator.faults` names them; one that is not named stays as it is."""
+        faults = {
+            "silence_metrics": silence_metrics,
+            "drop_alarm_events": drop_alarm_events,
+            "metric_interval_seconds": metric_interval_seconds,
+            "metric_delay_seconds": metric_delay_seconds,
+            "late_metric_seconds": late_metric_seconds,
+        }
+        given = {name: value for name, value in faults.items() if value is not None}
+        self._send("POST", "/faults", given)
 
     def calls(self) -> dict[str, int]:
         """How often each `service:Action` was called since the start."""

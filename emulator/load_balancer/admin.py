@@ -23,16 +23,14 @@ class Admin:
         self._require_running = require_running
 
     def values(self, name_pattern: str) -> dict[str, Any]:
-        """Counters, gauges and texts whose name matches."""
+        """Counters and texts whose name matches."""
         entries = self._get(f"/stats?format=json&filter={quote(name_pattern)}")["stats"]
         return {entry["name"]: entry["value"] for entry in entries if "value" in entry}
 
-    def histograms(self, name_pattern: str) -> dict[str, dict[float, int]]:
-        """Since the start: the middle of each bucket, and how many fell into it."""
-        query = f"/stats?format=json&histogram_buckets=detailed&filter={quote(name_pattern)}"
-        entries = self._get(query)["stats"]
-        details = [d for e in entries for d in e.get("histograms", {}).get("details", [])]
-        return {detail["name"]: _buckets(detail["totals"]) for detail in details}
+    def reopen_logs(self) -> None:
+        """Have log files that were moved away written anew."""
+        with urlopen(f"http://{self._address}/reopen_logs", b"", PATIENCE_SECONDS):
+            pass
 
     def rejected(self) -> str:
         """Why Envoy refuses a listener, a route or a cluster, if it does."""
@@ -48,10 +46,6 @@ class Admin:
         except (OSError, HTTPException, ValueError):
             self._require_running(LAST_WORDS_SECONDS)
             raise
-
-
-def _buckets(totals: list[dict[str, float]]) -> dict[float, int]:
-    return {b["lower_bound"] + b["width"] / 2: int(b["count"]) for b in totals}
 
 
 def _collect_details(node: Any, errors: list[str]) -> None:

@@ -7,6 +7,8 @@ from emulator.load_balancer.model import TargetGroup
 from emulator.load_balancer.watched_files import TYPES, endpoints_file, source
 
 UNLIMITED = 1_000_000
+# Elastic Load Balancing: after so long without a connection a request is answered 504.
+CONNECTION_TIMEOUT = "10s"
 
 
 def cluster_resource(group: TargetGroup, directory: Path) -> dict[str, Any]:
@@ -16,7 +18,7 @@ def cluster_resource(group: TargetGroup, directory: Path) -> dict[str, Any]:
         "name": group.cluster,
         "type": "EDS",
         "eds_cluster_config": {"eds_config": source(directory / endpoints_file(group.cluster))},
-        "connect_timeout": "5s",
+        "connect_timeout": CONNECTION_TIMEOUT,
         "common_lb_config": {"healthy_panic_threshold": {"value": 1}},
         "circuit_breakers": {"thresholds": [dict.fromkeys(limits, UNLIMITED)]},
     }

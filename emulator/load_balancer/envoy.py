@@ -12,7 +12,7 @@ from emulator.lifecycle import end_with_parent
 from emulator.load_balancer import envoy_config
 from emulator.load_balancer.admin import Admin
 from emulator.load_balancer.model import Snapshot
-from emulator.load_balancer.watched_files import ERRORS
+from emulator.load_balancer.watched_files import REQUESTS
 
 START_SECONDS = 30
 END_SECONDS = 3
@@ -63,7 +63,7 @@ class Envoy:
     def _start(self) -> "subprocess.Popen[bytes]":
         bootstrap = self.directory / "bootstrap.json"
         bootstrap.write_text(json.dumps(envoy_config.bootstrap(self.directory)))
-        (self.directory / ERRORS).write_text("")
+        (self.directory / REQUESTS).write_text("")
         self._address_file.unlink(missing_ok=True)
         with self._log.open("wb") as log:
             return subprocess.Popen(

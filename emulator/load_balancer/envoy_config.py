@@ -4,8 +4,9 @@ Pure: a snapshot goes in, the text of every file comes out. A file's `version_in
 of what it says, so Envoy's statistics can be asked whether it has been taken.
 
 As the ALB: an empty group answers 503; a group whose targets are all unhealthy fails open (Envoy's
-panic mode, which counts those requests); a target that cannot be reached answers 502, a silent one
-504; `X-Forwarded-For`, `-Proto` and `-Port` are set. Weights that are all 0 answer 503 (AWS does
+panic mode, which counts those requests); a target that refuses the connection answers 502, one that
+does not take it in time or sends nothing for the idle timeout 504, a client that does so meanwhile
+408; `X-Forwarded-For`, `-Proto` and `-Port` are set. Weights that are all 0 answer 503 (AWS does
 not say what they do).
 """
 

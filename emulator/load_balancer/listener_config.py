@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from emulator.load_balancer.model import Listener
-from emulator.load_balancer.watched_files import ERRORS, TYPES, routes_file, source
+from emulator.load_balancer.watched_files import REQUESTS, TYPES, routes_file, source
+
+# The target refused, closed, or spoke no HTTP.
+UNUSABLE = ["UF", "UC", "UPE", "URX"]
+# The last field: microseconds from the request's leaving to the first byte of the answer.
+ENTRY = (
+    "%RESPONSE_CODE% %UPSTREAM_CLUSTER% %RESPONSE_FLAGS% %COMMON_DURATION(US_TX_BEG:US_RX_BEG:us)%"
+)
 
 
 def listener_resource(listener: Listener, directory: Path) -> dict[str, Any]:
@@ -38,8 +45,8 @@ def _connection_manager(listener: Listener, directory: Path) -> dict[str, Any]:
         "generate_request_id": False,
         "server_name": "awselb/2.0",
         "server_header_transformation": "APPEND_IF_ABSENT",
-        "local_reply_config": {"mappers": [_reply_with(502, ["UF", "UC", "UPE", "URX"])]},
-        "access_log": [_error_log(listener, directory)],
+        "local_reply_config": {"mappers": [_timed_out(), _reply_with(502, UNUSABLE)]},
+        "access_log": [_request_log(listener, directory)],
         "http_filters": [{"name": "envoy.filters.http.router", "typed_config": router}],
     }
 
@@ -48,17 +55,26 @@ def _reply_with(status: int, flags: list[str]) -> dict[str, Any]:
     return {"filter": {"response_flag_filter": {"flags": flags}}, "status_code": status}
 
 
-def _error_log(listener: Listener, directory: Path) -> dict[str, Any]:
-    """One line for each 5xx: its flags tell the load balancer's own from those of targets."""
-    least = {"default_value": 500, "runtime_key": "least-status-logged"}
+def _timed_out() -> dict[str, Any]:
+    """A connection that is not accepted in time; one that is refused is no timeout."""
+    expression = {
+        "@type": f"{TYPES}.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+        "expression": "response.code_details.contains('connection_timeout')",
+    }
+    extension = {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": expression}
+    return {"filter": {"extension_filter": extension}, "status_code": 504}
+
+
+def _request_log(listener: Listener, directory: Path) -> dict[str, Any]:
+    """One line for each request when it ends; `request_log` reads it."""
     loggers = f"{TYPES}.extensions.access_loggers.file.v3.FileAccessLog"
-    entry = f"{listener.load_balancer} %RESPONSE_CODE% %UPSTREAM_CLUSTER% %RESPONSE_FLAGS%\n"
     return {
         "name": "envoy.access_loggers.file",
-        "filter": {"status_code_filter": {"comparison": {"op": "GE", "value": least}}},
         "typed_config": {
             "@type": loggers,
-            "path": str(directory / ERRORS),
-            "log_format": {"text_format_source": {"inline_string": entry}},
+            "path": str(directory / REQUESTS),
+            "log_format": {
+                "text_format_source": {"inline_string": f"{listener.load_balancer} {ENTRY}\n"}
+            },
         },
     }

@@ -1,18 +1,23 @@
 """The metrics of AWS/ApplicationELB, made from one second of traffic.
 
-As on AWS a metric of requests has a datapoint only while there are some, `HTTPCode_ELB_5XX_Count`
-is known for the load balancer only, and host counts are reported while targets are registered.
+As on AWS a metric of requests has a datapoint only while there are some, `HTTPCode_ELB_*` are known
+for the load balancer only, and host counts are reported while targets are registered.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+has each of them. It does not say whether a request counts when it begins or when it ends: here when
+it begins.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from emulator.load_balancer.request_log import Logged
 from emulator.load_balancer.statistics import ClusterCounts
 from emulator.target_health import HEALTHY, UNHEALTHY
 
 NAMESPACE = "AWS/ApplicationELB"
-SECOND = 1000
+TOLD_APART = (500, 502, 503, 504)
 
 
 class GroupIdentity(NamedTuple):
@@ -33,34 +38,50 @@ class Datum:
     counts: tuple[int, ...] = (1,)
 
 
-def group_metrics(group: GroupIdentity, new: ClusterCounts) -> list[Datum]:
-    """What a group's requests of this second add, for the group and for its load balancer."""
+def group_metrics(group: GroupIdentity, new: ClusterCounts, ended: Sequence[Logged]) -> list[Datum]:
+    """What a group's requests of this second add, for the group and for its load balancer.
+
+    `RequestCount` has every request for which a target was chosen, whoever answered it, if anyone.
+    """
+    answers = [request for request in ended if request.is_of_target]
+    classes = Counter(f"HTTPCode_Target_{answer.status // 100}XX_Count" for answer in answers)
     sums = {
-        "RequestCount": new.requests,
-        "UnhealthyRoutingRequestCount": new.unhealthy_routing,
-        **{f"HTTPCode_Target_{status.upper()}_Count": n for status, n in new.by_class.items()},
+        "RequestCount": new.sent + sum(request.is_unreached for request in ended),
+        "TargetConnectionErrorCount": new.connection_errors,
+        **classes,
     }
-    data = [
-        Datum(name, "Count", scope, (float(count),))
-        for name, count in sums.items()
-        for scope in _scopes(group)
-        if count
-    ]
-    if not new.milliseconds:
-        return data
-    seconds = tuple(milliseconds / SECOND for milliseconds in new.milliseconds)
-    counts = tuple(new.milliseconds.values())
-    times = [Datum("TargetResponseTime", "Seconds", s, seconds, counts) for s in _scopes(group)]
-    return data + times
+    scopes = _scopes(group)
+    data = [datum for scope in scopes for datum in _counts(sums, scope)]
+    data += _counts({"UnhealthyRoutingRequestCount": new.unhealthy_routing}, scopes[1])
+    times = Counter(answer.seconds for answer in answers if answer.seconds is not None)
+    return data + [_times(times, scope) for scope in scopes if times]
 
 
-def elb_failure_metrics(by_status: Mapping[tuple[str, int], int]) -> list[Datum]:
-    data = []
-    for (load_balancer, status), count in by_status.items():
-        for code in ("5XX", str(status)):
-            name = f"HTTPCode_ELB_{code}_Count"
-            data.append(Datum(name, "Count", {"LoadBalancer": load_balancer}, (float(count),)))
-    return data
+def load_balancer_metrics(ended: Iterable[Logged]) -> list[Datum]:
+    """What load balancers answered themselves, a rule's fixed responses among it."""
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for request in ended:
+        if not request.is_of_target:
+            sums[request.load_balancer].update(_own_metrics(request))
+    return [d for name, own in sums.items() for d in _counts(own, {"LoadBalancer": name})]
+
+
+def _own_metrics(request: Logged) -> Iterator[str]:
+    if request.status >= 300:
+        yield f"HTTPCode_ELB_{request.status // 100}XX_Count"
+    if request.status in TOLD_APART:
+        yield f"HTTPCode_ELB_{request.status}_Count"
+    if request.is_fixed:
+        yield "HTTP_Fixed_Response_Count"
+
+
+def _counts(sums: Mapping[str, int], scope: Mapping[str, str]) -> list[Datum]:
+    """So many ones: as on AWS their minimum, maximum and average are 1."""
+    return [Datum(name, "Count", scope, (1.0,), (n,)) for name, n in sums.items() if n > 0]
+
+
+def _times(times: Counter[float], scope: Mapping[str, str]) -> Datum:
+    return Datum("TargetResponseTime", "Seconds", scope, tuple(times), tuple(times.values()))
 
 
 def host_metrics(group: GroupIdentity, states: Iterable[str]) -> list[Datum]:

@@ -60,16 +60,20 @@ def _weighted(action: Forward, listener: Listener) -> dict[str, Any]:
             pin = f"{STICKY_COOKIE}={cluster['name']}; Max-Age={action.sticky_seconds}; Path=/"
             cluster["response_headers_to_add"] = [_header("set-cookie", pin, APPEND)]
         clusters.append(cluster)
-    return {"timeout": f"{listener.idle_seconds}s", "weighted_clusters": {"clusters": clusters}}
+    return {**_patience(listener), "weighted_clusters": {"clusters": clusters}}
+
+
+def _patience(listener: Listener) -> dict[str, str]:
+    """How long neither side may send a byte; an answer as a whole may take any time."""
+    return {"timeout": "0s", "idle_timeout": f"{listener.idle_seconds}s"}
 
 
 def _pinned(action: Forward, match: dict[str, Any], listener: Listener) -> list[dict[str, Any]]:
     """Stickiness outranks weights: a pinned client keeps its group, also at weight 0."""
     if action.sticky_seconds is None:
         return []
-    timeout = f"{listener.idle_seconds}s"
     names = [cluster_name(name) for name, _ in action.weights]
     return [
-        {"match": sticky_match(match, name), "route": {"timeout": timeout, "cluster": name}}
+        {"match": sticky_match(match, name), "route": {**_patience(listener), "cluster": name}}
         for name in names
     ]

@@ -8,7 +8,7 @@ from emulator.load_balancer.model import Listener
 TYPES = "type.googleapis.com/envoy"
 LISTENERS = "listeners.json"
 CLUSTERS = "clusters.json"
-ERRORS = "errors.log"
+REQUESTS = "requests.log"
 
 
 def routes_file(listener: Listener) -> str:

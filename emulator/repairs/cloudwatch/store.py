@@ -38,10 +38,13 @@ def stored(metric: Metric) -> list[Record]:
 
 
 def series(metric: Metric, period: int, start: float, end: float) -> Series:
-    """The statistic of each period that has data, by the time the period begins."""
-    first = int(start // period) * period
+    """The statistic of each period that has data and begins before the end, by that time.
+
+    A period that runs has what came until now.
+    """
+    first, last = (int(edge // period) * period for edge in (start, end + period - 1))
     periods: dict[int, list[Record]] = defaultdict(list)
-    for point in _points(metric, first, end):
+    for point in _points(metric, first, last):
         periods[int(point["Timestamp"] // period) * period].append(point)
     values = {at: _statistic(points, metric.statistic) for at, points in periods.items()}
     return {at: value for at, value in values.items() if value is not None}

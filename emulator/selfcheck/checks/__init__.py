@@ -15,12 +15,14 @@ from emulator.selfcheck.checks import (
     lambda_,
     targets,
     tasks,
+    unanswered,
 )
 from emulator.selfcheck.subject import Check
 
 CHECKS: dict[Check, str] = {  # those that have to wait longest come first
     **events.CHECKS,
     **cloudwatch.CHECKS,
+    **unanswered.CHECKS,
     **lambda_.CHECKS,
     **executions.CHECKS,
     **tasks.CHECKS,

@@ -1,6 +1,6 @@
 """Metrics and alarms: traffic is counted, metrics are told apart, changes are announced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,6 +79,17 @@ def metric_math_is_answered_newest_first(subject: Subject) -> None:
     expect(_values(subject, *queries), [20, 10])
 
 
+def datapoints_come_in_pages(subject: Subject) -> None:
+    metric = {"Namespace": f"{NAME}/pages", "MetricName": "m"}
+    now = datetime.now(UTC)
+    earlier = {"Value": 1, "Timestamp": now - timedelta(minutes=2)}
+    _put_data(subject, metric, earlier, {"Value": 2, "Timestamp": now})
+    pages = _pages(subject, _stat("m", metric), size=1)
+    results = [page["MetricDataResults"][0] for page in pages]
+    told = [(result["StatusCode"], result["Values"]) for result in results]
+    expect(told, [("PartialData", [2]), ("Complete", [1])])
+
+
 def datapoints_are_added_to_lists_that_stay(subject: Subject) -> None:
     metric = {"Namespace": f"{NAME}/stay", "MetricName": "m"}
     _put_data(subject, metric, {"Value": 1})
@@ -119,14 +130,24 @@ def _put_data(subject: Subject, metric: Record, *data: Record) -> None:
 
 
 def _values(subject: Subject, *queries: Record) -> list[float]:
-    now = datetime.now(UTC)
-    found = subject.client("cloudwatch").get_metric_data(
-        MetricDataQueries=list(queries),
-        StartTime=now - timedelta(minutes=10),
-        EndTime=now + timedelta(minutes=1),
-    )
-    values: list[float] = found["MetricDataResults"][0]["Values"]
+    (page,) = _pages(subject, *queries)
+    values: list[float] = page["MetricDataResults"][0]["Values"]
     return values
+
+
+def _pages(subject: Subject, *queries: Record, size: int = 100) -> Iterable[Record]:
+    now = datetime.now(UTC)
+    pages: Iterable[Record] = (
+        subject.client("cloudwatch")
+        .get_paginator("get_metric_data")
+        .paginate(
+            MetricDataQueries=list(queries),
+            StartTime=now - timedelta(minutes=10),
+            EndTime=now + timedelta(minutes=1),
+            PaginationConfig={"PageSize": size},
+        )
+    )
+    return pages
 
 
 def _announced(event: Record) -> tuple[str, str]:
@@ -141,5 +162,6 @@ CHECKS: dict[Check, str] = {
     alarm_changes_are_announced: "cloudwatch.alarms",
     metrics_are_read_by_their_dimensions: "cloudwatch.metrics",
     metric_math_is_answered_newest_first: "cloudwatch.metrics",
+    datapoints_come_in_pages: "cloudwatch.metrics",
     datapoints_are_added_to_lists_that_stay: "cloudwatch.metrics",
 }
