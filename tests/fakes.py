@@ -62,6 +62,7 @@ class FakeLeases(Leases):
                 phase="deploying",
                 acquired_at=now,
                 watched_alarms=watched_alarms,
+                first_shifted_at=None,
                 breach=None,
                 waits={},
             )
@@ -69,15 +70,20 @@ class FakeLeases(Leases):
         return lease.fence
 
     def authorise_forward(
-        self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...]
+        self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...], now: float
     ) -> None:
+        first = self.get(holder.service).first_shifted_at
+        self._go_forward(holder, percent, watched_alarms)
+        self.set(holder.service, first_shifted_at=int(now) if first is None else first)
+
+    def open_standby(self, holder: Holder, *, watched_alarms: tuple[str, ...]) -> None:
+        self._go_forward(holder, 100, watched_alarms)
+        self.set(holder.service, phase="standby")
+
+    def _go_forward(self, holder: Holder, percent: int, watched_alarms: tuple[str, ...]) -> None:
         self.get(holder.service).require_open(holder)
         moved = {"candidate_percent": percent, "moved_by": holder.deployment_id}
         self.set(holder.service, watched_alarms=watched_alarms, **moved)
-
-    def open_standby(self, holder: Holder, *, watched_alarms: tuple[str, ...]) -> None:
-        self.authorise_forward(holder, percent=100, watched_alarms=watched_alarms)
-        self.set(holder.service, phase="standby")
 
     def close_standby(self, service: str) -> str | None:
         lease = self.get(service)
@@ -95,9 +101,11 @@ class FakeLeases(Leases):
         if self.get(holder.service).moved_by == holder.deployment_id:
             self.set(holder.service, candidate_percent=0)
 
-    def record_breach(self, service: str, alarm: str, breach: str) -> tuple[bool, str | None]:
+    def record_breach(
+        self, service: str, alarm: str, breach: str, *, seen_at: int
+    ) -> tuple[bool, str | None]:
         lease = self.get(service)
-        if not lease.watches(alarm):
+        if not lease.watches(alarm, seen_at=seen_at):
             return False, None
         return True, self.set(service, breach=lease.breach or breach).watch
 

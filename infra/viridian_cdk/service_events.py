@@ -38,6 +38,7 @@ class ServiceEvents(Construct):
             ),
             alarm=at("$.detail.alarmName"),
             reason=at("$.detail.state.reason"),
+            state=at("$.detail.state"),
             at=at("$.time"),
         )
         self._rule(

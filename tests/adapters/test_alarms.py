@@ -1,5 +1,6 @@
 """Alarms: what is not there is absent. The same claims hold for the fake."""
 
+import json
 from collections.abc import Callable
 
 import boto3
@@ -90,3 +91,17 @@ def test_composite_alarms_are_asked_for_by_type() -> None:
         )
 
         assert Alarms(cloudwatch).states(("a", "b")).states == {"a": "OK", "b": "ALARM"}
+
+
+def test_an_alarm_tells_what_it_saw() -> None:
+    cloudwatch = client("cloudwatch")
+    points = [{"timestamp": "2026-11-01T12:00:00.000+0000", "value": 9.0}]
+    saw = json.dumps({"evaluatedDatapoints": points})
+    metric = {"AlarmName": "a", "StateValue": "ALARM", "StateReasonData": saw}
+    composite = {"AlarmName": "b", "StateValue": "ALARM"}
+    with Stubber(cloudwatch) as stub:
+        answer = {"MetricAlarms": [metric], "CompositeAlarms": [composite]}
+        stub.add_response("describe_alarms", answer)
+        found = Alarms(cloudwatch).states(("a", "b"))
+
+    assert found.seen_at == {"a": 1_793_534_400}

@@ -23,6 +23,7 @@ from viridian.core.errors import (
 from viridian.core.lease import Holder, Lease, lease_key
 
 ALARMS = ("green-5xx", "elb-5xx")
+SEEN_AT = 1_800_000_000
 Act = Callable[[Leases], Any]
 
 
@@ -59,7 +60,7 @@ def held(fence: int = 1, deployment_id: str = "first") -> Holder:
 
 
 def go_forward(leases: Leases, holder: Holder | None = None) -> None:
-    leases.authorise_forward(holder or held(), percent=10, watched_alarms=ALARMS)
+    leases.authorise_forward(holder or held(), percent=10, watched_alarms=ALARMS, now=SEEN_AT)
 
 
 HELD = list(product(("first", "second"), ("deploying", "standby", "closing"), [(50, "first")]))
@@ -67,8 +68,9 @@ FREE = [(None, None, left) for left in ((0, "first"), (50, "first"), (50, "secon
 
 
 def every_lease() -> Iterator[dict[str, Any]]:
-    for fence, (holder, phase, (percent, mover)), watch, breach in product(
-        (1, 2), [*HELD, *FREE], (True, False), (None, "old")
+    shifts = (None, SEEN_AT, SEEN_AT + 1)
+    for fence, (holder, phase, (percent, mover)), watch, breach, first_shifted_at in product(
+        (1, 2), [*HELD, *FREE], (True, False), (None, "old"), shifts
     ):
         yield {
             "fence": fence,
@@ -76,6 +78,7 @@ def every_lease() -> Iterator[dict[str, Any]]:
             "phase": phase,
             "acquired_at": "then",
             "watched_alarms": ALARMS if watch else (),
+            "first_shifted_at": first_shifted_at,
             "candidate_percent": percent,
             "moved_by": mover,
             "breach": breach,
@@ -103,7 +106,7 @@ def outcome(act: Act, leases: Leases, members: dict[str, Any]) -> tuple[object, 
         lambda leases: leases.authorise_back(held(), breach=None),
         lambda leases: leases.authorise_back(held(), breach="bad"),
         lambda leases: leases.mark_whole(held()),
-        lambda leases: leases.record_breach("shop", "green-5xx", "bad"),
+        lambda leases: leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT),
     ],
     ids=["acquire", "forward", "open", "close", "back", "back from a breach", "whole", "breach"],
 )
@@ -120,7 +123,7 @@ def test_the_first_lease_of_a_service_has_fence_1_also_when_it_asks_again(leases
 
 def test_asking_again_does_not_open_a_closed_gate(leases: Leases) -> None:
     acquire(leases)
-    leases.record_breach("shop", "green-5xx", "bad")
+    leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT)
     acquire(leases)
 
     with pytest.raises(CandidateBreached):
@@ -154,7 +157,9 @@ def test_a_new_request_ends_a_standby_and_waits_for_it(leases: Leases) -> None:
     assert leases.close_standby("shop") is None, "nobody waits at this moment"
     with pytest.raises(StandbyClosing, match="the standby of first still ends"):
         acquire(leases, "second")
-    assert leases.record_breach("shop", "green-5xx", "bad")[0], "and it is still watched"
+    assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT)[0], (
+        "and it is still watched"
+    )
 
 
 def test_a_deployment_that_is_under_way_is_not_ended(leases: Leases) -> None:
@@ -169,7 +174,7 @@ def test_a_new_lease_has_the_next_fence_and_nothing_of_the_one_before(leases: Le
 
     assert acquire(leases, "second") == 2
     go_forward(leases, held(2, "second"))
-    assert leases.record_breach("shop", "green-5xx", "bad") == (True, None)
+    assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT) == (True, None)
     assert leases.get("shop").waits == {}
 
 
@@ -210,8 +215,8 @@ def test_a_lease_given_back_by_hand_lets_a_split_back_but_not_forward(leases: Le
 
 def test_a_breach_closes_the_gate_forward_but_not_back(leases: Leases) -> None:
     acquire(leases)
-    leases.record_breach("shop", "green-5xx", "bad")
-    leases.record_breach("shop", "elb-5xx", "the second one")
+    leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT)
+    leases.record_breach("shop", "elb-5xx", "the second one", seen_at=SEEN_AT)
 
     with pytest.raises(CandidateBreached, match=r"^bad$"):
         go_forward(leases)
@@ -239,26 +244,44 @@ def test_an_alarm_that_nobody_watches_is_no_breach_and_gets_no_token(
     """Nor is one whose name is a part of a watched one's."""
     put(leases, fence=1, deployment_id="first", watched_alarms=ALARMS, waits={"watch": "token"})
 
-    assert leases.record_breach("shop", alarm, "bad") == (False, None)
+    assert leases.record_breach("shop", alarm, "bad", seen_at=SEEN_AT) == (False, None)
     go_forward(leases)
 
 
 def test_a_forward_move_changes_which_alarms_are_watched(leases: Leases) -> None:
     acquire(leases)
-    leases.authorise_forward(held(), percent=10, watched_alarms=("green-p99",))
+    leases.authorise_forward(held(), percent=10, watched_alarms=("green-p99",), now=SEEN_AT)
 
-    assert leases.record_breach("shop", "green-p99", "bad") == (True, None)
-    assert leases.record_breach("shop", "green-5xx", "bad") == (False, None)
+    assert leases.record_breach("shop", "green-p99", "bad", seen_at=SEEN_AT) == (True, None)
+    assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT) == (False, None)
 
 
 def test_no_deployment_no_breach(leases: Leases) -> None:
-    assert leases.record_breach("shop", "green-5xx", "bad") == (False, None)
+    assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT) == (False, None)
     put(leases, fence=1, watched_alarms=ALARMS)
 
-    assert leases.record_breach("shop", "green-5xx", "bad") == (False, None)
+    assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT) == (False, None)
 
 
 def test_an_alarm_hands_out_the_token_of_the_wait(leases: Leases) -> None:
     put(leases, fence=1, deployment_id="first", watched_alarms=ALARMS, waits={"watch": "token"})
 
-    assert leases.record_breach("shop", "green-5xx", "bad") == (True, "token")
+    assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT) == (True, "token")
+
+
+def test_what_an_alarm_saw_before_the_first_shift_is_no_breach(leases: Leases) -> None:
+    """The boot and the warm-up: they are told minutes later, when requests are shifted."""
+    acquire(leases)
+    go_forward(leases)
+    leases.authorise_forward(held(), percent=50, watched_alarms=ALARMS, now=SEEN_AT + 600)
+
+    before = leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT - 1)
+    assert (before, leases.get("shop").breach) == ((False, None), None)
+    assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT)[0]
+
+
+def test_the_next_deployment_has_a_first_shift_of_its_own(leases: Leases) -> None:
+    put(leases, fence=1, first_shifted_at=SEEN_AT)
+    acquire(leases)
+
+    assert leases.get("shop").first_shifted_at is None

@@ -163,6 +163,7 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "load_balancer": admitted.registration.load_balancer,
         "now": "2026-11-01T12:00Z",
         "start_grace_seconds": SETTINGS["start_grace_seconds"],
+        "is_first_step": False,
         **members,
     }
     return {name: given[name] for name in value_members(kind)}

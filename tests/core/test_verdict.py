@@ -111,7 +111,11 @@ class TestProperties:
     def test_less_evidence_never_makes_a_doubtful_candidate_healthy(
         self, found: Found, index: int
     ) -> None:
-        """Without a period that was good throughout, a verdict is Healthy only if it was before."""
+        """Without a period that was good throughout, a verdict is Healthy only if it was before.
+
+        Live is the same all the time here: otherwise, in fewer periods, it might do worse.
+        """
+        found = replace(found, live=WELL.live)
         periods = found.candidate.periods
         assume(index < len(periods))
         gone = periods[index]
@@ -264,6 +268,25 @@ class TestChance:
     def test_requests_on_their_way_at_the_end_of_a_period_are_not_unanswered(self) -> None:
         """1 of 60 seconds' requests may take the second that the p99 allows."""
         assert finding(side(*[(600, 590)] * 2, *[(600, 600)] * 3)) is Finding.HEALTHY
+
+
+class TestFirstShift:
+    """An alarm about the boot and the warm-up, which is told after the first shift."""
+
+    def early(self, periods: int, first_shifted_at: float | None = NOON) -> Finding:
+        states = AlarmStates(("green-p99",), {"green-p99": "ALARM"}, {"green-p99": int(NOON) - 60})
+        known = Traffic(GOOD.periods[:periods])
+        evidence = Evidence(states, known, WELL.live, UNTIL, first_shifted_at)
+        return core.judge(evidence, replace(settings().alarms, period_seconds=60)).finding
+
+    def test_it_is_watched_on(self) -> None:
+        assert [self.early(periods) for periods in (0, 2)] == [Finding.UNKNOWN] * 2
+
+    def test_one_that_does_not_end_soon_is_about_the_candidate(self) -> None:
+        assert self.early(3) is Finding.FAILING
+
+    def test_in_a_later_step_it_is_about_the_candidate(self) -> None:
+        assert self.early(0, first_shifted_at=None) is Finding.FAILING
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from tests.fakes import (
     FakeRegistrations,
     FakeRequestMetrics,
 )
+from viridian.core.evidence.alarms import LATER
 from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.split import weights_in
 from viridian.runtime.telemetry import logger
@@ -101,7 +102,8 @@ class Shop:
 
     def breach(self, alarm: str = "shop-elb-5xx") -> None:
         """Record a breach, as an alarm does."""
-        assert self.leases.record_breach("shop", alarm, f"{alarm} went into ALARM")[0]
+        said = f"{alarm} went into ALARM"
+        assert self.leases.record_breach("shop", alarm, said, seen_at=LATER)[0]
 
     def split(self, percent: int) -> None:
         """Give the candidate a share, as a step before did."""

@@ -53,6 +53,7 @@ def test_an_alarm_says_which_why_and_when(rules: Resources) -> None:
         "service": "shop",
         "alarm": "$.detail.alarmName",
         "reason": "$.detail.state.reason",
+        "state": "$.detail.state",
         "at": "$.time",
     }
 

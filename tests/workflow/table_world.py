@@ -85,7 +85,9 @@ class TableWorld(World):
         return WELL["Promote"]
 
     def _go_forward(self, arguments: dict[str, Any], percent: int) -> None:
-        self.leases.authorise_forward(holder(arguments), percent=percent, watched_alarms=(ALARM,))
+        self.leases.authorise_forward(
+            holder(arguments), percent=percent, watched_alarms=(ALARM,), now=0
+        )
 
     def _bake(self, _arguments: dict[str, Any]) -> Any:
         if self.bake_token == TOKEN:
@@ -119,7 +121,7 @@ def nothing_happens(_world: TableWorld) -> None: ...
 
 
 def an_alarm_fires(world: TableWorld) -> None:
-    is_watched, world.bake_token = world.leases.record_breach("shop", ALARM, BREACH)
+    is_watched, world.bake_token = world.leases.record_breach("shop", ALARM, BREACH, seen_at=0)
     assert is_watched
 
 

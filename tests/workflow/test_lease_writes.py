@@ -123,7 +123,7 @@ def test_the_lease_passes_to_the_standby_without_a_gap(world: TableWorld) -> Non
 
     lease = world.leases.get("shop")
     assert (lease.deployment_id, lease.phase, lease.fence) == (DEPLOYMENT["id"], "standby", 1)
-    assert lease.watches(ALARM)
+    assert lease.watches(ALARM, seen_at=0)
 
 
 def test_an_alarm_during_the_soak_ends_it_by_its_token(world: TableWorld) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from boto3.session import Session
 
 from viridian.adapters.clients import client
-from viridian.core.evidence.alarms import AlarmStates
+from viridian.core.evidence.alarms import AlarmStates, newest_period
 
 PAGE = 100
 """The most alarm names that one DescribeAlarms takes."""
@@ -26,6 +26,7 @@ class Alarms:
     def states(self, watched: tuple[str, ...]) -> AlarmStates:
         """The states of these alarms now; one call for each hundred of them."""
         found: dict[str, str] = {}
+        seen_at: dict[str, int] = {}
         for start in range(0, len(watched), PAGE):
             answer = self.cloudwatch.describe_alarms(
                 AlarmNames=list(watched[start : start + PAGE]),
@@ -34,4 +35,6 @@ class Alarms:
             )
             for alarm in (*answer["MetricAlarms"], *answer["CompositeAlarms"]):
                 found[alarm["AlarmName"]] = alarm["StateValue"]
-        return AlarmStates(watched, found)
+                if (began := newest_period(alarm.get("StateReasonData"))) is not None:
+                    seen_at[alarm["AlarmName"]] = began
+        return AlarmStates(watched, found, seen_at)

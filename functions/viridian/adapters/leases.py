@@ -57,14 +57,14 @@ class Leases:
         return lease.fence
 
     def authorise_forward(
-        self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...]
+        self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...], now: float
     ) -> None:
         """Record a forward move about to be made, and watch these alarms from now on.
 
         Raises FenceStale when the lease is another's, LeaseReleased when it is nobody's, and
         CandidateBreached when a breach is recorded.
         """
-        values = {":percent": percent, ":alarms": watched_alarms}
+        values = {":percent": percent, ":alarms": watched_alarms, ":now": int(now)}
         self._write_own(holder, AUTHORISE_FORWARD, values).require_open(holder)
 
     def open_standby(self, holder: Holder, *, watched_alarms: tuple[str, ...]) -> None:
@@ -94,13 +94,16 @@ class Leases:
         """Record that the traffic that this deployment split was seen on one side again."""
         self._write(holder.service, WHOLE, {":id": holder.deployment_id, ":zero": 0})
 
-    def record_breach(self, service: str, alarm: str, breach: str) -> tuple[bool, str | None]:
-        """Close the gate if a deployment watches this alarm.
+    def record_breach(
+        self, service: str, alarm: str, breach: str, *, seen_at: int
+    ) -> tuple[bool, str | None]:
+        """Close the gate if a deployment watches this alarm, and what it saw is not from before.
 
         Returns whether one does, and the token of its bake or soak when it waits.
         """
-        lease = self._write(service, RECORD_BREACH, {":breach": breach, ":alarm": alarm})
-        return (True, lease.watch) if lease.watches(alarm) else (False, None)
+        values = {":breach": breach, ":alarm": alarm, ":seen_at": seen_at}
+        lease = self._write(service, RECORD_BREACH, values)
+        return (True, lease.watch) if lease.watches(alarm, seen_at=seen_at) else (False, None)
 
     def _write_own(self, holder: Holder, write: Write, values: Mapping[str, Any]) -> Lease:
         own = {":id": holder.deployment_id, ":fence": holder.fence}

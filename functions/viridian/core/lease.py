@@ -8,6 +8,7 @@
         phase              deploying, standby, closing (its standby shall end), held (a person acts)
         acquired_at        since when
         watched_alarms     whose firing is a breach
+        first_shifted_at   epoch seconds; what an alarm saw before it is not the candidate's doing
         breach             the first one; it closes the gate to forward moves
         waits              tokens by what ends the wait: `watch`, or the fleet that gets steady
 
@@ -40,20 +41,24 @@ class Write:
 _OWN = "fence = :fence AND deployment_id = :id"
 _OPEN = "attribute_not_exists(breach)"
 _CLOSE = "breach = if_not_exists(breach, :breach)"
-_LET_GO = "REMOVE deployment_id, phase, acquired_at, watched_alarms, breach, waits ADD fence :one"
+_LET_GO = (
+    "REMOVE deployment_id, phase, acquired_at, watched_alarms, first_shifted_at, breach, waits "
+    "ADD fence :one"
+)
+_FORWARD = "SET candidate_percent = :percent, moved_by = :id, watched_alarms = :alarms"
 
 ACQUIRE = Write(
     "SET deployment_id = :id, phase = :phase, acquired_at = :now, watched_alarms = :alarms, "
-    "waits = :none ADD fence :one REMOVE breach",
+    "waits = :none ADD fence :one REMOVE breach, first_shifted_at",
     "attribute_not_exists(deployment_id) "
     "AND (attribute_not_exists(candidate_percent) OR candidate_percent = :zero)",
 )
 """A token is set into `waits`, which must be there by then: here it begins empty."""
 AUTHORISE_FORWARD = Write(
-    "SET candidate_percent = :percent, moved_by = :id, watched_alarms = :alarms",
+    f"{_FORWARD}, first_shifted_at = if_not_exists(first_shifted_at, :now)",
     f"{_OWN} AND {_OPEN}",
 )
-OPEN_STANDBY = Write(f"{AUTHORISE_FORWARD.update}, phase = :phase", AUTHORISE_FORWARD.condition)
+OPEN_STANDBY = Write(f"{_FORWARD}, phase = :phase", AUTHORISE_FORWARD.condition)
 CLOSE_STANDBY = Write("SET phase = :phase", "phase = :standby")
 AUTHORISE_BACK = Write(
     "SET moved_by = :id",
@@ -64,7 +69,9 @@ AUTHORISE_BACK = Write(
 AUTHORISE_BACK_FROM_BREACH = Write(f"{AUTHORISE_BACK.update}, {_CLOSE}", AUTHORISE_BACK.condition)
 WHOLE = Write("SET candidate_percent = :zero", "moved_by = :id")
 RECORD_BREACH = Write(
-    f"SET {_CLOSE}", "attribute_exists(deployment_id) AND contains(watched_alarms, :alarm)"
+    f"SET {_CLOSE}",
+    "attribute_exists(deployment_id) AND contains(watched_alarms, :alarm) "
+    "AND (attribute_not_exists(first_shifted_at) OR first_shifted_at <= :seen_at)",
 )
 AWAIT_CANDIDATE = Write("SET waits.#fleet = :token", _OWN)
 WATCH = Write("SET waits.watch = :token", f"{_OWN} AND {_OPEN} AND phase <> :closing")
@@ -100,6 +107,7 @@ class Lease:
     phase: str | None = None
     acquired_at: str | None = None
     watched_alarms: tuple[str, ...] = ()
+    first_shifted_at: int | None = None
     candidate_percent: int = 0
     moved_by: str | None = None
     breach: str | None = None
@@ -108,6 +116,7 @@ class Lease:
     @classmethod
     def from_item(cls, service: str, item: Mapping[str, Any]) -> "Lease":
         """From the item's values as Python has them; `item` is empty when there is none."""
+        first_shifted_at = item.get("first_shifted_at")
         return cls(
             service,
             fence=int(item.get("fence", 0)),
@@ -115,6 +124,7 @@ class Lease:
             phase=item.get("phase"),
             acquired_at=item.get("acquired_at"),
             watched_alarms=tuple(item.get("watched_alarms", ())),
+            first_shifted_at=None if first_shifted_at is None else int(first_shifted_at),
             candidate_percent=int(item.get("candidate_percent", 0)),
             moved_by=item.get("moved_by"),
             breach=item.get("breach"),
@@ -160,9 +170,10 @@ class Lease:
         if not self._is_of(holder) and not (self.deployment_id is None and is_left_split):
             raise self._stale(holder)
 
-    def watches(self, alarm: str) -> bool:
-        """Whether a deployment holds it to which this alarm is a breach."""
-        return self.deployment_id is not None and alarm in self.watched_alarms
+    def watches(self, alarm: str, *, seen_at: int) -> bool:
+        """Whether a deployment holds it to which this alarm is a breach, by what it saw then."""
+        is_watched = self.deployment_id is not None and alarm in self.watched_alarms
+        return is_watched and (self.first_shifted_at is None or self.first_shifted_at <= seen_at)
 
     def _is_of(self, holder: Holder) -> bool:
         return (self.deployment_id, self.fence) == (holder.deployment_id, holder.fence)

@@ -13,6 +13,10 @@ from viridian.core.evidence.comparison import Window, is_slow
 from viridian.core.evidence.requests import Traffic
 from viridian.core.service.settings import AlarmSettings
 
+PERIODS_TO_END = 3
+"""Whole periods after the first shift in which an alarm from before it may still be in ALARM: one
+to see that all is well, one until it is evaluated, and one in reserve."""
+
 
 class Finding(StrEnum):
     """The three verdicts, best first."""
@@ -48,6 +52,19 @@ class Evidence:
     candidate: Traffic
     live: Traffic
     until: float
+    first_shifted_at: float | None = None
+
+    @property
+    def firing(self) -> list[str]:
+        """Alarms in ALARM that count: one from before the first shift has some periods to end."""
+        is_young = len(self.candidate.periods) < PERIODS_TO_END
+        return [a for a in self.alarms.firing if not (is_young and a in self.early)]
+
+    @property
+    def early(self) -> list[str]:
+        """Alarms in ALARM by what they saw before the first shift, if this is its step."""
+        at = self.first_shifted_at
+        return [] if at is None else self.alarms.firing_from_before(at)
 
     def covers(self, period_seconds: int) -> bool:
         """Whether what is known reaches to the end of the step, not the clock alone."""
@@ -72,8 +89,8 @@ def judge(evidence: Evidence, limits: AlarmSettings) -> Verdict:
 def _failures(
     evidence: Evidence, windows: tuple[Window, ...], limits: AlarmSettings
 ) -> Iterator[str]:
-    if firing := evidence.alarms.firing:
-        yield f"in ALARM: {', '.join(firing)}"
+    if evidence.firing:
+        yield f"in ALARM: {', '.join(evidence.firing)}"
     for window in windows:
         if window.is_failing:
             yield f"wanted at most {limits.error_rate_percent:g} % failed, as live: {window}"
@@ -84,6 +101,8 @@ def _failures(
 def _doubts(
     evidence: Evidence, windows: tuple[Window, ...], limits: AlarmSettings
 ) -> Iterator[str]:
+    if evidence.early:
+        yield f"in ALARM since before the first shift: {', '.join(evidence.early)}"
     if evidence.alarms.missing:
         yield f"alarms not found: {', '.join(evidence.alarms.missing)}"
     if evidence.alarms.without_data:

@@ -33,6 +33,7 @@ class Input:
     settings: Settings
     step: Step
     shifted_at: float
+    is_first_step: bool
 
 
 @invocation(Input)
@@ -57,6 +58,7 @@ def handler(
         candidate=traffic["candidate"].since(given.shifted_at),
         live=traffic["live"],
         until=given.shifted_at + given.step.watch_seconds(period),
+        first_shifted_at=given.shifted_at if given.is_first_step else None,
     )
     verdict = judge(evidence, settings.alarms)
     decision = decide(

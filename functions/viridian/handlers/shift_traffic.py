@@ -52,7 +52,7 @@ def handler(
     sides, percent, fleet = given.sides, given.step.percent, given.sides.candidate.fleet
     fleets[fleet.kind].observe(fleet).require(given.revision)
     balancers.health(sides.candidate.target_group_arn, sides.size).require(SideUnhealthy)
-    leases.authorise_forward(given, percent=percent, watched_alarms=sides.watched_alarms)
+    leases.authorise_forward(given, percent=percent, watched_alarms=sides.watched_alarms, now=now())
     alarms.states(sides.watched_alarms).require_quiet()
     sides.split(percent).put_into(balancers.rule(sides.rule_arn), after_percent=given.after_percent)
 

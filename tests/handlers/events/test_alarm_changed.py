@@ -1,5 +1,6 @@
 """AlarmChanged: the breach is recorded, then the bake is ended."""
 
+import json
 from io import StringIO
 from typing import Any
 
@@ -70,3 +71,14 @@ def test_the_token_is_not_logged(shop: Shop, log: StringIO) -> None:
 
     assert "alarm changed" in log.getvalue()
     assert "secret-token" not in log.getvalue()
+
+
+def test_an_alarm_about_the_boot_that_comes_after_the_first_shift_ends_nothing(shop: Shop) -> None:
+    wait(shop)
+    shop.leases.set("shop", first_shifted_at=1_800_000_000)
+    points = [{"timestamp": "2027-01-15T07:59:00.000+0000", "value": 9.0}]
+    state = {"reasonData": json.dumps({"evaluatedDatapoints": points})}
+    event = {"service": "shop", "alarm": "shop-elb-5xx", "reason": "", "at": "", "state": state}
+
+    answer = handler(event, CONTEXT, shop.leases, shop.executions)
+    assert answer == {"is_watched": False, "is_bake_ended": False}

@@ -1,7 +1,8 @@
 """AlarmChanged: an alarm of a service fired: close the gate and end the bake at once.
 
 The breach is recorded before the wait is answered, so an answer that comes late or gets lost
-changes nothing: the next write of the deployment finds the gate closed.
+changes nothing: the next write of the deployment finds the gate closed. An alarm about what was
+before the first shift is none; should it go on, JudgeCandidate sees it.
 """
 
 from typing import Any
@@ -27,7 +28,9 @@ def handler(
 ) -> dict[str, Any]:
     """Answer whether a deployment watches the alarm and whether its bake was ended."""
     change = AlarmChange.from_event(event)
-    is_watched, token = leases.record_breach(change.service, change.alarm, change.breach)
+    is_watched, token = leases.record_breach(
+        change.service, change.alarm, change.breach, seen_at=change.seen_at
+    )
     is_ended = token is not None and executions.fail(
         token, CandidateBreached.__name__, change.breach
     )
