@@ -20,7 +20,8 @@ from tests.core.strategies import (
 from viridian.core import verdict as core
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.requests import Period, Traffic
-from viridian.core.verdict import Evidence, Finding, Verdict
+from viridian.core.evidence.step import Evidence
+from viridian.core.verdict import Finding, Verdict
 
 BADNESS = [Finding.HEALTHY, Finding.UNKNOWN, Finding.FAILING]
 

@@ -33,7 +33,7 @@ from tests.fakes import (
     FakeRegistrations,
     FakeRequestMetrics,
 )
-from viridian.core.evidence.alarms import LATER
+from viridian.core.evidence.alarm_change import LATER
 from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.split import weights_in
 from viridian.runtime.telemetry import logger

@@ -1,17 +1,18 @@
 """One modelled deployment: the steps of the machine, the standing alarms, the real judgement."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, inf
 from random import Random
 
 from viridian.core.decision import Next, decide
 from viridian.core.evidence.alarms import AlarmStates
-from viridian.core.evidence.comparison import FEWEST_FAILED, PERIODS_BEFORE
+from viridian.core.evidence.comparison import PERIODS_BEFORE
 from viridian.core.evidence.requests import Period, Traffic
+from viridian.core.evidence.step import Evidence
 from viridian.core.plan import Step, watch_slice
 from viridian.core.service.settings import Settings
-from viridian.core.verdict import Evidence, judge
+from viridian.core.verdict import judge
+from viridian_cli.timeline.alarms import ALARMS
 from viridian_cli.timeline.traffic import NONE, Balancer, Fault
 
 QUIET = AlarmStates((), {})
@@ -130,34 +131,3 @@ class _Deployment:
         hurt = self._balancer.hurt(self._now) if bad_seconds else 0
         took = self._now - self._began_at
         return Outcome(is_promoted, step, bad_seconds, hurt, took, reason)
-
-
-def _error_rate(periods: list[Period], settings: Settings) -> bool:
-    limits = settings.alarms
-    return any(
-        period.requests >= limits.minimum_requests
-        and period.errors >= FEWEST_FAILED
-        and 100 * period.errors > limits.error_rate_percent * period.requests
-        for period in periods[-1:]
-    )
-
-
-def _latency(periods: list[Period], settings: Settings) -> bool:
-    limits = settings.alarms
-    return all(
-        period.requests >= limits.minimum_requests and period.slowest > limits.latency_p99_seconds
-        for period in periods[-2:]
-    )
-
-
-def _elb_5xx(periods: list[Period], settings: Settings) -> bool:
-    """A refused connection is a 502 of the load balancer; others of its own are not modelled."""
-    return any(period.unreached > settings.alarms.elb_5xx_count for period in periods[-1:])
-
-
-ALARMS: dict[str, Callable[[list[Period], Settings], bool]] = {
-    "error rate": _error_rate,
-    "latency": _latency,
-    "load balancer 5xx": _elb_5xx,
-}
-"""The standing alarms as `viridian_cdk/alarms.py` defines them, over the newest periods."""

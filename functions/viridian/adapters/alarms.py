@@ -6,7 +6,8 @@ from typing import Any
 from boto3.session import Session
 
 from viridian.adapters.clients import client
-from viridian.core.evidence.alarms import AlarmStates, newest_period
+from viridian.core.evidence.alarm_change import newest_period
+from viridian.core.evidence.alarms import AlarmStates
 
 PAGE = 100
 """The most alarm names that one DescribeAlarms takes."""

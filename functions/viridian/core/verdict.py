@@ -8,14 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from viridian.core.errors import CandidateFailing, CandidateUnproven
-from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.comparison import Window, is_slow
-from viridian.core.evidence.requests import Traffic
+from viridian.core.evidence.step import Evidence
 from viridian.core.service.settings import AlarmSettings
-
-PERIODS_TO_END = 3
-"""Whole periods after the first shift in which an alarm from before it may still be in ALARM: one
-to see that all is well, one until it is evaluated, and one in reserve."""
 
 
 class Finding(StrEnum):
@@ -39,37 +34,6 @@ class Verdict:
         is_failing = self.finding is Finding.FAILING
         error = CandidateFailing if is_failing else CandidateUnproven
         return {"Error": error.__name__, "Cause": self.reason}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known of a candidate in one step, and of live beside it and shortly before.
-
-    It covers the step when the candidate's newest period ends after `until` (epoch seconds).
-    """
-
-    alarms: AlarmStates
-    candidate: Traffic
-    live: Traffic
-    until: float
-    first_shifted_at: float | None = None
-
-    @property
-    def firing(self) -> list[str]:
-        """Alarms in ALARM that count: one from before the first shift has some periods to end."""
-        is_young = len(self.candidate.periods) < PERIODS_TO_END
-        return [a for a in self.alarms.firing if not (is_young and a in self.early)]
-
-    @property
-    def early(self) -> list[str]:
-        """Alarms in ALARM by what they saw before the first shift, if this is its step."""
-        at = self.first_shifted_at
-        return [] if at is None else self.alarms.firing_from_before(at)
-
-    def covers(self, period_seconds: int) -> bool:
-        """Whether what is known reaches to the end of the step, not the clock alone."""
-        newest = self.candidate.periods[-1:]
-        return any(period.start + period_seconds >= self.until for period in newest)
 
 
 def judge(evidence: Evidence, limits: AlarmSettings) -> Verdict:
@@ -101,6 +65,7 @@ def _failures(
 def _doubts(
     evidence: Evidence, windows: tuple[Window, ...], limits: AlarmSettings
 ) -> Iterator[str]:
+    """The newest period fails nobody alone, but it must not be what a promotion rests on."""
     if evidence.early:
         yield f"in ALARM since before the first shift: {', '.join(evidence.early)}"
     if evidence.alarms.missing:
@@ -111,20 +76,12 @@ def _doubts(
         yield f"wanted {limits.minimum_requests} requests to the candidate: {windows[0]}"
     if not evidence.covers(limits.period_seconds):
         yield f"the metrics do not reach to the end of the step yet: {windows[0]}"
-    for window in windows:
-        if window.is_over:
-            yield f"more than {limits.error_rate_percent:g} % failed, for now: {window}"
-    yield from _doubts_of_the_newest(evidence, limits)
-
-
-def _doubts_of_the_newest(evidence: Evidence, limits: AlarmSettings) -> Iterator[str]:
-    """The newest period alone fails nobody, but it must not be what a promotion rests on."""
-    for newest in evidence.candidate.periods[-1:]:
-        allowed = limits.error_rate_percent / 100 + limits.open_share
-        if newest.unanswered > allowed * newest.requests:
-            yield f"{newest.unanswered:.0f} of the newest {newest.requests:.0f} are unanswered"
-        if newest.slowest > limits.latency_p99_seconds:
-            yield _slowness(evidence, limits)
+    ours, theirs = evidence.candidate, evidence.live
+    for window in Window.of(ours, theirs, limits, is_newest_known=True):
+        if window.is_over or window.is_failing:
+            yield f"too many failed, for now: {window}"
+    if any(period.slowest > limits.latency_p99_seconds for period in ours.periods[-1:]):
+        yield _slowness(evidence, limits)
 
 
 def _slowness(evidence: Evidence, limits: AlarmSettings) -> str:

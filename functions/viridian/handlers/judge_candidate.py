@@ -12,10 +12,11 @@ from viridian.adapters.alarms import Alarms
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.decision import decide
 from viridian.core.evidence.comparison import PERIODS_BEFORE
+from viridian.core.evidence.step import Evidence
 from viridian.core.plan import Step
 from viridian.core.service.settings import Settings
 from viridian.core.sides import Sides
-from viridian.core.verdict import Evidence, judge
+from viridian.core.verdict import judge
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 

@@ -46,14 +46,16 @@ def handler(
     """Answer with when the step began and how long to watch before the first judgement.
 
     In this order: the candidate is seen on the release and healthy, the lease allows the move, no
-    alarm that is now watched fires already (it would send no event again), the rule, found as the
-    last move left it, is written and read back.
+    alarm that is now watched fires already (it would send no event again; before the first shift
+    only what does not tell that it is about the boot), the rule, found as the last move left it, is
+    written and read back.
     """
     sides, percent, fleet = given.sides, given.step.percent, given.sides.candidate.fleet
     fleets[fleet.kind].observe(fleet).require(given.revision)
     balancers.health(sides.candidate.target_group_arn, sides.size).require(SideUnhealthy)
     leases.authorise_forward(given, percent=percent, watched_alarms=sides.watched_alarms, now=now())
-    alarms.states(sides.watched_alarms).require_quiet()
+    since = 0 if given.after_percent else now()
+    alarms.states(sides.watched_alarms).require_quiet(since=since)
     sides.split(percent).put_into(balancers.rule(sides.rule_arn), after_percent=given.after_percent)
 
     logger.info("traffic shifted", extra={"candidate_percent": percent})

@@ -34,30 +34,28 @@ class Window:
     limits: AlarmSettings
 
     @classmethod
-    def of(cls, candidate: Traffic, live: Traffic, limits: AlarmSettings) -> tuple["Window", ...]:
+    def of(
+        cls,
+        candidate: Traffic,
+        live: Traffic,
+        limits: AlarmSettings,
+        *,
+        is_newest_known: bool = False,
+    ) -> tuple["Window", ...]:
         """The whole step, and its newest periods."""
         recent = candidate.recent(at_least=RECENT_PERIODS, requests=limits.minimum_requests)
-        return tuple(
-            cls._in(starts, candidate, live, limits) for starts in (candidate.starts, recent)
-        )
+        ours = [
+            candidate.requests(
+                starts, open_share=limits.open_share, is_newest_known=is_newest_known
+            )
+            for starts in (candidate.starts, recent)
+        ]
+        theirs = [_beside(live, starts, limits) for starts in (candidate.starts, recent)]
+        return tuple(cls._compared(*both, limits) for both in zip(ours, theirs, strict=True))
 
     @classmethod
-    def _in(
-        cls, starts: frozenset[float], candidate: Traffic, live: Traffic, limits: AlarmSettings
-    ) -> "Window":
-        """What live leaves unanswered too is not held against the candidate.
-
-        A live side without traffic any more is known from its newest periods with some.
-        """
-        ours, theirs, before = (
-            side.requests(periods, open_share=limits.open_share)
-            for side, periods in (
-                (candidate, starts),
-                (live, starts),
-                (live, live.recent(at_least=PERIODS_BEFORE, requests=limits.minimum_requests)),
-            )
-        )
-        theirs = theirs if theirs.count >= limits.minimum_requests else before
+    def _compared(cls, ours: Requests, theirs: Requests, limits: AlarmSettings) -> "Window":
+        """What live leaves unanswered too is not held against the candidate."""
         usual = ours.count * theirs.unanswered / theirs.count if theirs.count else 0
         ours = replace(ours, unanswered=max(0, ours.unanswered - usual))
         return cls(ours, theirs, limits)
@@ -96,6 +94,15 @@ class Window:
 
     def __str__(self) -> str:
         return f"candidate {self.candidate}, live {self.live}"
+
+
+def _beside(live: Traffic, starts: frozenset[float], limits: AlarmSettings) -> Requests:
+    """Live's requests in these periods; without enough in them, in its newest ones with some."""
+    found = live.requests(starts, open_share=limits.open_share)
+    if found.count >= limits.minimum_requests:
+        return found
+    newest = live.recent(at_least=PERIODS_BEFORE, requests=limits.minimum_requests)
+    return live.requests(newest, open_share=limits.open_share)
 
 
 def is_slow(candidate: Traffic, live: Traffic, limits: AlarmSettings) -> bool:

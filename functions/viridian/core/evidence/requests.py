@@ -73,15 +73,17 @@ class Traffic:
 
     periods: tuple[Period, ...]
 
-    def requests(self, starts: Collection[float], *, open_share: float) -> Requests:
+    def requests(
+        self, starts: Collection[float], *, open_share: float, is_newest_known: bool = False
+    ) -> Requests:
         """The requests of the periods with these starts.
 
-        Counts of one period may come one by one, so the newest shows no lack of answers: only one
-        that has another behind it does. `open_share` of a period's requests may still be on their
-        way when it ends: their answers are counted in the next.
+        Counts of one period may come one by one, so the newest shows no lack of answers unless it
+        is taken for known: only one that has another behind it does. `open_share` of a period's
+        requests may still be on their way when it ends: their answers are counted in the next.
         """
         chosen = [period for period in self.periods if period.start in starts]
-        settled = [period for period in chosen if period is not self.periods[-1]]
+        settled = [p for p in chosen if is_newest_known or p is not self.periods[-1]]
         still_open = open_share * settled[-1].requests if settled else 0
         unanswered = max(0, _sum(p.unanswered for p in settled) - still_open)
         return Requests(

@@ -10,7 +10,7 @@ from typing import Any
 from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
 from viridian.core.errors import CandidateBreached
-from viridian.core.evidence.alarms import AlarmChange
+from viridian.core.evidence.alarm_change import AlarmChange
 from viridian.runtime import environment
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
 

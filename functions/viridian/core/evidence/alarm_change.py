@@ -1,0 +1,64 @@
+"""An alarm that went into ALARM: which one, why, and by what it saw when."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+LATER = 2**53
+"""Epoch seconds after any shift: what an alarm saw counts unless it is known to be from before."""
+
+
+def newest_period(reason_data: Any) -> int | None:
+    """When the newest period began that an alarm's state rests on, epoch seconds, if that is told.
+
+    CloudWatch tells it as JSON, in `reasonData` of an event and StateReasonData of DescribeAlarms:
+    the points evaluated, or the first one, how many, and the period. `queryDate` is when it looked,
+    later than what it saw by the metrics' delay. An alarm that was set by hand tells none.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+    try:
+        told = json.loads(reason_data)
+        points = [p["timestamp"] for p in told.get("evaluatedDatapoints", ()) if "value" in p]
+        if points:
+            return max(int(datetime.fromisoformat(at).timestamp()) for at in points)
+        behind = timedelta(seconds=told["period"] * (len(told["recentDatapoints"]) - 1))
+        return int((datetime.fromisoformat(told["startDate"]) + behind).timestamp())
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class AlarmChange:
+    """An alarm that went into ALARM, as the service's EventBridge rule hands it over."""
+
+    service: str
+    alarm: str
+    reason: str
+    at: str
+    seen_at: int
+
+    @classmethod
+    def from_event(cls, event: dict[str, Any]) -> "AlarmChange":
+        """Read the transformed event. Without the data behind it, the alarm saw it as it came."""
+        state = event.get("state")
+        seen_at = newest_period(state.get("reasonData") if isinstance(state, dict) else None)
+        return cls(
+            event["service"],
+            event["alarm"],
+            event["reason"],
+            event["at"],
+            _epoch(event["at"]) if seen_at is None else seen_at,
+        )
+
+    @property
+    def breach(self) -> str:
+        """The breach in words, as it is recorded and ends the deployment."""
+        return f"{self.alarm} went into ALARM at {self.at}: {self.reason}"
+
+
+def _epoch(at: str) -> int:
+    try:
+        return int(datetime.fromisoformat(at).timestamp())
+    except ValueError:
+        return LATER

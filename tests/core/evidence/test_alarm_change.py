@@ -1,0 +1,66 @@
+"""An alarm's event: which one, why, and by what it saw when."""
+
+import json
+from typing import Any
+
+import pytest
+
+from viridian.core.evidence.alarm_change import LATER, AlarmChange
+
+
+def test_an_alarm_s_breach_says_which_when_and_why() -> None:
+    change = AlarmChange.from_event(
+        {"service": "shop", "alarm": "5xx", "reason": "9 > 5", "at": "12:00"}
+    )
+
+    assert change.service == "shop"
+    assert change.breach == "5xx went into ALARM at 12:00: 9 > 5"
+
+
+def event(at: str = "2026-11-01T12:05:40Z", **reason_data: Any) -> dict[str, Any]:
+    """As EventBridge hands it over; noon is 1793534400."""
+    state = {"value": "ALARM", "reason": "9 > 5", "reasonData": json.dumps(reason_data)}
+    return {"service": "shop", "alarm": "5xx", "reason": "9 > 5", "at": at, "state": state}
+
+
+NOON = 1_793_534_400
+DATES = {
+    "startDate": "2026-11-01T12:00:00.000+0000",
+    "queryDate": "2026-11-01T12:05:39.751+0000",
+}
+
+
+def test_what_an_alarm_saw_is_the_newest_period_that_it_evaluated() -> None:
+    points = [
+        {"timestamp": "2026-11-01T12:03:00.000+0000"},
+        {"timestamp": "2026-11-01T12:02:00.000+0000", "sampleCount": 9.0, "value": 9.0},
+        {"timestamp": "2026-11-01T12:01:00.000+0000", "sampleCount": 9.0, "value": 7.0},
+    ]
+    told = event(**DATES, period=60, recentDatapoints=[7.0, 9.0], evaluatedDatapoints=points)
+
+    assert AlarmChange.from_event(told).seen_at == NOON + 120
+
+
+def test_without_evaluated_points_it_is_counted_from_the_first() -> None:
+    told = event(**DATES, period=60, recentDatapoints=[7.0, 9.0])
+
+    assert AlarmChange.from_event(told).seen_at == NOON + 60
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {k: v for k, v in event().items() if k != "state"},
+        event(queryDate="2026-11-01T12:05:39.751+0000", recentDatapoints=[], period=60),
+        {**event(), "state": ""},
+        {**event(), "state": {"reasonData": "not JSON"}},
+        {**event(), "state": {"reasonData": "[1]"}},
+        event(evaluatedDatapoints=[{"timestamp": "soon", "value": 1.0}]),
+    ],
+)
+def test_what_does_not_tell_what_it_saw_is_taken_for_what_it_sees_now(told: dict[str, Any]) -> None:
+    assert AlarmChange.from_event(told).seen_at == NOON + 340
+
+
+def test_an_event_without_a_time_counts_as_after_any_shift() -> None:
+    assert AlarmChange.from_event({**event(at="12:00"), "state": {}}).seen_at == LATER
