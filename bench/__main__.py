@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import cold_start, deployments
+from bench import bad_releases, cold_start, deployments
 
 DIRECTORY = Path("build/bench")
 RESULT = Path("build/bench.json")
@@ -27,7 +27,9 @@ def main() -> int:
     say("cold starts")
     cold = cold_start.measure(given.rounds)
     measured = deployments.measure(DIRECTORY, given.breaches, say)
-    result = {"machine": machine(), "cold_start_ms": cold, **measured}
+    say("bad releases")
+    hurt = bad_releases.measure(DIRECTORY / "bad", say)
+    result = {"machine": machine(), "cold_start_ms": cold, **measured, "bad_releases": hurt}
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     figures = rows(result)
     for name, found, promise in figures:
@@ -46,13 +48,24 @@ def rows(result: dict[str, Any]) -> list[tuple[str, float, float]]:
             result["breach_to_restored_ms"]["median"],
             300,
         ),
+        (
+            "breach after the promotion to rule read back, ms",
+            result["soak_breach_to_restored_ms"],
+            300,
+        ),
         ("requests to the candidate 100 ms after the restore", late, 0),
+        ("bad releases that stayed live", _stayed(result["bad_releases"]), 0),
         ("failed requests of a good deployment", good["failed"], 0),
         ("answers of a side not yet proven", good["answered_by_a_side_not_yet_proven"], 0),
         ("state transitions of three steps", good["state_transitions"], 40),
         ("ELBv2 calls a step", good["load_balancer_calls_a_step"], 4),
         ("slowest handler's cold start, median ms", max(result["cold_start_ms"].values()), 350),
     ]
+
+
+def _stayed(releases: dict[str, dict[str, Any]]) -> int:
+    gone = {"DeploymentReverted", "CandidateRejected", "StandbyRestored"}
+    return sum(found["ending"] not in gone for found in releases.values())
 
 
 def machine() -> dict[str, Any]:

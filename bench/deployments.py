@@ -50,10 +50,10 @@ def require_ending(deployment: Deployment, wanted: str) -> Ending:
     return ending
 
 
-def fire(rehearsal: Rehearsal) -> None:
-    """Put green's first alarm into ALARM, as CloudWatch would."""
+def fire(rehearsal: Rehearsal, colour: str = "green") -> None:
+    """Put the first alarm of a colour into ALARM, as CloudWatch would."""
     rehearsal.client("cloudwatch").set_alarm_state(
-        AlarmName=rehearsal.registration()["green"]["alarms"][0],
+        AlarmName=rehearsal.registration()[colour]["alarms"][0],
         StateValue="ALARM",
         StateReason="measuring the way back",
     )
@@ -92,6 +92,9 @@ def measure(directory: Path, breaches: int, say: Callable[[str], None]) -> dict[
         say(f"a good deployment at {LOAD_PER_SECOND} requests/s")
         with _traffic(url, LOAD_PER_SECOND, directory / "good.csv") as traffic:
             good = _good(rehearsal, traffic)
+        with _traffic(url, BREACH_LOAD_PER_SECOND, directory / "soak.csv") as traffic:
+            soak = _soak_breach(rehearsal, traffic)
+            say(f"a breach after the promotion: {soak} ms")
     milliseconds = [run["milliseconds"] for run in runs]
     return {
         "breach_to_restored_ms": {
@@ -101,7 +104,23 @@ def measure(directory: Path, breaches: int, say: Callable[[str], None]) -> dict[
         },
         "requests_to_candidate_100_ms_after_restore": sum(run["late"] for run in runs),
         "good_deployment": good,
+        "soak_breach_to_restored_ms": soak,
     }
+
+
+def _soak_breach(rehearsal: Rehearsal, traffic: Traffic) -> int:
+    """From an alarm after a promotion to the rule that gives the former live everything.
+
+    Blue is the candidate then: green was promoted by the deployment before.
+    """
+    version = "5.0.0"
+    deployment = start(rehearsal, version)
+    require_ending(deployment, "DeploymentPromoted")
+    wait("its traffic", lambda: traffic.answers().requests_to(version) > 20)
+    fired = time.time()
+    fire(rehearsal, "blue")
+    wait("the restore", lambda: deployment.candidate_percent() == 0, every=0.002)
+    return round((time.time() - fired) * 1000)
 
 
 def _breach(rehearsal: Rehearsal, traffic: Traffic, version: str) -> dict[str, Any]:
