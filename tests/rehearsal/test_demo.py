@@ -35,6 +35,28 @@ os.path.exists(os.environ["DATABASE"]) or sys.exit("no database")
 runpy.run_path("app.py", run_name="__main__")
 """
 
+# The shop, which takes each client's request and never answers it.
+SILENT = """
+import asyncio, app
+answer = app.Shop.answer
+def stay_silent(shop, path, headers):
+    is_client = headers.get("x-forwarded-port") == shop.settings.production_port
+    return b"" if is_client else answer(shop, path, headers)
+app.Shop.answer = stay_silent
+asyncio.run(app.serve(app.Settings.from_env()))
+"""
+# As on AWS, six times as fast: a report each alarm period, some seconds late, half of it later.
+LATE_METRICS = {
+    "metric_interval_seconds": 10,
+    "metric_delay_seconds": 4,
+    "late_metric_seconds": 3,
+}
+PUNCTUAL_METRICS = {
+    "metric_interval_seconds": 1,
+    "metric_delay_seconds": 0,
+    "late_metric_seconds": 0,
+}
+
 
 @pytest.mark.xdist_group("demo")
 def test_a_good_release_is_promoted_and_a_bad_one_reverted(tmp_path: Path) -> None:
@@ -108,7 +130,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def faults(stage: Stage) -> Iterator[Faults]:
     """Switches faults on; they are off again after the test."""
     yield stage.rehearsal.control.set_faults
-    stage.rehearsal.control.set_faults(silence_metrics=False, drop_alarm_events=False)
+    stage.rehearsal.control.set_faults(
+        silence_metrics=False, drop_alarm_events=False, **PUNCTUAL_METRICS
+    )
 
 
 def restored_at(record: Record) -> float:
@@ -173,3 +197,23 @@ class TestMutants:
 
         repaired.touch()
         assert stage.again("2.5.0").error is None
+
+    def test_late_metrics_do_not_keep_a_good_release_from_production(
+        self, stage: Stage, faults: Faults
+    ) -> None:
+        faults(**LATE_METRICS)
+        record, answers = stage.deploy("2.6.0")
+        assert outcome_of(record) == PROMOTED, record.ending.cause
+        assert answers.failed_after(record.uploaded_at) == 0
+
+    def test_a_release_that_never_answers_is_stopped_at_its_first_step(
+        self, stage: Stage, faults: Faults
+    ) -> None:
+        """Its clients leave before the load balancer gives up: no alarm tells of them."""
+        faults(**LATE_METRICS)
+        record, answers = stage.deploy(
+            "2.7.0", command=("python3", "silent.py"), files={"silent.py": SILENT}
+        )
+        assert [percent for _, percent in record.splits] == [0, 50, 0]
+        assert "unanswered" in (record.ending.cause or "")
+        assert answers.failed_after(restored_at(record) + 1) == 0
