@@ -93,23 +93,35 @@ class ColourAlarms(Construct):
         )
 
     def _of_enough_requests(
-        self, value: str, *, label: str, **metrics: cloudwatch.IMetric
+        self, value: str, *, label: str, least: int | None = None, **metrics: cloudwatch.IMetric
     ) -> cloudwatch.MathExpression:
-        """The value of a period with `minimum_requests` or more, otherwise 0."""
+        """The value of a period with `minimum_requests`, or as many as said, otherwise 0."""
+        least = least or self._settings.minimum_requests
         return cloudwatch.MathExpression(
-            expression=f"IF(requests >= {self._settings.minimum_requests}, {value}, 0)",
+            expression=f"IF(requests >= {least}, {value}, 0)",
             using_metrics={"requests": self._metric("RequestCount", "Sum"), **metrics},
             label=label,
             period=self._period,
         )
 
     def _unhealthy_hosts(self) -> cloudwatch.Alarm:
-        """Two periods: one task replaced by ECS is not yet a bad release."""
+        """Two periods: one task replaced by ECS is not yet a bad release.
+
+        Without requests it is 0: a candidate that starts slowly fails its checks until it listens,
+        and as late as metrics come that would fire in its first bake. What warms it comes when it
+        is healthy, so that one period at most has both.
+        """
+        unhealthy = self._of_enough_requests(
+            "unhealthy",
+            least=1,
+            label="targets that fail their health checks, while there are requests",
+            unhealthy=self._metric("UnHealthyHostCount", "Maximum"),
+        )
         return _alarm(
             self,
             "UnhealthyHosts",
-            "A target fails its health checks.",
-            metric=self._metric("UnHealthyHostCount", "Maximum"),
+            "A target fails its health checks while the side gets requests.",
+            metric=unhealthy,
             threshold=0,
             periods=2,
         )

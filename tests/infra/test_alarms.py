@@ -22,10 +22,14 @@ MATH = {  # expression, metrics with their statistics, threshold and periods
         },
         (1, 2),
     ),
+    "UnhealthyHosts": (
+        "IF(requests >= 1, unhealthy, 0)",
+        {"requests": ("RequestCount", "Sum"), "unhealthy": ("UnHealthyHostCount", "Maximum")},
+        (0, 2),
+    ),
 }
 LOAD_BALANCER = ("LoadBalancer", "<FrontLoadBalancer.LoadBalancerFullName>")
 PER_COLOUR = {
-    "UnhealthyHosts": ("UnHealthyHostCount", "Maximum", 0, 2),
     "UnhealthyRouting": ("UnhealthyRoutingRequestCount", "Sum", 0, 1),
 }
 
@@ -52,7 +56,7 @@ def test_there_is_a_set_for_each_colour_and_one_for_the_load_balancer(alarms: Re
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("kind", MATH)
-def test_errors_and_latency_are_judged_by_enough_requests_to_one_side(
+def test_errors_latency_and_health_are_judged_by_requests_to_one_side(
     assembly: Assembly, alarms: Resources, colour: str, kind: str
 ) -> None:
     alarm = alarms[f"{colour}Alarms{kind}"]
@@ -69,7 +73,7 @@ def test_errors_and_latency_are_judged_by_enough_requests_to_one_side(
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("kind", PER_COLOUR)
-def test_health_is_of_one_side(
+def test_routing_is_of_one_side(
     assembly: Assembly, alarms: Resources, colour: str, kind: str
 ) -> None:
     alarm = alarms[f"{colour}Alarms{kind}"]

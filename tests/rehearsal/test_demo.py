@@ -29,6 +29,12 @@ lock = open("lock", "w")
 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 runpy.run_path("app.py", run_name="__main__")
 """
+# Listens after two failed checks: long enough to be unhealthy, and healthy again after two more.
+SLOW = """
+import runpy, time
+time.sleep(8)
+runpy.run_path("app.py", run_name="__main__")
+"""
 CRASH = """
 import os, runpy, sys
 os.path.exists(os.environ["DATABASE"]) or sys.exit("no database")
@@ -176,6 +182,13 @@ class TestMutants:
         assert (record.ending.cause or "").startswith("WrongVersionServed")
         assert answers.requests_to("0.9.0") > 0
         assert answers.requests_to("0.9.0", after=restored_at(record)) == 0
+
+    def test_a_release_that_starts_slowly_is_promoted(self, stage: Stage) -> None:
+        record, answers = stage.deploy(
+            "2.4.0", command=("python3", "slow.py"), files={"slow.py": SLOW}
+        )
+        assert outcome_of(record) == PROMOTED, record.ending.cause
+        assert answers.failed_after(record.uploaded_at) == 0
 
     def test_a_release_that_only_crashes_is_rejected_at_once_and_may_be_tried_again(
         self, stage: Stage, tmp_path: Path

@@ -166,8 +166,7 @@ class Settings:
     prepare_timeout_seconds: Annotated[
         int,
         Limits(30, 7200),
-        "how long a candidate may take to be healthy: longer than `start_grace_seconds`, and some "
-        "minutes more on AWS if it starts slowly, which the unhealthy hosts' alarm has to forget",
+        "how long a candidate may take to be healthy; longer than `start_grace_seconds`",
     ]
     start_grace_seconds: Annotated[
         int,
