@@ -26,8 +26,9 @@ from rehearsal.assembly import Account, Assembly, Deployer
 from rehearsal.ecs_services import EcsServices, RehearsalFailed
 from rehearsal.images import pack_with_command, push_image
 from rehearsal.synthesis import Synthesis
+from viridian.core.execution import execution_arn
 from viridian.core.service.registration import parameter_name
-from viridian_cli.deployment import Deployment, execution_arn
+from viridian_cli.deployment import Deployment
 from viridian_cli.release import PackedRelease, upload
 
 PROJECT = Path(__file__).resolve().parents[1]

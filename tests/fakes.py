@@ -7,6 +7,7 @@ tests/adapters put the same claims to each fake and to its adapter, so they cann
 
 import copy
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -26,9 +27,10 @@ from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
 from viridian.core.evidence.requests import Traffic
+from viridian.core.execution import Execution
 from viridian.core.fleet import Observation
 from viridian.core.lease import Holder, Lease
-from viridian.core.record import PRODUCTION, Entry
+from viridian.core.record import PRODUCTION, Ended, Entry, Kept
 from viridian.core.release.release import Release, Stored
 from viridian.core.service.registration import Fleet, Registration
 from viridian.core.service.settings import SmokeTest
@@ -49,6 +51,20 @@ class FakeLeases(Leases):
         """Change members of a lease, whoever holds it."""
         self.items[service] = replace(self.get(service), **members)
         return self.items[service]
+
+    def held(self) -> list[Lease]:
+        held = [lease for lease in self.items.values() if lease.deployment_id is not None]
+        return sorted(held, key=lambda lease: lease.service)
+
+    def take_over(self, holder: Holder, *, breach: str | None) -> int | None:
+        lease = self.get(holder.service)
+        wanted, found = (holder.deployment_id, holder.fence), (lease.deployment_id, lease.fence)
+        is_refused = lease.phase == "held" or (breach is None and lease.breach is not None)
+        if found == wanted and not is_refused:
+            closed = {"breach": lease.breach or breach}
+            lease = self.set(holder.service, fence=lease.fence + 1, **closed)
+        is_taken = (lease.deployment_id, lease.fence - 1) == wanted
+        return lease.fence if is_taken else None
 
     def acquire(
         self, service: str, deployment_id: str, *, now: str, watched_alarms: tuple[str, ...]
@@ -220,18 +236,26 @@ class FakeRegistrations(Registrations):
 
 
 class FakeExecutions(Executions):
-    """Executions by name, with those that ended; waits by token, with how they were answered."""
+    """Requests by machine and name, with how those ended that did; waits by token, with answers."""
 
     def __init__(self, waiting: tuple[str, ...] = ()) -> None:
-        self.started: dict[str, tuple[str, dict[str, Any]]] = {}
-        self.ended: set[str] = set()
+        self.started: dict[tuple[str, str], dict[str, Any]] = {}
+        self.ended: dict[tuple[str, str], Execution] = {}
         self.waiting = set(waiting)
         self.answers: dict[str, Any] = {}
 
+    def end(self, state_machine_arn: str, name: str, status: str = "ABORTED", **why: str) -> None:
+        """Have one that runs, or ran, end like this."""
+        self.started.setdefault((state_machine_arn, name), {})
+        self.ended[state_machine_arn, name] = Execution(name, status, **why)
+
     def start(self, state_machine_arn: str, name: str, request: dict[str, Any]) -> bool:
-        wanted = (state_machine_arn, request)
-        is_repeat = self.started.setdefault(name, wanted) == wanted
-        return is_repeat and name not in self.ended
+        key = (state_machine_arn, name)
+        return self.started.setdefault(key, request) == request and key not in self.ended
+
+    def described(self, state_machine_arn: str, name: str) -> Execution | None:
+        key = (state_machine_arn, name)
+        return self.ended.get(key, Execution(name, "RUNNING")) if key in self.started else None
 
     def succeed(self, token: str) -> bool:
         return self._ended(token, "{}")
@@ -331,6 +355,16 @@ class FakeRecords(Records):
     def production(self, service: str) -> Production | None:
         found = self.items.get((service, PRODUCTION))
         return Production(**{name: str(text) for name, text in found.items()}) if found else None
+
+    def kept(self, service: str, deployment_id: str) -> Kept | None:
+        item = self.items.get((service, f"DEPLOYMENT#{deployment_id}"), {})
+        found = {n: json.loads(str(item[n])) for n in ("deployment", "sides") if n in item}
+        return Kept(found["deployment"], found.get("sides")) if "deployment" in found else None
+
+    def end(self, service: str, deployment_id: str, ended: Ended) -> None:
+        item = self.items.setdefault((service, f"DEPLOYMENT#{deployment_id}"), {})
+        if "ending" not in item:
+            item.update(asdict(ended))
 
     def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
         found = self.production(service)

@@ -138,11 +138,6 @@ class Deployment:
             yield alarm["AlarmName"]
 
 
-def execution_arn(state_machine_arn: str, deployment_id: str) -> str:
-    """The execution of a deployment: its name is the deployment's id."""
-    return f"{state_machine_arn.replace(':stateMachine:', ':execution:')}:{deployment_id}"
-
-
 def split(elbv2: Any, registration: Mapping[str, Any]) -> dict[str, int]:
     """Each colour's weight in the production rule, read now."""
     [rule] = elbv2.describe_rules(RuleArns=[registration["rule_arn"]])["Rules"]

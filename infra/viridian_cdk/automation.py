@@ -47,21 +47,18 @@ class Automation(Stack):
             Own.PAGES: Place(topic.topic_arn, "VIRIDIAN_OPERATORS_TOPIC_ARN", topic.topic_arn)
         }
         self.standby = Workflow(self, "Standby", name="standby", functions=functions, places=places)
-        arn = self.standby.machine.state_machine_arn
-        places |= {Own.STANDBY: Place(arn, "VIRIDIAN_STANDBY_MACHINE_ARN", arn)}
+        places |= self.standby.places("VIRIDIAN_STANDBY_MACHINE_ARN", Own.STANDBY, Own.STANDBYS)
         self.workflow = Workflow(
             self, "Workflow", name="deploy", functions=functions, places=places
         )
+        places |= self.workflow.places("VIRIDIAN_STATE_MACHINE_ARN", Own.MACHINE, Own.DEPLOYMENTS)
         machine = self.workflow.machine
-        self.events = EventFunctions(
-            self,
-            "Events",
-            code=code,
-            places=places,
-            machine=machine,
-            operators=self.operators.topic,
-        )
+        self.events = EventFunctions(self, "Events", code=code, places=places, operators=topic)
+        self.events.guard(machine, self.standby.machine)
         self.operators.notify_unpromoted(machine, self.standby.machine)
+        self.operators.page_stopped(machine, "Deployment")
+        self.operators.page_stopped(self.standby.machine, "Standby")
+        self.operators.page_unguarded(self.events.functions["Guardian"].function)
         add_dashboard(
             self,
             machine=machine,

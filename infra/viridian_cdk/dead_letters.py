@@ -1,13 +1,12 @@
 """A queue for what could not be delivered or handled, and the alarm that says it is not empty."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge
+from viridian_cdk.pages import PERIOD, page_when_any
 
 
 class DeadLetters(Construct):
@@ -22,17 +21,13 @@ class DeadLetters(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        self.alarm = cloudwatch.Alarm(
+        self.alarm = page_when_any(
             self,
             "NotEmpty",
-            alarm_description="An event was given up; its message says which and why.",
+            "An event was given up; its message says which and why.",
             metric=self.queue.metric_approximate_number_of_messages_visible(
-                statistic="Maximum", period=Duration.minutes(1)
+                statistic="Maximum", period=PERIOD
             ),
-            threshold=0,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            operators=operators,
         )
-        self.alarm.add_alarm_action(actions.SnsAction(operators))
         acknowledge(self.queue, {"AwsSolutions-SQS3": "It is the dead-letter queue itself."})

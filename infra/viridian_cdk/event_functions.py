@@ -27,7 +27,9 @@ RETRY_ATTEMPTS = 60
 
 
 class EventFunctions(Construct):
-    """ArtifactUploaded starts a deployment; AlarmChanged and CandidateSteady end its waits."""
+    """ArtifactUploaded starts a deployment; AlarmChanged and CandidateSteady end its waits; the
+    Guardian goes on for one that was stopped.
+    """
 
     def __init__(
         self,
@@ -36,15 +38,12 @@ class EventFunctions(Construct):
         *,
         code: lambda_.Code,
         places: Mapping[Own, Place],
-        machine: sfn.IStateMachine,
         operators: sns.ITopic,
     ) -> None:
         super().__init__(scope, id)
         self.dead_letters: dict[str, DeadLetters] = {}
-        arn = machine.state_machine_arn
-        known = {**places, Own.MACHINE: Place(arn, "VIRIDIAN_STATE_MACHINE_ARN", arn)}
         self.functions = {
-            row.name: self._function(row, code, known, operators) for row in EVENT_FUNCTIONS
+            row.name: self._function(row, code, places, operators) for row in EVENT_FUNCTIONS
         }
         self._start_on_upload(places[Own.BUCKET].value)
         self._let_services_call()
@@ -81,6 +80,41 @@ class EventFunctions(Construct):
             targets=[event_target(starter, letters)],
         )
 
+    def guard(self, *machines: sfn.IStateMachine) -> None:
+        """Have the Guardian look when an execution of these ended badly, and every minute."""
+        self._wake_guardian(
+            "ExecutionEnded",
+            "An execution failed, timed out or was stopped: did it leave something?",
+            event_pattern=unpromoted(*machines),
+            execution=events.EventField.from_path("$.detail.name"),
+        )
+        self._wake_guardian(
+            "EveryMinute",
+            "The event of an execution's ending is sent at most once: look without one.",
+            schedule=events.Schedule.rate(Duration.minutes(1)),
+        )
+
+    def _wake_guardian(
+        self,
+        id: str,
+        description: str,
+        *,
+        event_pattern: events.EventPattern | None = None,
+        schedule: events.Schedule | None = None,
+        **told: str,
+    ) -> None:
+        name = "Guardian"
+        function, letters = self.functions[name].function, self.dead_letters[name].queue
+        event = {"at": events.EventField.from_path("$.time"), **told}
+        events.Rule(
+            self,
+            id,
+            description=description,
+            event_pattern=event_pattern,
+            schedule=schedule,
+            targets=[event_target(function, letters, events.RuleTargetInput.from_object(event))],
+        )
+
     def _let_services_call(self) -> None:
         """Once for the rules of all services: a function's own policy ends at 20 KiB.
 
@@ -92,6 +126,18 @@ class EventFunctions(Construct):
                 principal=iam.ServicePrincipal("events.amazonaws.com"),
                 source_arn=arns("events", f"rule/{RULE_PREFIX}*"),
             )
+
+
+def unpromoted(*machines: sfn.IStateMachine) -> events.EventPattern:
+    """An execution of one of these failed, timed out or was stopped."""
+    return events.EventPattern(
+        source=["aws.states"],
+        detail_type=["Step Functions Execution Status Change"],
+        detail={
+            "stateMachineArn": [machine.state_machine_arn for machine in machines],
+            "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+        },
+    )
 
 
 def event_target(

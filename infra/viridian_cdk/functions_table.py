@@ -10,6 +10,7 @@ READ_RELEASES = (
     Right(("s3:ListBucket", "s3:ListBucketVersions"), on=Own.BUCKET),
 )
 READ_REGISTRATIONS = Right(("ssm:GetParameter",), on=arns("ssm", "parameter/viridian/services/*"))
+LIST_TABLE = Right(("dynamodb:Query",), on=Own.TABLE)
 READ_TABLE = Right(("dynamodb:GetItem",), on=Own.TABLE)
 UPDATE_TABLE = Right(("dynamodb:UpdateItem",), on=Own.TABLE)
 SEE_RULES = Right(("elasticloadbalancing:DescribeRules",))
@@ -24,6 +25,10 @@ MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by 
 PAGE = Right(("sns:Publish",), on=Own.PAGES)
 START_STANDBY = Right(("states:StartExecution",), on=Own.STANDBY)
 START = Right(("states:StartExecution",), on=Own.MACHINE)
+SEE_EXECUTIONS = (
+    Right(("states:DescribeExecution",), on=Own.DEPLOYMENTS),
+    Right(("states:DescribeExecution",), on=Own.STANDBYS),
+)
 FAIL_WAIT = Right(("states:SendTaskFailure",))
 END_WAIT = Right(("states:SendTaskSuccess",))
 
@@ -64,6 +69,8 @@ EVENT_FUNCTIONS = (
     Row("ArtifactUploaded", 20, (START,)),
     Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
+    # a look at 500 leases, which wait for Step Functions' own limit
+    Row("Guardian", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, *SEE_EXECUTIONS, START_STANDBY)),
 )
 # The machines restore by a call of their own when the function that restores is itself broken.
 MACHINES_MAY = {

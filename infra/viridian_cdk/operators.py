@@ -4,9 +4,13 @@ from aws_cdk import Aws
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
+
+from viridian_cdk.event_functions import unpromoted
+from viridian_cdk.pages import PERIOD, page_when_any, page_when_silent
 
 
 class Operators(Construct):
@@ -35,13 +39,37 @@ class Operators(Construct):
             self,
             "DeploymentUnpromoted",
             description="A deployment or a standby failed, timed out or was stopped.",
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={
-                    "stateMachineArn": [machine.state_machine_arn for machine in machines],
-                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                },
-            ),
+            event_pattern=unpromoted(*machines),
             targets=[targets.SnsTopic(self.topic)],
+        )
+
+    def page_stopped(self, machine: sfn.StateMachine, what: str) -> None:
+        """Page when executions of a machine are stopped or time out, also if no event tells."""
+        for how, metric in {
+            "Stopped": machine.metric_aborted(period=PERIOD),
+            "TimedOut": machine.metric_timed_out(period=PERIOD),
+        }.items():
+            page_when_any(
+                self,
+                f"{what}{how}",
+                "An execution passed no Catch: see that the guardian made the traffic whole.",
+                metric=metric,
+                operators=self.topic,
+            )
+
+    def page_unguarded(self, guardian: lambda_.IFunction) -> None:
+        """Page when the guardian fails, or is not called any more."""
+        page_when_any(
+            self,
+            "GuardianFailed",
+            "A lease could not be looked after; the guardian's log says which and why.",
+            metric=guardian.metric_errors(period=PERIOD),
+            operators=self.topic,
+        )
+        page_when_silent(
+            self,
+            "GuardianSilent",
+            "Nobody looks every minute for deployments that were stopped.",
+            metric=guardian.metric_invocations(period=PERIOD),
+            operators=self.topic,
         )

@@ -27,13 +27,15 @@ EVERY_SERVICES = "Those of every service, none of which is named here; see `righ
 
 
 class Own(Enum):
-    """A resource of the automation itself."""
+    """A resource of the automation itself; DEPLOYMENTS and STANDBYS are executions."""
 
     TABLE = auto()
     BUCKET = auto()
     RELEASES = auto()
     MACHINE = auto()
     STANDBY = auto()
+    DEPLOYMENTS = auto()
+    STANDBYS = auto()
     PAGES = auto()
 
 

@@ -13,7 +13,7 @@ from viridian_cdk.functions import LOG_RETENTION, HandlerFunction
 from viridian_cdk.functions_table import MACHINES_MAY
 from viridian_cdk.machine import definition
 from viridian_cdk.placeholders import check_placeholders
-from viridian_cdk.rights import Own, Place, grant
+from viridian_cdk.rights import Own, Place, arns, grant
 
 IN_TEXT = {
     Own.TABLE: "TableName",
@@ -69,6 +69,12 @@ class Workflow(Construct):
             self.role,
             {"AwsSolutions-IAM5[Resource::*]": "Log delivery and X-Ray have no narrower resource."},
         )
+
+    def places(self, variable: str, machine: Own, executions: Own) -> dict[Own, Place]:
+        """Where the machine and its executions are; both are found by the machine's ARN."""
+        arn = self.machine.state_machine_arn
+        running = arns("states", f"execution:{self.machine.state_machine_name}:*")
+        return {machine: Place(arn, variable, arn), executions: Place(running, variable, arn)}
 
     def _allow_calls(self, functions: Mapping[str, HandlerFunction]) -> None:
         versions = [f"{f.function.function_arn}:*" for f in functions.values()]

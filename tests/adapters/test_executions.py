@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from tests.fakes import FakeExecutions
 from viridian.adapters.clients import client
 from viridian.adapters.executions import Executions
+from viridian.core.execution import Execution
 
 REQUEST = {"service": "shop", "version": "1.1.0"}
 
@@ -46,10 +47,10 @@ class FakeStand:
         self.executions = FakeExecutions()
 
     def stop(self, name: str) -> None:
-        self.executions.ended.add(name)
+        self.executions.end(self.machine, name)
 
     def requests(self) -> list[dict[str, Any]]:
-        return [request for _, request in self.executions.started.values()]
+        return [*self.executions.started.values()]
 
 
 Stand = AwsStand | FakeStand
@@ -78,6 +79,37 @@ def test_a_start_repeated_after_the_end_starts_nothing(stand: Stand) -> None:
 
     assert not stand.executions.start(stand.machine, "one", REQUEST)
     assert stand.requests() == [REQUEST]
+
+
+def test_an_execution_is_described_as_it_is_now(stand: Stand) -> None:
+    assert stand.executions.described(stand.machine, "one") is None
+    stand.executions.start(stand.machine, "one", REQUEST)
+    assert stand.executions.described(stand.machine, "one") == Execution("one", "RUNNING")
+    stand.stop("one")
+
+    assert stand.executions.described(stand.machine, "one") == Execution("one", "ABORTED")
+
+
+def test_an_execution_tells_why_it_failed() -> None:
+    why = {"error": "States.Runtime", "cause": "too deep"}
+    arn = "arn:aws:states:::execution:deploy:one"
+    needed = {"executionArn": arn, "stateMachineArn": "arn", "startDate": 0, "status": "FAILED"}
+    states = client("stepfunctions")
+    with Stubber(states) as stub:
+        stub.add_response("describe_execution", {**needed, **why}, {"executionArn": arn})
+        found = Executions(states).described("arn:aws:states:::stateMachine:deploy", "one")
+
+    assert found == Execution("one", "FAILED", "States.Runtime", "too deep")
+
+
+def test_an_execution_that_cannot_be_described_is_an_error() -> None:
+    """It is not one that does not exist: nothing may be taken over for it."""
+    states = client("stepfunctions")
+    with Stubber(states) as stub:
+        stub.add_client_error("describe_execution", "AccessDeniedException")
+
+        with pytest.raises(states.exceptions.ClientError):
+            Executions(states).described("arn:aws:states:::stateMachine:deploy", "one")
 
 
 def test_a_name_that_asked_for_something_else_starts_nothing(stand: Stand) -> None:

@@ -63,7 +63,9 @@ def go_forward(leases: Leases, holder: Holder | None = None) -> None:
     leases.authorise_forward(holder or held(), percent=10, watched_alarms=ALARMS, now=SEEN_AT)
 
 
-HELD = list(product(("first", "second"), ("deploying", "standby", "closing"), [(50, "first")]))
+HELD = list(
+    product(("first", "second"), ("deploying", "standby", "closing", "held"), [(50, "first")])
+)
 FREE = [(None, None, left) for left in ((0, "first"), (50, "first"), (50, "second"))]
 
 
@@ -107,8 +109,14 @@ def outcome(act: Act, leases: Leases, members: dict[str, Any]) -> tuple[object, 
         lambda leases: leases.authorise_back(held(), breach="bad"),
         lambda leases: leases.mark_whole(held()),
         lambda leases: leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT),
+        lambda leases: leases.take_over(held(), breach="stopped"),
+        lambda leases: leases.take_over(held(), breach=None),
+        lambda leases: leases.held(),
     ],
-    ids=["acquire", "forward", "open", "close", "back", "back from a breach", "whole", "breach"],
+    ids=[
+        *("acquire", "forward", "open", "close", "back", "back from a breach", "whole", "breach"),
+        *("take over", "take a standby over", "list"),
+    ],
 )
 def test_the_table_and_the_rules_do_the_same_to_every_lease(table: Leases, act: Act) -> None:
     """So a condition of DynamoDB holds exactly when the core's rule does not raise."""
@@ -235,6 +243,44 @@ def test_a_move_back_closes_the_gate_for_a_breach_alone_however_often(leases: Le
         assert leases.authorise_back(held(), breach=breach) == "worse"
     with pytest.raises(CandidateBreached, match=r"^worse$"):
         go_forward(leases)
+
+
+@pytest.mark.parametrize("breach", ["stopped", None])
+def test_a_lease_taken_over_has_the_next_fence_and_the_former_one_is_stale(
+    leases: Leases, breach: str | None
+) -> None:
+    acquire(leases)
+
+    assert leases.take_over(held(), breach=breach) == 2
+    assert leases.get("shop").deployment_id == "first"
+    with pytest.raises(FenceStale):
+        leases.authorise_back(held(1), breach=None)
+    assert leases.authorise_back(held(2), breach=None) == breach
+
+
+def test_two_guardians_that_saw_the_same_lease_take_it_over_once(leases: Leases) -> None:
+    """And start an execution of the same name."""
+    acquire(leases)
+
+    assert [leases.take_over(held(), breach="stopped") for _ in range(2)] == [2, 2]
+    assert leases.get("shop").fence == 2
+
+
+def test_a_standby_with_a_breach_is_not_taken_over_to_be_watched_on(leases: Leases) -> None:
+    acquire(leases)
+    leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT)
+
+    assert leases.take_over(held(), breach=None) is None
+    assert leases.take_over(held(), breach="stopped") == 2
+    assert leases.get("shop").breach == "bad"
+
+
+def test_every_lease_that_is_held_is_listed(leases: Leases) -> None:
+    for service in ("b", "a"):
+        leases.acquire(service, "first", now="now", watched_alarms=())
+    put(leases, fence=3)
+
+    assert [lease.service for lease in leases.held()] == ["a", "b"]
 
 
 @pytest.mark.parametrize("alarm", ["blue-5xx", "green", "green-5x", "5xx"])

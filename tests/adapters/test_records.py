@@ -1,5 +1,8 @@
 """Records in the table: each moment sets members of its own. The same claims hold for the fake."""
 
+import json
+from dataclasses import asdict
+
 import boto3
 import pytest
 
@@ -7,7 +10,7 @@ from tests.core.shop import DEPLOYMENT_ID, deployment, sides
 from tests.deployments_table import create_table
 from tests.fakes import FakeRecords
 from viridian.adapters.records import Records
-from viridian.core.record import admitted, inspected, promoted
+from viridian.core.record import Ended, Kept, admitted, inspected, promoted
 from viridian.core.sides import Production
 
 RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
@@ -46,6 +49,26 @@ def test_a_later_moment_leaves_what_an_earlier_one_kept(records: Table) -> None:
         records.write(entry)
 
     assert records.items == {RECORD: first.members | second.members}
+
+
+def test_what_is_kept_grows_with_the_deployment(records: Table) -> None:
+    """As the machine gets it again: JSON, as it was written."""
+    assert records.kept("shop", DEPLOYMENT_ID) is None
+    records.write(admitted(deployment(), at="12:00"))
+    known, found = (json.loads(json.dumps(asdict(each))) for each in (deployment(), sides()))
+    assert records.kept("shop", DEPLOYMENT_ID) == Kept(known, None)
+    records.write(inspected("shop", DEPLOYMENT_ID, fence=7, sides=sides()))
+
+    assert records.kept("shop", DEPLOYMENT_ID) == Kept(known, found)
+
+
+def test_a_deployment_ends_once(records: Table) -> None:
+    first = Ended("DeploymentStopped", "was stopped by hand", 8, "12:00")
+    records.write(admitted(deployment(), at="12:00"))
+    records.end("shop", DEPLOYMENT_ID, first)
+    records.end("shop", DEPLOYMENT_ID, Ended("DeploymentPromoted", "", 9, "13:00"))
+
+    assert records.items[RECORD].items() >= asdict(first).items()
 
 
 FIRST = Production("1.0.0", "blue", "one", "before", "then")

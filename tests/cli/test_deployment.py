@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from viridian_cli.deployment import Deployment, NoEnding, execution_arn
+from viridian.core.execution import execution_arn
+from viridian_cli.deployment import Deployment, NoEnding
 
 Answer = dict[str, Any]
 ARN = "arn:aws:states:us-east-1:1:execution:machine:shop-1.1.0-abc"

@@ -95,11 +95,10 @@ def test_what_the_load_balancer_answers_itself_has_no_side(
     assert dimensions(assembly, alarm) == {LOAD_BALANCER}
 
 
-def test_no_traffic_is_no_breach(assembly: Assembly) -> None:
-    for template in assembly.templates:
-        for alarm in template.properties("CloudWatch::Alarm").values():
-            assert alarm["TreatMissingData"] == "notBreaching"
-            assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+def test_no_traffic_is_no_breach(alarms: Resources) -> None:
+    for alarm in alarms.values():
+        assert alarm["TreatMissingData"] == "notBreaching"
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
 def test_a_services_alarms_have_no_action_of_their_own(alarms: Resources) -> None:

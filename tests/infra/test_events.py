@@ -11,6 +11,8 @@ RELEASE = "EventsReleaseUploaded"
 ALARM = "ServiceEventsAlarmChanged"
 STEADY = "ServiceEventsCandidateSteady"
 UNPROMOTED = "OperatorsDeploymentUnpromoted"
+ENDED = "EventsExecutionEnded"
+MINUTELY = "EventsEveryMinute"
 OPERATORS = "<OperatorsTopic>"
 RULES_OF_SERVICES = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/viridian-*"
 
@@ -21,7 +23,7 @@ def rules(assembly: Assembly) -> Resources:
 
 
 def test_these_are_all_the_rules(rules: Resources) -> None:
-    assert set(rules) == {RELEASE, ALARM, STEADY, UNPROMOTED}
+    assert set(rules) == {RELEASE, ALARM, STEADY, UNPROMOTED, ENDED, MINUTELY}
     assert {rule["State"] for rule in rules.values()} == {"ENABLED"}
 
 
@@ -76,6 +78,8 @@ def test_a_steady_fleet_wakes_its_deployment(assembly: Assembly, rules: Resource
         (RELEASE, "ArtifactUploaded", "<EventsArtifactUploadedDeadLettersQueue.Arn>"),
         (ALARM, "AlarmChanged", "<ServiceDeadLettersQueue.Arn>"),
         (STEADY, "CandidateSteady", "<ServiceDeadLettersQueue.Arn>"),
+        (ENDED, "Guardian", "<EventsGuardianDeadLettersQueue.Arn>"),
+        (MINUTELY, "Guardian", "<EventsGuardianDeadLettersQueue.Arn>"),
     ],
 )
 def test_an_event_is_handed_over_for_an_hour_and_then_kept(
@@ -104,12 +108,14 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
 
     assert calls == {
         (f"<{RELEASE}.Arn>", "<EventsArtifactUploadedFunction.Arn>"),
+        (f"<{ENDED}.Arn>", "<EventsGuardianFunction.Arn>"),
+        (f"<{MINUTELY}.Arn>", "<EventsGuardianFunction.Arn>"),
         (RULES_OF_SERVICES, "<EventsAlarmChangedFunction.Arn>"),
         (RULES_OF_SERVICES, "<EventsCandidateSteadyFunction.Arn>"),
     }
     assert rules[ALARM]["Name"] == "viridian-shop-AlarmChanged"
     assert rules[STEADY]["Name"] == "viridian-shop-CandidateSteady"
-    assert sorted(fills) == sorted(f"<{name}.Arn>" for name in (RELEASE, ALARM, STEADY))
+    assert sorted(fills) == sorted(f"<{name}.Arn>" for name in set(rules) - {UNPROMOTED})
 
 
 def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
@@ -124,23 +130,71 @@ def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
 def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> None:
     queues = assembly.properties("SQS::Queue").values()
 
-    assert len(queues) == 4
+    assert len(queues) == 5
     assert {q["MessageRetentionPeriod"] for q in queues} == {14 * 24 * 3600}
     assert {q["SqsManagedSseEnabled"] for q in queues} == {True}
 
 
-def test_a_deployment_that_did_not_promote_tells_the_operators(
-    assembly: Assembly, rules: Resources
+@pytest.mark.parametrize("name", [UNPROMOTED, ENDED])
+def test_an_execution_that_ended_badly_is_told_of(
+    assembly: Assembly, rules: Resources, name: str
 ) -> None:
-    detail = rules[UNPROMOTED]["EventPattern"]["detail"]
-    [target] = rules[UNPROMOTED]["Targets"]
+    pattern = rules[name]["EventPattern"]
 
-    assert [assembly.spell(arn) for arn in detail["stateMachineArn"]] == [
+    assert pattern["source"] == ["aws.states"]
+    assert pattern["detail-type"] == ["Step Functions Execution Status Change"]
+    assert [assembly.spell(arn) for arn in pattern["detail"]["stateMachineArn"]] == [
         "<WorkflowMachine>",
         "<StandbyMachine>",
     ]
-    assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    assert pattern["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+
+
+def test_an_execution_that_ended_badly_tells_the_operators(
+    assembly: Assembly, rules: Resources
+) -> None:
+    [target] = rules[UNPROMOTED]["Targets"]
+
     assert assembly.spell(target["Arn"]) == OPERATORS
+
+
+def test_the_guardian_looks_when_it_is_told_and_every_minute(rules: Resources) -> None:
+    assert transformed(rules[ENDED]) == {"execution": "$.detail.name", "at": "$.time"}
+    assert transformed(rules[MINUTELY]) == {"at": "$.time"}
+    assert rules[MINUTELY]["ScheduleExpression"] == "rate(1 minute)"
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "of"),
+    [
+        ("DeploymentStopped", "ExecutionsAborted", "<WorkflowMachine>"),
+        ("DeploymentTimedOut", "ExecutionsTimedOut", "<WorkflowMachine>"),
+        ("StandbyStopped", "ExecutionsAborted", "<StandbyMachine>"),
+        ("StandbyTimedOut", "ExecutionsTimedOut", "<StandbyMachine>"),
+        ("GuardianFailed", "Errors", "<EventsGuardianFunction>"),
+    ],
+)
+def test_what_must_not_happen_pages_the_operators_within_a_minute(
+    assembly: Assembly, name: str, metric: str, of: str
+) -> None:
+    """One alarm a metric: over several, a sum has no value where one of them has no point."""
+    alarm = assembly.viridian.properties("CloudWatch::Alarm")[f"Operators{name}"]
+
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Period"]) == (metric, "Sum", 60)
+    assert [assembly.spell(d["Value"]) for d in alarm["Dimensions"]] == [of]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
+    assert [assembly.spell(action) for action in alarm["AlarmActions"]] == [OPERATORS]
+
+
+def test_a_guardian_that_is_not_called_any_more_pages_the_operators(assembly: Assembly) -> None:
+    alarm = assembly.viridian.properties("CloudWatch::Alarm")["OperatorsGuardianSilent"]
+
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Period"]) == ("Invocations", "Sum", 60)
+    assert [assembly.spell(d["Value"]) for d in alarm["Dimensions"]] == ["<EventsGuardianFunction>"]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (5, "breaching")
+    assert [assembly.spell(action) for action in alarm["AlarmActions"]] == [OPERATORS]
 
 
 def test_alarms_and_rules_may_publish_to_the_operators(assembly: Assembly) -> None:

@@ -22,7 +22,10 @@ def functions(assembly: Assembly) -> Resources:
 
 def test_what_events_call_is_brief(functions: Resources) -> None:
     """The states' functions have theirs from the machine: see `test_workflow.py`."""
-    assert {f["Timeout"] for name, f in functions.items() if name.startswith("Events")} == {20}
+    limits = {name: f["Timeout"] for name, f in functions.items() if name.startswith("Events")}
+
+    assert limits.pop("EventsGuardian") == 60, "of the minute until its next look"
+    assert set(limits.values()) == {20}
 
 
 def test_the_way_back_has_the_most_power(functions: Resources) -> None:
@@ -78,6 +81,8 @@ def test_each_finds_what_it_works_on_in_its_environment(
     assert own == {("VIRIDIAN_TABLE", "<StorageTable>", name) for name in WITH_TABLE} | {
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "AdmitRequest"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "ArtifactUploaded"),
+        ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "Guardian"),
+        ("VIRIDIAN_STANDBY_MACHINE_ARN", "<StandbyMachine>", "Guardian"),
     }
     assert {v["POWERTOOLS_SERVICE_NAME"] for v in environments.values()} == {"viridian"}
     assert {v["POWERTOOLS_METRICS_NAMESPACE"] for v in environments.values()} == {"Viridian"}

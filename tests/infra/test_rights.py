@@ -77,7 +77,17 @@ STATE_FUNCTIONS: dict[str, Rights] = {
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
     "AlarmChanged": UPDATE_ITEM | {"states:SendTaskFailure": ("*",)},
-    "CandidateSteady": {"dynamodb:GetItem": (TABLE,), "states:SendTaskSuccess": ("*",)},
+    "CandidateSteady": READ_ITEM | {"states:SendTaskSuccess": ("*",)},
+    "Guardian": READ_ITEM
+    | UPDATE_ITEM
+    | {
+        "dynamodb:Query": (TABLE,),
+        "states:DescribeExecution": tuple(
+            f"arn:<AWS::Partition>:states:{HERE}:execution:<{machine}Machine.Name>:*"
+            for machine in ("Workflow", "Standby")
+        ),
+        "states:StartExecution": ("<StandbyMachine>",),
+    },
 }
 TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
 ON_THE_WAY_BACK = ("RestoreTraffic", "VerifyRestored", "RetireSide")

@@ -7,6 +7,7 @@ from typing import Any
 from boto3.session import Session
 
 from viridian.adapters.clients import client
+from viridian.core.execution import Execution, execution_arn
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ class Executions:
         except self.states.exceptions.ExecutionAlreadyExists:
             return False
         return True
+
+    def described(self, state_machine_arn: str, name: str) -> Execution | None:
+        """The execution of that name; None when there is none. What just changed may not show."""
+        try:
+            found = self.states.describe_execution(
+                executionArn=execution_arn(state_machine_arn, name)
+            )
+        except self.states.exceptions.ExecutionDoesNotExist:
+            return None
+        return Execution(name, found["status"], found.get("error"), found.get("cause"))
 
     def succeed(self, token: str) -> bool:
         """End a wait well; False when nobody waits on the token any more."""

@@ -14,8 +14,11 @@ from viridian.core.lease import (
     AUTHORISE_BACK_FROM_BREACH,
     AUTHORISE_FORWARD,
     CLOSE_STANDBY,
+    HELD,
     OPEN_STANDBY,
     RECORD_BREACH,
+    TAKE_OVER,
+    TAKE_OVER_STANDBY,
     WHOLE,
     Holder,
     Lease,
@@ -42,6 +45,21 @@ class Leases:
             TableName=self.table, Key=_typed(lease_key(service)), ConsistentRead=True
         )
         return _lease(service, answer.get("Item", {}))
+
+    def held(self) -> list[Lease]:
+        """Every lease that somebody holds, by its service's name."""
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            FilterExpression=HELD,
+            ExpressionAttributeValues=_typed({":pk": lease_key("")["pk"]}),
+            ConsistentRead=True,
+        )
+        return [
+            _lease(item["sk"]["S"].removeprefix(lease_key("")["sk"]), item)
+            for page in pages
+            for item in page["Items"]
+        ]
 
     def acquire(
         self, service: str, deployment_id: str, *, now: str, watched_alarms: tuple[str, ...]
@@ -93,6 +111,19 @@ class Leases:
     def mark_whole(self, holder: Holder) -> None:
         """Record that the traffic that this deployment split was seen on one side again."""
         self._write(holder.service, WHOLE, {":id": holder.deployment_id, ":zero": 0})
+
+    def take_over(self, holder: Holder, *, breach: str | None) -> int | None:
+        """Raise the fence of a holder that does not run any more, and close the gate by a breach.
+
+        Returns the new fence, also when another guardian raised it from the same one: what both
+        then start is one execution. None when the lease was released or held meanwhile, or when a
+        breach was recorded and this brings none.
+        """
+        write = TAKE_OVER if breach else TAKE_OVER_STANDBY
+        values = {":held": "held", ":one": 1} | ({":breach": breach} if breach else {})
+        lease = self._write_own(holder, write, values)
+        is_taken = (lease.deployment_id, lease.fence) == (holder.deployment_id, holder.fence + 1)
+        return lease.fence if is_taken else None
 
     def record_breach(
         self, service: str, alarm: str, breach: str, *, seen_at: int

@@ -1,5 +1,6 @@
 """The records of deployments, and of what is live, in DynamoDB."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from boto3.session import Session
 
 from viridian.adapters.clients import client
-from viridian.core.record import PRODUCTION, Entry
+from viridian.core.lease import Write
+from viridian.core.record import END, PRODUCTION, Ended, Entry, Kept
 from viridian.core.sides import Production
 from viridian.core.values import members
 
@@ -38,13 +40,36 @@ class Records:
             return None
         return Production(**{name: found.get(name, "") for name in members(Production)})
 
+    def kept(self, service: str, deployment_id: str) -> Kept | None:
+        """What was admitted and inspected; None when nothing was."""
+        answer = self.dynamodb.get_item(
+            TableName=self.table,
+            Key=_key(service, f"DEPLOYMENT#{deployment_id}"),
+            ConsistentRead=True,
+        )
+        found = {
+            name: json.loads(answer["Item"][name]["S"])
+            for name in ("deployment", "sides")
+            if name in answer.get("Item", {})
+        }
+        return Kept(found["deployment"], found.get("sides")) if "deployment" in found else None
+
+    def end(self, service: str, deployment_id: str, ended: Ended) -> None:
+        """Record how a deployment ended, unless its own machine did."""
+        self._update_if(service, f"DEPLOYMENT#{deployment_id}", END, asdict(ended))
+
     def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
         """Undo the record of this deployment's promotion; nothing where it has none."""
         values = asdict(before) if before else {}
         update = _setting(values) if before else "REMOVE " + ", ".join(members(Production))
-        mine = {"mine": deployment_id}
+        write = Write(update, "deployment_id = :mine")
+        self._update_if(service, PRODUCTION, write, values | {"mine": deployment_id})
+
+    def _update_if(
+        self, service: str, sort_key: str, write: Write, values: Mapping[str, str | int]
+    ) -> None:
         try:
-            self._update(service, PRODUCTION, update, values | mine, "deployment_id = :mine")
+            self._update(service, sort_key, write.update, values, write.condition)
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             return
 

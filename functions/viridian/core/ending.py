@@ -37,7 +37,8 @@ ENDINGS = {
         "back on the former live, seen", "an operator: a release was taken back after its promotion"
     ),
     "DeploymentStopped": Ending(
-        "back on the live side, seen", "whoever stopped it: the guardian made the traffic whole"
+        "on the live side, seen, or never moved from it",
+        "whoever stopped it: the guardian made the traffic whole",
     ),
     "RestoreHeld": Ending(
         "where it was", "an operator, now: the live side cannot carry the traffic"

@@ -75,12 +75,17 @@ RECORD_BREACH = Write(
 )
 AWAIT_CANDIDATE = Write("SET waits.#fleet = :token", _OWN)
 WATCH = Write("SET waits.watch = :token", f"{_OWN} AND {_OPEN} AND phase <> :closing")
-TAKE_OVER = Write(f"SET {_CLOSE} ADD fence :one", _OWN)
+TAKE_OVER = Write(f"SET {_CLOSE} ADD fence :one", f"{_OWN} AND phase <> :held")
 """By the guardian: whatever of the former execution is still on its way finds its fence stale."""
+TAKE_OVER_STANDBY = Write("ADD fence :one", f"{TAKE_OVER.condition} AND {_OPEN}")
+"""The same where a promotion stands: the gate stays open, and a breach meanwhile is not missed."""
 HOLD = Write("SET phase = :held", _OWN)
 RELEASE = Write(f"SET candidate_percent = :zero {_LET_GO}", _OWN)
 GIVE_BACK = Write(_LET_GO, "deployment_id = :id")
 """By a person, whatever the traffic is: unlike a release it does not say that it is whole."""
+
+HELD = "attribute_exists(deployment_id)"
+"""Of a read: somebody holds it."""
 
 
 def lease_key(service: str) -> dict[str, str]:

@@ -3,7 +3,8 @@
     SERVICE#<service>  DEPLOYMENT#<id>   one a deployment, written in its moments:
         admitted    deployment (JSON: as admitted), version, admitted_at
         inspected   sides (JSON: as InspectLive answered), fence
-        ended       ending, cause, fence, ended_at (by the machine, in RecordEnding);
+        ended       ending, cause, fence, ended_at (by the machine, in RecordEnding, or by the
+                    guardian when it takes over);
                     standby_ending, standby_cause, standby_ended_at (by the standby machine)
     SERVICE#<service>  PRODUCTION        which release is live, where, by which deployment
 
@@ -14,6 +15,7 @@ Each moment sets members of its own, so a write that comes twice or late erases 
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from viridian.core.deployment import Deployment
 from viridian.core.lease import Write
@@ -24,10 +26,12 @@ END = Write(
     "attribute_not_exists(ending)",
 )
 """What the deployment machine sets in the last moment; the first ending stays."""
-END_STANDBY = (
+END_STANDBY = Write(
     "SET standby_ending = :ending, standby_cause = :cause, fence = :fence, standby_ended_at = "
-    ":ended_at"
+    ":ended_at",
+    "attribute_not_exists(fence) OR fence <= :fence",
 )
+"""One that was taken over does not write over the ending of who took over."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,24 @@ class Entry:
 
 PRODUCTION = "PRODUCTION"
 """The sort key of what is live."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the record has of a deployment, as it was written: `sides` once they were inspected."""
+
+    deployment: dict[str, Any]
+    sides: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a deployment ended and when (ISO 8601)."""
+
+    ending: str
+    cause: str
+    fence: int
+    ended_at: str
 
 
 def admitted(deployment: Deployment, *, at: str) -> Entry:

@@ -28,3 +28,8 @@ def artifact_bucket() -> str:
 def state_machine_arn() -> str:
     """The ARN of the deployment machine."""
     return required("VIRIDIAN_STATE_MACHINE_ARN")
+
+
+def standby_machine_arn() -> str:
+    """The ARN of the standby machine."""
+    return required("VIRIDIAN_STANDBY_MACHINE_ARN")

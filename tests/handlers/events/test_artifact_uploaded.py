@@ -28,11 +28,11 @@ def test_an_upload_starts_the_deployment_of_what_was_uploaded(shop: Shop) -> Non
         "uploaded_at": NOON,
     }
     assert answer["is_new"]
-    assert shop.executions.started == {answer["deployment_id"]: (MACHINE, request)}
+    assert shop.executions.started == {(MACHINE, answer["deployment_id"]): request}
 
 
 def test_an_upload_told_again_after_the_end_starts_nothing(shop: Shop) -> None:
-    shop.executions.ended.add(upload(shop)["deployment_id"])
+    shop.executions.end(MACHINE, upload(shop)["deployment_id"])
 
     assert not upload(shop)["is_new"]
     assert len(shop.executions.started) == 1

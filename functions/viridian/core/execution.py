@@ -1,0 +1,34 @@
+"""An execution of one of the machines, as Step Functions tells of it."""
+
+from dataclasses import dataclass
+
+IN_WORDS = {
+    "ABORTED": "was stopped by hand",
+    "TIMED_OUT": "passed its time limit",
+    "FAILED": "failed",
+    "SUCCEEDED": "ended",
+}
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What DescribeExecution answers; `status` is AWS's own word for it."""
+
+    name: str
+    status: str
+    error: str | None = None
+    cause: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it acts no more, unless a person redrives it."""
+        return self.status in IN_WORDS
+
+    def __str__(self) -> str:
+        said = ": ".join(text for text in (self.error, self.cause) if text)
+        return f"{self.name} {IN_WORDS.get(self.status, 'runs')}{f' ({said})' if said else ''}"
+
+
+def execution_arn(state_machine_arn: str, name: str) -> str:
+    """The ARN of a machine's execution of that name, whether there is one or not."""
+    return f"{state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"

@@ -1,0 +1,114 @@
+"""Guardian: have the traffic made whole of a deployment whose execution was stopped.
+
+Called when Step Functions tells that an execution failed, timed out or was stopped, for the lease
+that it concerns, and every minute for all. The event proves nothing: the executions are looked at.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from viridian.adapters.executions import Executions
+from viridian.adapters.leases import Leases
+from viridian.adapters.records import Records
+from viridian.core.errors import RestoreUnverified
+from viridian.core.execution import Execution
+from viridian.core.guardian import (
+    Machine,
+    concerns,
+    executions_of,
+    guardian_name,
+    in_turn,
+    take_over,
+)
+from viridian.core.lease import Holder, Lease
+from viridian.core.record import Ended
+from viridian.runtime import environment
+from viridian.runtime.telemetry import MetricUnit, logger, metrics
+
+table_leases = Leases.from_session(environment.table())
+table_records = Records.from_session(environment.table())
+account_executions = Executions.from_session()
+machine_arns = {
+    Machine.DEPLOY: environment.state_machine_arn(),
+    Machine.STANDBY: environment.standby_machine_arn(),
+}
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(
+    event: dict[str, Any],
+    _context: object,
+    leases: Leases = table_leases,
+    records: Records = table_records,
+    executions: Executions = account_executions,
+    machines: Mapping[Machine, str] = machine_arns,
+) -> dict[str, Any]:
+    """Answer with the deployments taken over, `{id: entry}`.
+
+    One that could not be looked at keeps none of the others waiting; the call then fails.
+    """
+    guardian = Guardian(leases, records, executions, machines, event["at"])
+    taken: dict[str, str] = {}
+    failed = []
+    for lease in due(leases.held(), event):
+        try:
+            taken |= guardian.look_after(lease)
+        except Exception:
+            logger.exception("lease not looked after", extra={"service_name": lease.service})
+            failed.append(lease.service)
+
+    metrics.add_metric("DeploymentsTakenOver", MetricUnit.Count, len(taken))
+    if failed:
+        raise RestoreUnverified(f"leases not looked after: {', '.join(failed)}")
+    return taken
+
+
+def due(held: list[Lease], event: Mapping[str, str]) -> list[Lease]:
+    """Those to look at: what the execution concerns, or all in their turn; none a person has."""
+    left = [lease for lease in held if lease.phase != "held"]
+    if "execution" in event:
+        return [lease for lease in left if concerns(lease, event["execution"])]
+    minute = int(datetime.fromisoformat(event["at"]).timestamp() // 60)
+    return list(in_turn(left, minute=minute))
+
+
+@dataclass(frozen=True)
+class Guardian:
+    """Looks after one lease at a time; `at` is when it was called (ISO 8601)."""
+
+    leases: Leases
+    records: Records
+    executions: Executions
+    machines: Mapping[Machine, str]
+    at: str
+
+    def look_after(self, lease: Lease) -> dict[str, str]:
+        """Take over what nobody works for; answer with its id and entry, nothing if it runs."""
+        seen = []
+        for machine, name in executions_of(lease):
+            found = self.executions.described(self.machines[machine], name)
+            if found is not None and not found.is_over:
+                return {}
+            seen += [found] if found else []
+        return self._take_over(lease, str(lease.deployment_id), seen)
+
+    def _take_over(
+        self, lease: Lease, deployment_id: str, seen: Iterable[Execution]
+    ) -> dict[str, str]:
+        """In this order: what follows a step that got lost is done by the next look, anew."""
+        service = lease.service
+        kept, live = self.records.kept(service, deployment_id), self.records.production(service)
+        plan = take_over(lease, kept, live, seen)
+        holder = Holder(service, deployment_id, lease.fence)
+        fence = self.leases.take_over(holder, breach=plan.breach)
+        if fence is None:
+            return {}
+        self.records.end(service, deployment_id, Ended(plan.ending, plan.cause, fence, self.at))
+        name, standby = guardian_name(deployment_id, fence), self.machines[Machine.STANDBY]
+        self.executions.start(standby, name, plan.request(fence))
+
+        logger.info("deployment taken over", extra={"execution": name, "cause": plan.cause})
+        return {deployment_id: plan.entry}

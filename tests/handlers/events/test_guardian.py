@@ -1,0 +1,156 @@
+"""Guardian: what nobody works for any more is taken over, once, and everything else left alone."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from tests.core.shop import DEPLOYMENT_ID, deployment, sides
+from tests.fakes import FakeExecutions
+from tests.handlers.conftest import CONTEXT, Shop
+from viridian.core.errors import RestoreUnverified
+from viridian.core.execution import Execution
+from viridian.core.guardian import Machine
+from viridian.core.record import admitted, inspected, promoted
+from viridian.core.sides import Production
+from viridian.handlers.events.guardian import handler
+
+DEPLOY, STANDBY = "arn:stateMachine:deploy", "arn:stateMachine:standby"
+MACHINES = {Machine.DEPLOY: DEPLOY, Machine.STANDBY: STANDBY}
+AT = "2026-11-01T12:00:00Z"
+GUARDIAN_8 = (STANDBY, f"{DEPLOYMENT_ID}-guardian-8")
+GUARDIAN_9 = (STANDBY, f"{DEPLOYMENT_ID}-guardian-9")
+RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
+
+
+def look(shop: Shop, **told: str) -> Any:
+    event = {"at": AT, **told}
+    return handler(event, CONTEXT, shop.leases, shop.records, shop.executions, MACHINES)
+
+
+@pytest.fixture
+def stopped(shop: Shop) -> Shop:
+    """A shop whose deployment was stopped at 50 %."""
+    shop.records.write(admitted(deployment(), at="12:00"))
+    shop.records.write(inspected("shop", DEPLOYMENT_ID, fence=7, sides=sides()))
+    shop.leases.set("shop", candidate_percent=50, moved_by=DEPLOYMENT_ID)
+    shop.executions.end(DEPLOY, DEPLOYMENT_ID, cause="wrong release")
+    return shop
+
+
+def test_a_stopped_deployment_is_taken_over_recorded_and_restored(stopped: Shop) -> None:
+    assert look(stopped) == {DEPLOYMENT_ID: "restore"}
+
+    cause = f"{DEPLOYMENT_ID} was stopped by hand (wrong release)"
+    lease, request = stopped.leases.get("shop"), stopped.executions.started[GUARDIAN_8]
+    assert (lease.fence, lease.breach, lease.deployment_id) == (8, cause, DEPLOYMENT_ID)
+    assert (request["entry"], request["fence"], request["cause"]) == ("restore", 8, cause)
+    assert request["sides"]["rule_arn"] == sides().rule_arn
+    ended = {"ending": "DeploymentStopped", "cause": cause, "fence": 8, "ended_at": AT}
+    assert stopped.records.items[RECORD].items() >= ended.items()
+
+
+@pytest.mark.parametrize("name", [DEPLOYMENT_ID, GUARDIAN_8[1]])
+def test_what_is_told_again_or_by_another_way_is_one_execution(stopped: Shop, name: str) -> None:
+    look(stopped, execution=DEPLOYMENT_ID)
+
+    assert look(stopped, execution=name) == look(stopped) == {}
+    assert set(stopped.executions.started) == {(DEPLOY, DEPLOYMENT_ID), GUARDIAN_8}
+
+
+@pytest.mark.parametrize(
+    "running",
+    [(DEPLOY, DEPLOYMENT_ID), (STANDBY, DEPLOYMENT_ID), (STANDBY, f"{DEPLOYMENT_ID}-guardian-7")],
+)
+@pytest.mark.parametrize("phase", ["deploying", "standby", "closing"])
+def test_while_an_execution_of_it_runs_it_ends_itself(
+    stopped: Shop, running: tuple[str, str], phase: str
+) -> None:
+    stopped.leases.set("shop", phase=phase)
+    stopped.executions.ended.pop(running, None)
+    stopped.executions.start(*running, {})
+
+    assert look(stopped) == {}
+    assert stopped.leases.get("shop").fence == 7
+
+
+def test_a_lease_that_a_person_must_give_back_is_left_alone(stopped: Shop) -> None:
+    stopped.leases.set("shop", phase="held")
+
+    assert look(stopped) == look(stopped, execution=DEPLOYMENT_ID) == {}
+
+
+def test_an_event_of_another_deployment_looks_at_nothing(stopped: Shop) -> None:
+    assert look(stopped, execution="shop-1.2.0-another") == {}
+
+
+class StartLost(FakeExecutions):
+    """Step Functions, while nothing can be started."""
+
+    def start(self, state_machine_arn: str, name: str, request: dict[str, Any]) -> bool:
+        raise ConnectionError("unreachable")
+
+
+def test_a_take_over_whose_start_was_lost_is_found_by_the_next_look(stopped: Shop) -> None:
+    lost = StartLost()
+    lost.end(DEPLOY, DEPLOYMENT_ID)
+    with pytest.raises(RestoreUnverified, match="leases not looked after: shop"):
+        handler({"at": AT}, CONTEXT, stopped.leases, stopped.records, lost, MACHINES)
+    assert stopped.leases.get("shop").fence == 8
+
+    assert look(stopped) == {DEPLOYMENT_ID: "restore"}
+    assert stopped.executions.started[GUARDIAN_9]["fence"] == 9
+
+
+def test_a_guardians_execution_that_was_stopped_is_followed_by_another(stopped: Shop) -> None:
+    look(stopped)
+    stopped.executions.end(*GUARDIAN_8)
+
+    assert look(stopped, execution=GUARDIAN_8[1]) == {DEPLOYMENT_ID: "restore"}
+    assert GUARDIAN_9 in stopped.executions.started
+
+
+def test_a_deployment_stopped_before_its_sides_were_inspected_gives_its_lease_back(
+    shop: Shop,
+) -> None:
+    shop.records.write(admitted(deployment(), at="12:00"))
+
+    assert look(shop) == {DEPLOYMENT_ID: "release"}
+    assert shop.records.items[RECORD]["ending"] == "DeploymentStopped"
+
+
+def test_a_promotion_whose_standby_was_stopped_is_watched_on(stopped: Shop) -> None:
+    production = Production("1.1.0", "green", DEPLOYMENT_ID, "asked", "noon")
+    stopped.records.write(promoted("shop", production))
+    stopped.leases.set("shop", phase="standby", candidate_percent=100)
+    stopped.executions.end(STANDBY, DEPLOYMENT_ID)
+
+    assert look(stopped) == {DEPLOYMENT_ID: "soak"}
+    lease, request = stopped.leases.get("shop"), stopped.executions.started[GUARDIAN_8]
+    assert (lease.fence, lease.breach) == (8, None)
+    assert (request["promoted_at"], request["fence"]) == ("noon", 8)
+
+
+class ThrottledFor(FakeExecutions):
+    """Step Functions, which does not answer for one deployment."""
+
+    def described(self, state_machine_arn: str, name: str) -> Execution | None:
+        if name == "cart-1":
+            raise ConnectionError("throttled")
+        return super().described(state_machine_arn, name)
+
+
+def test_one_that_cannot_be_looked_at_keeps_none_of_the_others_waiting(
+    stopped: Shop, log: StringIO
+) -> None:
+    stopped.leases.acquire("cart", "cart-1", now="12:00", watched_alarms=())
+    throttled = ThrottledFor()
+    throttled.end(DEPLOY, DEPLOYMENT_ID)
+    stopped.executions = throttled
+
+    with pytest.raises(RestoreUnverified, match="leases not looked after: cart"):
+        look(stopped)
+
+    assert GUARDIAN_8 in throttled.started
+    assert "throttled" in log.getvalue()
+    assert stopped.leases.get("cart").fence == 1
