@@ -1,11 +1,23 @@
 """The standing alarms: what they measure, when they fire, and that they do nothing else."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from emulator.alarms.metric_math import evaluate
 from tests.infra.template import Assembly, Resources
+from viridian.core.evidence.requests import Period
+from viridian.core.service.settings import Settings
+from viridian_cli.timeline.alarms import ALARMS
 
+ROOT = Path(__file__).parents[2]
+EXAMPLE = Settings.from_dict(
+    yaml.safe_load((ROOT / "examples/shop/service.yaml").read_text()), "service.yaml"
+)
 COLOURS = ["Blue", "Green"]
 MATH = {  # expression, metrics with their statistics, threshold and periods
     "ErrorRate": (
@@ -107,3 +119,18 @@ def test_a_services_alarms_have_no_action_of_their_own(alarms: Resources) -> Non
 
 def test_names_are_left_to_cloudformation(alarms: Resources) -> None:
     assert not [alarm for alarm in alarms.values() if "AlarmName" in alarm]
+
+
+@given(
+    st.integers(1, 3000), st.integers(0, 200), st.sampled_from([0.5, 2]), st.sampled_from([0.5, 2])
+)
+def test_the_timeline_s_model_has_these_alarms(
+    requests: int, errors: int, p90: float, p99: float
+) -> None:
+    values = {"requests": requests, "errors": errors or None, "p90": p90, "p99": p99}
+    period = Period(0, requests, max(0, requests - errors), errors, p90=p90, p99=p99)
+
+    for kind, name in (("ErrorRate", "error rate"), ("Latency", "latency")):
+        expression, _, (threshold, periods) = MATH[kind]
+        fires = (evaluate(expression, values) or 0) > threshold
+        assert ALARMS[name]([period] * periods, EXAMPLE) is fires

@@ -103,12 +103,14 @@ class Traffic:
 
     def recent(self, *, at_least: int, requests: int) -> frozenset[float]:
         """Starts of the newest periods: so many, and more until they hold so many requests."""
-        chosen: list[Period] = []
+        chosen: set[float] = set()
+        count = 0.0
         for period in reversed(self.periods):
-            if len(chosen) >= at_least and _sum(p.requests for p in chosen) >= requests:
+            if len(chosen) >= at_least and count >= requests:
                 break
-            chosen.append(period)
-        return frozenset(period.start for period in chosen)
+            chosen.add(period.start)
+            count += period.requests
+        return frozenset(chosen)
 
     def slow(self, seconds: float) -> list[Period]:
         """The newest periods without a gap that are slower than these seconds, newest first."""
