@@ -10,6 +10,7 @@ RELEASE ?=
 ASSEMBLY ?=
 DIRECTORY ?=
 IMAGE ?=
+ONLY ?=
 SERVICE ?=
 PER_MINUTE ?=
 CDK := npx --no-install cdk
@@ -19,7 +20,7 @@ EXAMPLE := $(BIN)/python -m examples.shop.cdk_app
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types machine template docs timeline format bench synth deploy lock clean
+.PHONY: help install demo test check lint types machine template docs timeline format bench faults synth deploy lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -84,6 +85,9 @@ format: $(INSTALLED) ## Format the code
 
 bench: $(INSTALLED) ## Measure speed; figures to build/bench.json
 	@$(BIN)/python -m bench
+
+faults: $(INSTALLED) ## Break every state in every way; a table to build/faults.json (ONLY=text: some)
+	@$(BIN)/python -m rehearsal.faults --only "$(ONLY)"
 
 lock: ## Make requirements.lock from pyproject.toml and requirements.in
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml requirements.in -o requirements.lock

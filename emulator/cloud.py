@@ -10,8 +10,10 @@ from emulator import environment, repairs, targets
 from emulator.control_server import ControlServer
 from emulator.errors import SelfCheckFailed
 from emulator.faults import Faults
+from emulator.interference import Interference
 
 if TYPE_CHECKING:
+    from emulator.fleet.agent import Fleet
     from emulator.load_balancer.envoy import Envoy
 
 
@@ -24,8 +26,8 @@ def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
     with contextlib.ExitStack() as stack:
         envoy = _start_load_balancer(directory, faults, stack)
         _start_api(listening, envoy, stack)
-        control = _start_control(faults, stack)
-        _start_fleet(directory, stack)
+        fleet = _start_fleet(directory, stack)
+        control = _start_control(faults, fleet, stack)
         yield {"endpoint_url": endpoint, "control_url": control.url}
 
 
@@ -67,16 +69,21 @@ def _start_api(listening: socket.socket, envoy: "Envoy", stack: contextlib.ExitS
         raise
 
 
-def _start_control(faults: Faults, stack: contextlib.ExitStack) -> ControlServer:
+def _start_control(faults: Faults, fleet: "Fleet", stack: contextlib.ExitStack) -> ControlServer:
     from emulator.call_counts import CallCounts
     from emulator.repairs import front_doors, iam
 
-    counts = CallCounts()
+    counts, interferences = CallCounts(), faults.interferences
     front_doors.tell_calls(counts.count)
     control = ControlServer(
         {
             ("POST", "/enforce-iam"): lambda request: iam.enforce(bool(request["on"])),
             ("POST", "/faults"): lambda request: faults.change(**request),
+            ("POST", "/interferences"): lambda asked: interferences.add(Interference.of(asked)),
+            ("POST", "/interferences/seen"): lambda asked: interferences.seen(asked["number"]),
+            ("POST", "/interferences/let-go"): lambda asked: interferences.let_go(asked["number"]),
+            ("POST", "/interferences/end"): lambda asked: interferences.end(asked["number"]),
+            ("POST", "/kill-target"): lambda asked: fleet.kill(asked["port"]),
             ("GET", "/metrics-of-calls"): lambda _request: counts.since_start(),
         }
     )
@@ -84,7 +91,9 @@ def _start_control(faults: Faults, stack: contextlib.ExitStack) -> ControlServer
     return control
 
 
-def _start_fleet(directory: Path, stack: contextlib.ExitStack) -> None:
+def _start_fleet(directory: Path, stack: contextlib.ExitStack) -> "Fleet":
     from emulator.fleet import install
 
-    stack.callback(install(directory).close)
+    fleet = install(directory)
+    stack.callback(fleet.close)
+    return fleet

@@ -1,6 +1,9 @@
 """The emulator's own switches, on a port beside its endpoint.
 
 POST /enforce-iam {"on": true}; POST /faults {"silence_metrics": true, "metric_delay_seconds": 30};
+POST /kill-target {"port": 15000}; POST /interferences with one (`interference.py`) answers its
+number, by which /interferences/seen tells how often it was met, /interferences/let-go and
+/interferences/end it;
 GET /metrics-of-calls answers the count of each `service:Action` since the start.
 """
 

@@ -1,6 +1,8 @@
 """What can be made to go wrong, and how late metrics are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from emulator.interference import Interferences
 
 LONGEST_SECONDS = {
     "metric_interval_seconds": 60,
@@ -16,6 +18,7 @@ class Faults:
     `metric_interval_seconds`: how often load balancers report; on AWS 60.
     `metric_delay_seconds`: how long after that CloudWatch has it; on AWS a minute or two.
     `late_metric_seconds`: how much later still it has the odd seconds' part, as from a slower node.
+    `interferences`: what goes wrong in one place.
     """
 
     silence_metrics: bool = False
@@ -23,10 +26,11 @@ class Faults:
     metric_interval_seconds: int = 1
     metric_delay_seconds: int = 0
     late_metric_seconds: int = 0
+    interferences: Interferences = field(default_factory=Interferences)
 
     def change(self, **wanted: bool | int) -> None:
         """Raise ValueError, with nothing changed, for what is no fault or no value of one."""
-        unknown = wanted.keys() - vars(self).keys()
+        unknown = wanted.keys() - (vars(self).keys() - {"interferences"})
         if unknown:
             raise ValueError(f"no such fault: {', '.join(sorted(unknown))}")
         for name, value in wanted.items():

@@ -1,6 +1,7 @@
 """Works the emulator's own switches from another process."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -34,6 +35,29 @@ class Control:
         }
         given = {name: value for name, value in faults.items() if value is not None}
         self._send("POST", "/faults", given)
+
+    def interfere(self, where: Mapping[str, str], mentions: str, kind: str, **more: Any) -> int:
+        """Have one thing go wrong, as `emulator/interference.py` tells; its number."""
+        asked = {"where": where, "mentions": mentions, "kind": kind, **more}
+        number: int = self._send("POST", "/interferences", asked)
+        return number
+
+    def seen(self, number: int) -> int:
+        """How often that interference was met."""
+        found: int = self._send("POST", "/interferences/seen", {"number": number})
+        return found
+
+    def let_go(self, number: int) -> None:
+        """Let what it holds go on."""
+        self._send("POST", "/interferences/let-go", {"number": number})
+
+    def end(self, number: int) -> None:
+        """It acts no more."""
+        self._send("POST", "/interferences/end", {"number": number})
+
+    def kill_target(self, port: int) -> None:
+        """Have the task that serves on this port crash."""
+        self._send("POST", "/kill-target", {"port": port})
 
     def calls(self) -> dict[str, int]:
         """How often each `service:Action` was called since the start."""

@@ -44,6 +44,12 @@ class Fleet:
         """Look now rather than in a moment."""
         self._awake.set()
 
+    def kill(self, port: int) -> None:
+        """End the task that serves on this port of loopback, as a crash does."""
+        for task in list(self._running.values()):
+            if task.port == port:
+                task.process.kill()
+
     def close(self) -> None:
         """Stop watching and end every task; nothing of them is left."""
         self._closed.set()

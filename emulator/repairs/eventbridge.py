@@ -6,17 +6,45 @@ an event calls gets one attempt, where AWS makes three and then uses its dead-le
 
 import json
 import re
+from threading import Timer
 from typing import Any
 
+from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import eventbridge, lambda_svc
+
+from emulator.interference import Interferences, Kind
 
 ELEMENT = re.compile(r"\[(\d+)\]")
 transform_as_shipped = eventbridge._apply_input_transformer
+_interferences = Interferences()
+
+
+def heed(interferences: Interferences) -> None:
+    """From here on these may interfere with an event on its way to a function."""
+    global _interferences
+    _interferences = interferences
 
 
 def apply() -> None:
     eventbridge._apply_input_transformer = transform
-    eventbridge._dispatch_to_lambda = call_function
+    eventbridge._dispatch_to_lambda = send_to_function
+
+
+def send_to_function(arn: str, payload: str) -> None:
+    """The event arrives, unless an interference has it come late, twice or never."""
+    found = _interferences.meet({"function": arn}, payload)
+    if found is None or found.kind is Kind.TWICE:
+        call_function(arn, payload)
+    if found is not None and found.kind in (Kind.LATE, Kind.TWICE):
+        place = get_account_id(), get_region()
+        timer = Timer(found.seconds, _call_in, (place, arn, payload))
+        timer.daemon = True
+        timer.start()
+
+
+def _call_in(place: tuple[str, str], arn: str, payload: str) -> None:
+    with request_scope(*place):
+        call_function(arn, payload)
 
 
 def call_function(arn: str, payload: str) -> None:

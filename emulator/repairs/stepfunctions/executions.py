@@ -7,11 +7,13 @@ of a Succeed state, keeps waiting after StopExecution, and lets a late failure o
 import json
 import logging
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions
 
+from emulator.repairs.stepfunctions import interfering
 from emulator.repairs.stepfunctions.interruptions import ExecutionEnded, wake
 
 Record = dict[str, Any]
@@ -21,6 +23,19 @@ fail_as_shipped = stepfunctions._fail_execution
 stop_as_shipped = stepfunctions._stop_execution
 
 
+@dataclass
+class Whereabouts:
+    """The state that an execution is in, what that was handed, and the context with variables."""
+
+    state: str
+    value: Any
+    ctx: Record
+
+
+whereabouts: dict[str, Whereabouts] = {}
+"""By execution: where a redrive goes on."""
+
+
 def apply() -> None:
     stepfunctions._run_execution = run
     stepfunctions._fail_execution = fail
@@ -28,12 +43,20 @@ def apply() -> None:
 
 
 def run(execution_arn: str) -> None:
-    execution = stepfunctions._executions[execution_arn]
-    machine = stepfunctions._state_machines[execution["stateMachineArn"]]
-    definition = json.loads(machine["definition"])
+    """From the first state on."""
+    execution, machine, definition = _found(execution_arn)
+    ctx = _context(definition, execution, machine)
+    first, given = definition["StartAt"], ctx["Execution"]["Input"]
+    whereabouts[execution_arn] = Whereabouts(first, given, ctx)
+    go_on(execution_arn)
+
+
+def go_on(execution_arn: str) -> None:
+    """From where it is."""
+    execution, _machine, definition = _found(execution_arn)
     limit = _start_limit(execution, definition.get("TimeoutSeconds"))
     try:
-        succeed(execution, _walk(definition, execution, _context(definition, execution, machine)))
+        succeed(execution, _walk(definition, execution, whereabouts[execution_arn]))
     except stepfunctions._ExecutionError as failure:
         fail(execution, failure.error, failure.cause)
     except ExecutionEnded:
@@ -43,6 +66,13 @@ def run(execution_arn: str) -> None:
         fail(execution, "States.Runtime", str(failure))
     finally:
         limit.cancel()
+
+
+def _found(execution_arn: str) -> tuple[Record, Record, Record]:
+    """The execution, its machine, and what that is defined as."""
+    execution = stepfunctions._executions[execution_arn]
+    machine = stepfunctions._state_machines[execution["stateMachineArn"]]
+    return execution, machine, json.loads(machine["definition"])
 
 
 def succeed(execution: Record, output: Any) -> None:
@@ -108,16 +138,23 @@ def _context(definition: Record, execution: Record, machine: Record) -> Record:
     }
 
 
-def _walk(definition: Record, execution: Record, ctx: Record) -> Any:
+def _walk(definition: Record, execution: Record, at: Whereabouts) -> Any:
     """Go from state to state; the output of the last one."""
-    name, value = definition["StartAt"], ctx["Execution"]["Input"]
+    ctx = at.ctx
+    name: str | None = at.state
+    value = at.value
     while name:
         if execution["status"] != "RUNNING":
             raise ExecutionEnded
+        at.state, at.value = name, value
         state = definition["States"][name]
         ctx["State"] = {"Name": name, "EnteredTime": now_iso(), "RetryCount": 0}
         _record(execution, state, "Entered", name, input=json.dumps(value))
+        if state["Type"] != "Task":
+            interfering.enter(execution, name, stop)
         value, following = _execute(state, value, execution, ctx)
+        if execution["status"] != "RUNNING":
+            raise ExecutionEnded
         _record(execution, state, "Exited", name, output=json.dumps(value))
         name = following
     return value

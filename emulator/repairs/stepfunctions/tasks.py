@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core.responses import new_uuid
 from ministack.services import stepfunctions
 
-from emulator.repairs.stepfunctions import tokens
+from emulator.repairs.stepfunctions import executions, interfering, tokens
 from emulator.repairs.stepfunctions.errors import Retries
 from emulator.repairs.stepfunctions.interruptions import ExecutionEnded, woken_at_the_end
 
@@ -75,11 +75,11 @@ def _attempt(state: Record, raw_input: Any, execution: Record, ctx: Record) -> t
 
 def _run(resource: str, arguments: Any, seconds: float, execution: Record, ctx: Record) -> Any:
     if not resource.endswith(CALLBACK):
-        return _call(resource, arguments, seconds, execution)
+        return _call(resource, arguments, seconds, execution, ctx)
     token = ctx["Task"]["Token"]
     answered = tokens.open_token(token)
     try:
-        _call(resource.removesuffix(CALLBACK), arguments, seconds, execution)
+        _call(resource.removesuffix(CALLBACK), arguments, seconds, execution, ctx)
         _wait(answered, seconds, execution)
     finally:
         answer = tokens.close_token(token)
@@ -88,15 +88,19 @@ def _run(resource: str, arguments: Any, seconds: float, execution: Record, ctx: 
     return json.loads(answer["result"])
 
 
-def _call(resource: str, arguments: Any, seconds: float, execution: Record) -> Any:
+def _call(resource: str, arguments: Any, seconds: float, execution: Record, ctx: Record) -> Any:
     """Call the resource on a thread of its own, which is left behind when time is over."""
+    state = ctx["State"]["Name"]
     outcome: list[Any] = []
     failures: list[BaseException] = []
     finished = Event()
 
+    def do() -> Any:
+        return stepfunctions._invoke_resource(resource, arguments)
+
     def call() -> None:
         try:
-            outcome.append(stepfunctions._invoke_resource(resource, arguments))
+            outcome.append(interfering.call(execution, state, do, executions.stop))
         except BaseException as failure:
             failures.append(failure)
         finished.set()

@@ -46,9 +46,23 @@ def endings_are_final(subject: Subject) -> Iterator[None]:
     expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
 
 
+def redriven_ones_go_on_where_they_ended(subject: Subject) -> Iterator[None]:
+    made = machine.create(subject, "redriven", first=machine.token_wait("redriven", End=True))
+    execution = machine.start(subject, made)
+    token = machine.token_of(subject, "redriven")
+    states = subject.client("stepfunctions")
+    states.stop_execution(executionArn=execution)
+    states.redrive_execution(executionArn=execution)
+    newer = machine.token_of(subject, "redriven", other_than=token)
+    states.send_task_success(taskToken=newer, output="{}")
+    yield
+    expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
+
+
 CHECKS: dict[Check, str] = {
     machines_are_timed_out: "stepfunctions.executions",
     succeed_states_have_their_output: "stepfunctions.executions",
     same_start_is_one_execution: "stepfunctions.starting",
     endings_are_final: "stepfunctions.executions",
+    redriven_ones_go_on_where_they_ended: "stepfunctions.redriving",
 }

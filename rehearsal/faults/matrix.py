@@ -1,0 +1,122 @@
+"""The matrix: each state of both machines, and what may happen there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from viridian_cdk.machine import read_machine
+
+
+class Journey(StrEnum):
+    """What else happens, so that a deployment comes to the state."""
+
+    PROMOTED = "promoted"
+    REVERTED = "reverted"
+    DIRECT = "reverted by direct calls"
+    UNVERIFIED = "restore not verified"
+    RESTORED = "restored from standby"
+    RESTORED_DIRECT = "restored from standby by direct calls"
+
+
+class Fault(StrEnum):
+    """What goes wrong in the state."""
+
+    BEFORE = "error before"
+    AFTER = "error after"
+    TIMEOUT = "timeout"
+    THROTTLES = "ten throttles"
+    LOST = "answer lost"
+    ZOMBIE = "zombie"
+    STOPPED = "stopped"
+    REDRIVEN = "redriven"
+    EVENT_LOST = "event lost"
+    EVENT_TWICE = "event twice"
+    EVENT_LATE = "event late"
+    CANDIDATE_DIES = "candidate target dies"
+    LIVE_DIES = "half of live dies"
+    BY_HAND = "rule by hand"
+    TWO = "two deployments"
+
+
+OF_CALLS = {Fault.BEFORE, Fault.AFTER, Fault.TIMEOUT, Fault.THROTTLES, Fault.LOST, Fault.ZOMBIE}
+"""They need a state that calls something."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A state, and the journey that leads to it."""
+
+    machine: str
+    state: str
+    journey: Journey
+
+    @property
+    def name(self) -> str:
+        return f"{self.machine}: {self.state}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One scenario."""
+
+    row: Row
+    fault: Fault
+
+    @property
+    def name(self) -> str:
+        return f"{self.row.name} x {self.fault}"
+
+
+REVERTED = (
+    "RestoreTraffic",
+    "VerifyRestored",
+    "DrainCandidate",
+    "RetireCandidate",
+    "ReleaseLease",
+)
+DIRECT = ("CallOperators", "RestoreTrafficDirectly")
+HELD = ("HoldLease",)
+JOURNEYS: dict[str, dict[Journey, tuple[str, ...]]] = {
+    "deploy": {
+        Journey.REVERTED: REVERTED,
+        Journey.DIRECT: DIRECT,
+        Journey.UNVERIFIED: (*HELD, "PageOperators"),
+    },
+    "standby": {
+        Journey.RESTORED: (*(s for s in REVERTED if s != "ReleaseLease"), "PageOperators"),
+        Journey.RESTORED_DIRECT: DIRECT,
+    },
+}
+"""States that a good release does not come to."""
+SAME_IN_BOTH = {"standby": HELD}
+"""What the standby machine shares with the other, and is seen there: it holds nothing else."""
+
+
+def is_acting(state: dict[str, object]) -> bool:
+    """Whether anything can go wrong there: it calls something, or waits."""
+    return state["Type"] in ("Task", "Wait")
+
+
+def rows() -> list[Row]:
+    """Every state that acts, by machine, in the order in which they are come to."""
+    order = [*Journey]
+    return sorted(_rows(), key=lambda row: (row.machine, order.index(row.journey)))
+
+
+def _rows() -> Iterator[Row]:
+    for machine, journeys in JOURNEYS.items():
+        named = {state: journey for journey, states in journeys.items() for state in states}
+        for name, state in read_machine(machine)["States"].items():
+            if is_acting(state) and name not in SAME_IN_BOTH.get(machine, ()):
+                yield Row(machine, name, named.get(name, Journey.PROMOTED))
+
+
+def fits(row: Row, fault: Fault) -> bool:
+    """Whether the fault can happen there: a wait calls nothing."""
+    is_wait = read_machine(row.machine)["States"][row.state]["Type"] == "Wait"
+    return not (is_wait and fault in OF_CALLS)
+
+
+def cells() -> list[Cell]:
+    """The whole matrix."""
+    return [Cell(row, fault) for row in rows() for fault in Fault if fits(row, fault)]

@@ -1,0 +1,151 @@
+"""The oracle: what must hold after any fault, whatever it was. Knows facts only.
+
+Traffic is whole, on a side that can carry it; nobody was answered by an unproven side after the
+restore; no lease, breach or token is left, but where a person must act, who was then told; the
+record says what happened; clients lost nothing that no dying task cost them.
+"""
+
+from collections.abc import Iterator
+
+from rehearsal.faults.facts import Execution, Facts
+
+SIZE, RESTING = 2, 1
+SETTLING_SECONDS = 0.3
+"""After a rule was read back: requests that were on their way."""
+DYING_SECONDS = 10.0
+"""How long a killed task may cost clients answers: until its target is out."""
+HELD_ENDINGS = ("RestoreHeld", "RestoreUnverified")
+PAGED_ENDINGS = (*HELD_ENDINGS, "StandbyRestored", "DeploymentStopped")
+UNDONE = ("StandbyRestored", "DeploymentStopped")
+OF_A_HOLDER = ("deployment_id", "phase", "acquired_at", "watched_alarms", "breach", "waits")
+
+
+def complaints(facts: Facts) -> list[str]:
+    """What does not hold, in words; nothing is well."""
+    return [
+        *_executions(facts),
+        *_traffic(facts),
+        *_clients(facts),
+        *_lease(facts),
+        *_record(facts),
+        *_production(facts),
+        *_pages(facts),
+    ]
+
+
+def notes(facts: Facts) -> list[str]:
+    """What costs money and nothing else: no fault, but worth to be seen."""
+    idle = [fleet.desired for fleet in facts.sides.values() if not fleet.weight]
+    return [f"the idle side was left at {n} tasks" for n in idle if n > RESTING]
+
+
+def endings(facts: Facts) -> list[str]:
+    """How each execution ended."""
+    return [execution.ending for execution in facts.executions]
+
+
+def promoted(facts: Facts) -> list[Execution]:
+    """Deployments whose promotion stands."""
+    undone = {e.name for e in facts.executions if e.machine == "standby" and e.ending in UNDONE}
+    return [
+        e
+        for e in facts.executions
+        if e.ending == "DeploymentPromoted" and not any(n.startswith(e.name) for n in undone)
+    ]
+
+
+def _executions(facts: Facts) -> Iterator[str]:
+    for execution in facts.executions:
+        if execution.status == "RUNNING":
+            yield f"{execution.machine} still runs, in {execution.visits[-1][0]}"
+        if execution.error.startswith("States."):
+            yield f"{execution.machine} broke: {execution.error} {execution.cause[:200]}"
+
+
+def _traffic(facts: Facts) -> Iterator[str]:
+    if len(facts.serving) != 1:
+        weights = {colour: fleet.weight for colour, fleet in facts.sides.items()}
+        yield f"traffic is split: {weights}"
+        return
+    [colour] = facts.serving
+    fleet = facts.sides[colour]
+    if fleet.healthy < SIZE:
+        yield f"{colour} serves with {fleet.healthy} healthy of {SIZE}"
+    if fleet.desired < SIZE:
+        yield f"{colour} serves and was shrunk to {fleet.desired}"
+
+
+def _clients(facts: Facts) -> Iterator[str]:
+    lost = [a for a in facts.answers if a.has_failed and not _is_of_the_dying(facts, a.sent_at)]
+    if lost:
+        yield f"{len(lost)} requests failed, {lost[0].status} first"
+    back = [t for e in facts.executions for s, t in e.visits if s == "VerifyRestored"]
+    if back and not promoted(facts) and not _is_held(facts):
+        late = [
+            a
+            for a in facts.answers
+            if a.version in facts.candidate_versions and a.sent_at > min(back) + SETTLING_SECONDS
+        ]
+        if late:
+            after = late[-1].sent_at - min(back)
+            yield f"{len(late)} answers of the candidate after the restore, the last {after:.1f} s"
+    wanted = facts.candidate_versions if promoted(facts) else (facts.former_version,)
+    last = facts.answers[-1].version if facts.answers else "nobody"
+    if last not in wanted and not _is_held(facts):
+        yield f"{last} answers, wanted {' or '.join(wanted)}"
+
+
+def _is_of_the_dying(facts: Facts, sent_at: float) -> bool:
+    killed = facts.killed_at
+    return killed is not None and killed - 1 <= sent_at <= killed + DYING_SECONDS
+
+
+def _is_held(facts: Facts) -> bool:
+    return any(ending in HELD_ENDINGS for ending in endings(facts))
+
+
+def _lease(facts: Facts) -> Iterator[str]:
+    lease = facts.lease
+    if _is_held(facts):
+        if lease.get("phase") != "held":
+            yield f"a person must act, and the lease is not held: {lease.get('phase')}"
+        return
+    if left := {name: lease[name] for name in OF_A_HOLDER if name in lease}:
+        shown = ", ".join(f"{name}={value}" for name, value in left.items())
+        yield f"left on the lease: {shown[:200]}"
+    if lease.get("candidate_percent", 0):
+        yield f"the lease still says {lease['candidate_percent']} % with the candidate"
+
+
+def _record(facts: Facts) -> Iterator[str]:
+    for execution in facts.executions:
+        if execution.ending == "RequestRejected" or execution.status == "RUNNING":
+            continue
+        is_standby = execution.machine == "standby"
+        name = next((n for n in facts.records if execution.name.startswith(n)), None)
+        record = facts.records[name] if name else {}
+        said = record.get("standby_ending" if is_standby else "ending")
+        if execution.status == "ABORTED":
+            if not (record.get("standby_ending") or record.get("ending")):
+                yield f"{execution.machine} was stopped, and no ending is recorded"
+        elif said != execution.ending:
+            yield f"{execution.machine} ended {execution.ending}, recorded {said}"
+
+
+def _production(facts: Facts) -> Iterator[str]:
+    if _is_held(facts) or not facts.answers:
+        return
+    colour, version = facts.production.get("colour"), facts.production.get("version")
+    answering = facts.answers[-1].version
+    if colour is None and promoted(facts):
+        yield "a release was promoted, and nothing is recorded as live"
+    if colour is not None and [colour] != facts.serving:
+        yield f"{colour} is recorded as live, {facts.serving} serves"
+    if version is not None and version != answering:
+        yield f"{answering} answers, {version} is recorded as live"
+
+
+def _pages(facts: Facts) -> Iterator[str]:
+    for ending in endings(facts):
+        if ending in PAGED_ENDINGS and not any(ending in page for page in facts.pages):
+            yield f"nobody was told of {ending}"
