@@ -45,12 +45,13 @@ def endings(facts: Facts) -> list[str]:
 
 
 def promoted(facts: Facts) -> list[Execution]:
-    """Deployments whose promotion stands."""
+    """Executions that made a release live, or let its former live go, and were not undone."""
     undone = {e.name for e in facts.executions if e.machine == "standby" and e.ending in UNDONE}
     return [
         e
         for e in facts.executions
-        if e.ending == "DeploymentPromoted" and not any(n.startswith(e.name) for n in undone)
+        if e.ending in ("DeploymentPromoted", "StandbyRetired")
+        and not any(name.startswith(e.name) for name in undone)
     ]
 
 
