@@ -66,8 +66,8 @@ class Account:
     def update(self, **changes: Any) -> None:
         self.ecs.update_service(cluster=CLUSTER, service=SERVICE, **changes)
 
-    def service(self) -> dict[str, Any]:
-        found = self.ecs.describe_services(cluster=CLUSTER, services=[SERVICE])["services"]
+    def service(self, name: str = SERVICE) -> dict[str, Any]:
+        found = self.ecs.describe_services(cluster=CLUSTER, services=[name])["services"]
         service: dict[str, Any] = found[0]
         return service
 
@@ -243,6 +243,15 @@ def test_what_a_task_printed_is_in_a_log_of_its_own(account: Account) -> None:
     name = f"doomed-{task['taskArn'].rsplit('/')[-1][:8]}.log"
     assert (account.directory / "tasks" / name).read_text() == "no database\n"
     assert task["containers"][0]["exitCode"] == 0
+
+
+def test_a_task_that_fails_its_checks_is_told_counted_and_replaced(account: Account) -> None:
+    account.create(1, "deaf", ["python3", "-c", "import time; time.sleep(60)"])
+    task = eventually(lambda: account.tasks("STOPPED", "deaf"))[0]
+    failed = account.service("deaf")["deployments"][0]["failedTasks"]
+    account.ecs.delete_service(cluster=CLUSTER, service="deaf", force=True)
+    assert task["stoppedReason"] == "Task failed ELB health checks"
+    assert failed >= 1
 
 
 def having(count: int) -> Callable[[list[int]], bool]:
