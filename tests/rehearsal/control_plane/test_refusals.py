@@ -52,7 +52,8 @@ def test_the_same_upload_told_twice_is_one_deployment(control_plane: ControlPlan
     key = "shop/twice/release.json"
     version = control_plane.put(key, "{")
     told = {"key": key, "version-id": version}
-    event = {"detail": {"bucket": {"name": control_plane.bucket}, "object": told}}
+    detail = {"bucket": {"name": control_plane.bucket}, "object": told}
+    event = {"time": "2026-11-01T12:00:00Z", "detail": detail}
     uploaded = control_plane.deployment_of(key, version)
     ending(uploaded)
     answer = control_plane.rehearsal.client("lambda").invoke(
