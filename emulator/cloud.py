@@ -71,7 +71,7 @@ def _start_api(listening: socket.socket, envoy: "Envoy", stack: contextlib.ExitS
 
 def _start_control(faults: Faults, fleet: "Fleet", stack: contextlib.ExitStack) -> ControlServer:
     from emulator.call_counts import CallCounts
-    from emulator.repairs import front_doors, iam
+    from emulator.repairs import eventbridge, front_doors, iam
 
     counts, interferences = CallCounts(), faults.interferences
     front_doors.tell_calls(counts.count)
@@ -84,6 +84,7 @@ def _start_control(faults: Faults, fleet: "Fleet", stack: contextlib.ExitStack) 
             ("POST", "/interferences/let-go"): lambda asked: interferences.let_go(asked["number"]),
             ("POST", "/interferences/end"): lambda asked: interferences.end(asked["number"]),
             ("POST", "/kill-target"): lambda asked: fleet.kill(asked["port"]),
+            ("POST", "/run-schedules"): lambda _request: eventbridge.run_schedules(),
             ("GET", "/metrics-of-calls"): lambda _request: counts.since_start(),
         }
     )

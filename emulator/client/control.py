@@ -59,6 +59,10 @@ class Control:
         """Have the task that serves on this port crash."""
         self._send("POST", "/kill-target", {"port": port})
 
+    def run_schedules(self) -> None:
+        """Run every rule that has a schedule, as if its time had come."""
+        self._send("POST", "/run-schedules", {})
+
     def calls(self) -> dict[str, int]:
         """How often each `service:Action` was called since the start."""
         counts: dict[str, int] = self._send("GET", "/metrics-of-calls")

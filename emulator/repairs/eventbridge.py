@@ -55,6 +55,14 @@ def call_function(arn: str, payload: str) -> None:
         lambda_svc.invoke_async_with_retry(record, json.loads(payload))
 
 
+def run_schedules() -> None:
+    """Every rule with a schedule, as if it had last run when time began."""
+    for (account, region, name), rule in eventbridge._rules._data.items():
+        if rule.get("ScheduleExpression"):
+            eventbridge._rule_last_fired[account, region, name] = 0
+    eventbridge._tick_scheduled_rules()
+
+
 def transform(transformer: dict[str, Any], rule: dict[str, Any], view: Any) -> Any:
     paths = transformer.get("InputPathsMap") or {}
     listed = {name: path for name, path in paths.items() if ELEMENT.search(path)}

@@ -10,6 +10,8 @@ Record = dict[str, Any]
 
 PUT_PARAMETER = "arn:aws:states:::aws-sdk:ssm:putParameter.waitForTaskToken"
 MODIFY_RULE = "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule"
+START = "arn:aws:states:::states:startExecution"
+PUBLISH = "arn:aws:states:::aws-sdk:sns:publish"
 VALUE = {"Value": "{% $states.context.Task.Token %}"}
 CAUGHT = {"Type": "Succeed", "Output": {"caught": "{% $caught %}"}}
 

@@ -1,6 +1,7 @@
 """An upload is announced to whoever asked for its kind, and a refused write tells what is there."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -28,6 +29,19 @@ def test_upload_of_a_manifest_is_announced(
     found = event["detail"]["object"]
     assert (found["key"], found["size"]) == ("shop/1.1.0/release.json", 2)
     assert found["sequencer"]
+
+
+def test_a_rule_with_a_schedule_runs_when_it_is_told_that_its_time_has_come(
+    cloud: Cloud, unique: str, subscribe: Callable[..., Received]
+) -> None:
+    received = subscribe({"source": [unique]})
+    pattern = cloud.client("events")
+    pattern.put_rule(Name=unique, ScheduleExpression="rate(1 day)")
+    cloud.control.run_schedules()
+
+    (event,) = eventually(received)
+    assert event["detail-type"] == "Scheduled Event"
+    assert datetime.fromisoformat(event["time"])
 
 
 def test_failed_condition_returns_the_item(cloud: Cloud, unique: str) -> None:

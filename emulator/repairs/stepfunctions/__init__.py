@@ -2,10 +2,10 @@
 
 from emulator.interference import Interferences
 from emulator.repairs.stepfunctions import (
-    elbv2_integration,
     errors,
     executions,
     interfering,
+    query_integrations,
     redriving,
     starting,
     tasks,
@@ -14,10 +14,10 @@ from emulator.repairs.stepfunctions import (
 
 
 def apply(interferences: Interferences) -> None:
-    elbv2_integration.apply()
     errors.apply()
     executions.apply()
     interfering.heed(interferences)
+    query_integrations.apply()
     redriving.apply()
     starting.apply()
     tasks.apply()

@@ -1,6 +1,7 @@
 """The same name with the same input is the running execution; anything else already exists.
 
-ministack refuses every repeated name.
+ministack refuses every repeated name, and gives a machine that starts another an error without the
+service's name before it.
 """
 
 from typing import Any
@@ -11,10 +12,20 @@ from ministack.services import stepfunctions
 Record = dict[str, Any]
 
 start_as_shipped = stepfunctions._start_execution
+start_from_a_machine_as_shipped = stepfunctions._invoke_nested_start_execution
 
 
 def apply() -> None:
     stepfunctions._start_execution = start
+    stepfunctions._invoke_nested_start_execution = start_from_a_machine
+
+
+def start_from_a_machine(resource: str, arguments: Record) -> Any:
+    try:
+        return start_from_a_machine_as_shipped(resource, arguments)
+    except stepfunctions._ExecutionError as failure:
+        name = f"StepFunctions.{failure.error}Exception"
+        raise stepfunctions._ExecutionError(name, failure.cause) from failure
 
 
 def start(request: Record) -> Any:

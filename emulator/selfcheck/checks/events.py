@@ -49,11 +49,12 @@ def input_paths_find_elements_of_lists(subject: Subject) -> None:
     expect(received(subject, queue), {"second": "b", "source": source})
 
 
-def queue_of(subject: Subject, source: str, **target: Any) -> str:
-    """The URL of a queue that gets every event of a source."""
+def queue_of(subject: Subject, source: str, detail: Record | None = None, **target: Any) -> str:
+    """The URL of a queue that gets every event of a source, or those with such a detail."""
     name, events = f"{NAME}-{source.replace('.', '-')}", subject.client("events")
+    pattern = {"source": [source], **({"detail": detail} if detail else {})}
     url: str = subject.client("sqs").create_queue(QueueName=name)["QueueUrl"]
-    events.put_rule(Name=name, EventPattern=json.dumps({"source": [source]}))
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
     arn = f"arn:aws:sqs:{environment.REGION}:{environment.ACCOUNT}:{name}"
     events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn, **target}])
     return url
@@ -62,6 +63,7 @@ def queue_of(subject: Subject, source: str, **target: Any) -> str:
 def received(subject: Subject, queue: str) -> Any:
     queues = subject.client("sqs")
     found = eventually(lambda: queues.receive_message(QueueUrl=queue).get("Messages"))
+    queues.delete_message(QueueUrl=queue, ReceiptHandle=found[0]["ReceiptHandle"])
     return json.loads(found[0]["Body"])
 
 

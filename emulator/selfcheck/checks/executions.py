@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from emulator.repairs.stepfunctions.executions import fail_late
 from emulator.selfcheck import machine
 from emulator.selfcheck.asking import expect, refusal_of
+from emulator.selfcheck.checks.events import queue_of, received
 from emulator.selfcheck.subject import NAME, Check, Subject
 
 
@@ -59,10 +60,41 @@ def redriven_ones_go_on_where_they_ended(subject: Subject) -> Iterator[None]:
     expect(machine.ended(subject, execution)["status"], "SUCCEEDED")
 
 
+def endings_are_announced(subject: Subject) -> Iterator[None]:
+    """Each by its name: also that of a machine whose time is over."""
+    waiting = machine.token_wait("announced", End=True)
+    timed_out = machine.create(subject, "announced", first=waiting, TimeoutSeconds=1)
+    queue = queue_of(subject, "aws.states", detail={"stateMachineArn": [timed_out]})
+    machine.start(subject, timed_out)
+    expect(received(subject, queue)["detail"]["status"], "RUNNING")
+    yield
+    found = received(subject, queue)["detail"]
+    expect((found["name"], found["status"]), (NAME, "TIMED_OUT"))
+
+
+def machines_start_executions_by_name(subject: Subject) -> Iterator[None]:
+    """The same start twice is one; another one is refused by the name of the SDK."""
+    waiting = machine.token_wait("started", End=True)
+    started = machine.create(subject, "started", first=waiting)
+    execution = machine.start(subject, started, entry="soak")
+    arguments = {"StateMachineArn": started, "Name": NAME, "Input": "{% $states.input %}"}
+    again = {"Type": "Task", "Resource": machine.START, "Arguments": arguments}
+    refused = machine.catching("StepFunctions.ExecutionAlreadyExistsException")
+    made = machine.create(subject, "starting", first={**again, "Catch": refused, "End": True})
+    same = machine.start(subject, made, entry="soak")
+    other = machine.create(subject, "refused", first={**again, "Catch": refused, "End": True})
+    refusal = machine.start(subject, other, entry="restore")
+    yield
+    expect(json.loads(machine.ended(subject, same)["output"])["ExecutionArn"], execution)
+    expect(machine.caught(subject, refusal), refused[0]["ErrorEquals"][0])
+
+
 CHECKS: dict[Check, str] = {
     machines_are_timed_out: "stepfunctions.executions",
     succeed_states_have_their_output: "stepfunctions.executions",
     same_start_is_one_execution: "stepfunctions.starting",
     endings_are_final: "stepfunctions.executions",
     redriven_ones_go_on_where_they_ended: "stepfunctions.redriving",
+    endings_are_announced: "stepfunctions.executions",
+    machines_start_executions_by_name: "stepfunctions.starting",
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from emulator.selfcheck import machine
 from emulator.selfcheck.asking import eventually, expect, refusal_of
-from emulator.selfcheck.subject import Check, Subject, weights_of
+from emulator.selfcheck.subject import NAME, Check, Subject, weights_of
 
 ONE_MORE = {
     "IntervalSeconds": 60,
@@ -89,6 +89,19 @@ def direct_calls_fail_with_the_names_of_the_sdk(subject: Subject) -> Iterator[No
     expect(error, "ElasticLoadBalancingV2.RuleNotFoundException")
 
 
+def messages_are_refused_with_the_names_of_the_sdk(subject: Subject) -> Iterator[None]:
+    topics = subject.client("sns")
+    topic = topics.create_topic(Name=NAME)["TopicArn"]
+    arguments = {"TopicArn": "{% $states.input.topic %}", "Message": "x"}
+    send = {"Type": "Task", "Resource": machine.PUBLISH, "Arguments": arguments, "End": True}
+    sent = machine.start(subject, machine.create(subject, "send", first=send), topic=topic)
+    made = machine.create(subject, "send-nowhere", first=send)
+    refused = machine.start(subject, made, topic=f"{topic}-unknown")
+    yield
+    expect("MessageId" in json.loads(machine.ended(subject, sent)["output"]), True)
+    expect(machine.ended(subject, refused).get("error"), "Sns.NotFoundException")
+
+
 def runtime_errors_are_not_caught_by_all(subject: Subject) -> Iterator[None]:
     """A parameter of the wrong type is such an error."""
     broken = {**subject.forward(1, 0), "Order": "none"}
@@ -104,7 +117,8 @@ CHECKS: dict[Check, str] = {
     attempts_come_soon_with_tokens_of_their_own: "stepfunctions.tasks",
     late_answers_are_refused: "stepfunctions.tokens",
     stopped_executions_wait_no_longer: "stepfunctions.executions",
-    rules_are_written_without_a_function: "stepfunctions.elbv2_integration",
-    direct_calls_fail_with_the_names_of_the_sdk: "stepfunctions.elbv2_integration",
+    rules_are_written_without_a_function: "stepfunctions.query_integrations",
+    direct_calls_fail_with_the_names_of_the_sdk: "stepfunctions.query_integrations",
+    messages_are_refused_with_the_names_of_the_sdk: "stepfunctions.query_integrations",
     runtime_errors_are_not_caught_by_all: "stepfunctions.errors",
 }

@@ -1,10 +1,12 @@
-"""`aws-sdk:elasticloadbalancingv2:*`, which ministack does not have.
+"""`aws-sdk:elasticloadbalancingv2:*`, which ministack does not have, and `aws-sdk:sns:*`.
 
 Parameters and results are those of the API with PascalCase names. An error is named by the SDK's
 exception, such as `ElasticLoadBalancingV2.RuleNotFoundException`; one that the API does not model,
-throttling for example, is `ElasticLoadBalancingV2.ElasticLoadBalancingV2Exception`.
+throttling for example, is `ElasticLoadBalancingV2.ElasticLoadBalancingV2Exception`. ministack knows
+no error of SNS by its name: all are `Sns.ServiceException`.
 """
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,8 +19,6 @@ from botocore.validate import validate_parameters
 from ministack import app
 from ministack.services import stepfunctions
 
-SERVICE = "aws-sdk:elasticloadbalancingv2:"
-PREFIX = "ElasticLoadBalancingV2"
 invoke_as_shipped = stepfunctions._invoke_aws_sdk_integration
 
 
@@ -27,25 +27,29 @@ def apply() -> None:
 
 
 def invoke(resource: str, arguments: dict[str, Any]) -> Any:
-    if SERVICE not in resource:
+    service, action = resource.rsplit(":", 2)[1:]
+    if service not in SERVICES:
         return invoke_as_shipped(resource, arguments)
-    action = resource.rsplit(":", 1)[1]
-    return ElasticLoadBalancing().call(action[0].upper() + action[1:], arguments)
+    return SERVICES[service].call(action[0].upper() + action[1:], arguments)
 
 
-class ElasticLoadBalancing:
-    """The service as botocore models it, called through ministack's own front door."""
+class QueryService:
+    """A service as botocore models it, called through ministack's own front door."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, model: str, handler: str, prefix: str) -> None:
+        self._model_name, self._handler, self._prefix = model, handler, prefix
+
+    @cached_property
+    def _model(self) -> ServiceModel:
         loader = botocore.session.get_session().get_component("data_loader")
-        self._model = ServiceModel(loader.load_service_model("elbv2", "service-2"))
+        return ServiceModel(loader.load_service_model(self._model_name, "service-2"))
 
     def call(self, action: str, arguments: dict[str, Any]) -> Any:
         operation = self._model.operation_model(action)
         _validate(arguments, operation.input_shape)
         request = create_serializer("query").serialize_to_request(arguments, operation)
         body = urlencode(request["body"]).encode()
-        handler = app.SERVICE_HANDLERS["elasticloadbalancing"]
+        handler = app.SERVICE_HANDLERS[self._handler]
         headers = {"content-type": "application/x-www-form-urlencoded"}
         status, answer_headers, content = app.call_service_handler_sync(
             handler, "POST", "/", headers, body, {}
@@ -61,8 +65,10 @@ class ElasticLoadBalancing:
     def _failure(self, error: dict[str, str]) -> Exception:
         shapes: list[Any] = list(self._model.error_shapes)
         modelled = {shape.error_code: shape.name for shape in shapes}
-        name = modelled.get(error["Code"], f"{PREFIX}Exception")
-        failure: Exception = stepfunctions._ExecutionError(f"{PREFIX}.{name}", error["Message"])
+        name = modelled.get(error["Code"], f"{self._prefix}Exception")
+        failure: Exception = stepfunctions._ExecutionError(
+            f"{self._prefix}.{name}", error["Message"]
+        )
         return failure
 
 
@@ -71,3 +77,11 @@ def _validate(arguments: dict[str, Any], shape: Any) -> None:
         validate_parameters(arguments, shape)
     except ParamValidationError as problem:
         raise stepfunctions._ExecutionError("States.Runtime", str(problem)) from problem
+
+
+SERVICES = {
+    "elasticloadbalancingv2": QueryService(
+        model="elbv2", handler="elasticloadbalancing", prefix="ElasticLoadBalancingV2"
+    ),
+    "sns": QueryService(model="sns", handler="sns", prefix="Sns"),
+}
