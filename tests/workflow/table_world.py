@@ -12,8 +12,10 @@ from sfnx.testing import Call, Failure
 
 from tests.workflow.conftest import DEPLOYMENT, SIDES, WELL, World, lambda_failure
 from viridian.adapters.leases import Leases
+from viridian.adapters.records import Records
 from viridian.core.errors import ViridianError
-from viridian.core.lease import GIVE_BACK, Holder, lease_key
+from viridian.core.lease import GIVE_BACK, Holder, Lease, lease_key
+from viridian.core.record import Ended
 
 KEY = {name: {"S": value} for name, value in lease_key("shop").items()}
 TABLE = {"${TableName}": "deployments"}
@@ -38,6 +40,7 @@ class TableWorld(World):
         self.before: dict[str, Event] = {}
         self.during: dict[str, Event] = {}
         self.stored: list[str] = []
+        self.direct_writes = 0
         self.bake_token: str | None = None
         self.steady_token: str | None = None
 
@@ -75,6 +78,37 @@ class TableWorld(World):
         if self.steady_token == TOKEN:
             return {}
         raise Failure("States.Timeout")
+
+    def _prepare_candidate(self, arguments: dict[str, Any]) -> Any:
+        self._lease.require_open(holder(arguments))
+        self.sizes["green"] = "whole"
+        return WELL["PrepareCandidate"]
+
+    def _watch_standby(self, arguments: dict[str, Any]) -> Any:
+        self._lease.require_own(holder(arguments))
+        return WELL["WatchStandby"]
+
+    def _retire_standby(self, arguments: dict[str, Any]) -> Any:
+        self._lease.require_open(holder(arguments))
+        return super()._retire_standby(arguments)
+
+    def _retire_candidate(self, arguments: dict[str, Any]) -> Any:
+        self._lease.require_own(holder(arguments))
+        return super()._retire_candidate(arguments)
+
+    def _prove_direct_way_back(self, arguments: dict[str, Any]) -> Any:
+        if arguments["RuleArn"] != SIDES["rule_arn"]:
+            raise Failure("ElasticLoadBalancingV2.RuleNotFoundException", arguments["RuleArn"])
+        self.direct_writes += 1
+        return {}
+
+    def _restore_traffic_directly(self, arguments: dict[str, Any]) -> Any:
+        self._prove_direct_way_back(arguments)
+        return super()._restore_traffic_directly(arguments)
+
+    @property
+    def _lease(self) -> Lease:
+        return self.leases.get("shop")
 
     def _shift_traffic(self, arguments: dict[str, Any]) -> Any:
         self._go_forward(arguments, arguments["Payload"]["step"]["percent"])
@@ -147,10 +181,20 @@ def another_holds_it(world: TableWorld) -> None:
 
 
 def its_fence_has_grown(world: TableWorld) -> None:
-    """As a deployment of the same name takes it after that, or the guardian takes over."""
+    """As a deployment of the same name takes it after that."""
     nobody_holds_it(world)
     world.leases.mark_whole(Holder("shop", DEPLOYMENT["id"], 0))
     acquire(world, DEPLOYMENT["id"])
+
+
+def the_guardian_takes_over(world: TableWorld) -> None:
+    """As it does when an execution of the deployment was stopped."""
+    held = world.leases.get("shop")
+    found = Holder("shop", DEPLOYMENT["id"], held.fence)
+    fence = world.leases.take_over(found, breach="stopped")
+    assert fence == held.fence + 1
+    ended = Ended("DeploymentStopped", "stopped", fence, NOW)
+    Records(world.dynamodb, world.leases.table).end("shop", DEPLOYMENT["id"], ended)
 
 
 def acquire(world: TableWorld, deployment_id: str, now: str = NOW) -> int:
