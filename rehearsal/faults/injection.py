@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from rehearsal.faults.matrix import Cell, Fault, Journey, Row
-from viridian_cdk.machine import read_machine
+from rehearsal.faults.matrix import Cell, Fault, Journey, Row, states
 
 # After nine tries in all a function has given up; the direct restore goes on for an hour.
 MANY, PATIENT = 12, {"RestoreTrafficDirectly": 5}
@@ -80,11 +79,11 @@ def breached_in(journey: Journey) -> tuple[str, str] | None:
 
 def is_task(row: Row) -> bool:
     """Whether the state calls a service."""
-    return bool(read_machine(row.machine)["States"][row.state]["Type"] == "Task")
+    return bool(states(row.machine)[row.state]["Type"] == "Task")
 
 
 def service_of(row: Row) -> str:
     """The service that the state calls."""
-    resource = read_machine(row.machine)["States"][row.state]["Resource"]
+    resource = states(row.machine)[row.state]["Resource"]
     parts = resource.split(":::")[-1].split(":")
     return str(parts[1] if parts[0] == "aws-sdk" else parts[0])

@@ -1,8 +1,10 @@
 """The matrix: each state of both machines, and what may happen there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from viridian_cdk.machine import read_machine
 
@@ -92,6 +94,13 @@ SAME_IN_BOTH = {"standby": HELD}
 """What the standby machine shares with the other, and is seen there: it holds nothing else."""
 
 
+@cache
+def states(machine: str) -> Mapping[str, Any]:
+    """A machine's states by name, read once."""
+    found: dict[str, Any] = read_machine(machine)["States"]
+    return found
+
+
 def is_acting(state: dict[str, object]) -> bool:
     """Whether anything can go wrong there: it calls something, or waits."""
     return state["Type"] in ("Task", "Wait")
@@ -105,15 +114,15 @@ def rows() -> list[Row]:
 
 def _rows() -> Iterator[Row]:
     for machine, journeys in JOURNEYS.items():
-        named = {state: journey for journey, states in journeys.items() for state in states}
-        for name, state in read_machine(machine)["States"].items():
+        named = {state: journey for journey, found in journeys.items() for state in found}
+        for name, state in states(machine).items():
             if is_acting(state) and name not in SAME_IN_BOTH.get(machine, ()):
                 yield Row(machine, name, named.get(name, Journey.PROMOTED))
 
 
 def fits(row: Row, fault: Fault) -> bool:
     """Whether the fault can happen there: a wait calls nothing."""
-    is_wait = read_machine(row.machine)["States"][row.state]["Type"] == "Wait"
+    is_wait = states(row.machine)[row.state]["Type"] == "Wait"
     return not (is_wait and fault in OF_CALLS)
 
 

@@ -1,0 +1,28 @@
+"""The matrix leaves out nothing that can go wrong."""
+
+from rehearsal.faults.injection import AT_HAND, ERRORS, is_task, of_cell, service_of
+from rehearsal.faults.matrix import JOURNEYS, OF_CALLS, SAME_IN_BOTH, Fault, cells, rows
+from viridian_cdk.machine import MACHINES, read_machine
+
+
+def test_every_state_that_acts_is_a_row() -> None:
+    acting = {
+        (machine, name)
+        for machine in MACHINES
+        for name, state in read_machine(machine)["States"].items()
+        if state["Type"] in ("Task", "Wait") and name not in SAME_IN_BOTH.get(machine, ())
+    }
+    assert {(row.machine, row.state) for row in rows()} == acting
+    assert set(JOURNEYS) == set(MACHINES)
+
+
+def test_every_fault_is_made_in_every_state_but_calls_where_nothing_is_called() -> None:
+    made = {(cell.row, cell.fault) for cell in cells()}
+    missing = {(row, fault) for row in rows() for fault in Fault} - made
+    assert missing == {(row, fault) for row in rows() if not is_task(row) for fault in OF_CALLS}
+
+
+def test_every_fault_is_put_into_the_emulator_and_every_service_can_fail() -> None:
+    assert all(of_cell(cell)["kind"] for cell in cells())
+    assert {service_of(row) for row in rows() if is_task(row)} == set(ERRORS)
+    assert set(AT_HAND) < set(Fault)

@@ -1,0 +1,112 @@
+"""The oracle sees each thing that must not be, and says nothing of a deployment that went well."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rehearsal.faults.facts import Execution, Facts, Fleet
+from rehearsal.faults.oracle import complaints
+from rehearsal.traffic.answers import Answer
+
+RESTORED_AT = 100.0
+REVERTED = Execution(
+    "deploy",
+    "shop-2",
+    "FAILED",
+    "DeploymentReverted",
+    "an alarm",
+    (("ShiftTraffic", 90.0), ("VerifyRestored", RESTORED_AT)),
+)
+PROMOTED = Execution(
+    "deploy", "shop-2", "SUCCEEDED", "", "", (("Promote", 95.0), ("DeploymentPromoted", 99.0))
+)
+RETIRED = Execution("standby", "shop-2", "SUCCEEDED", "", "", (("StandbyRetired", 110.0),))
+HELD = replace(REVERTED, error="RestoreHeld")
+
+
+def answers(version: str, at: float, status: int = 200) -> tuple[Answer, ...]:
+    return (Answer(at, 0.01, status, version),)
+
+
+def reverted(**changes: Any) -> Facts:
+    """A deployment that was reverted as it should be, but for these changes."""
+    facts = Facts(
+        former_version="1",
+        former_colour="blue",
+        candidate_versions=("2",),
+        sides={"blue": Fleet(100, 2, 2), "green": Fleet(0, 1, 1)},
+        lease={"fence": 3, "candidate_percent": 0},
+        production={},
+        records={"shop-2": {"ending": "DeploymentReverted"}},
+        executions=(REVERTED,),
+        pages=(),
+        answers=(*answers("2", 99.0), *answers("1", 120.0)),
+    )
+    return replace(facts, **changes)
+
+
+def promoted(**changes: Any) -> Facts:
+    """A deployment that was promoted, and its standby retired."""
+    facts = reverted(
+        sides={"blue": Fleet(0, 1, 1), "green": Fleet(100, 2, 2)},
+        production={"colour": "green", "version": "2"},
+        records={"shop-2": {"ending": "DeploymentPromoted", "standby_ending": "StandbyRetired"}},
+        executions=(PROMOTED, RETIRED),
+        answers=answers("2", 120.0),
+    )
+    return replace(facts, **changes)
+
+
+def held(**changes: Any) -> Facts:
+    """Traffic left where it was, for a person who was told."""
+    facts = reverted(
+        sides={"blue": Fleet(50, 1, 2), "green": Fleet(50, 2, 2)},
+        lease={"deployment_id": "shop-2", "phase": "held", "candidate_percent": 50},
+        records={"shop-2": {"ending": "RestoreHeld"}},
+        executions=(HELD,),
+        pages=("shop: RestoreHeld",),
+    )
+    return replace(facts, **changes)
+
+
+@pytest.mark.parametrize("facts", [reverted(), promoted()])
+def test_what_went_well_has_no_complaint(facts: Facts) -> None:
+    assert complaints(facts) == []
+
+
+def test_a_split_for_a_person_is_a_split() -> None:
+    assert complaints(held()) == ["traffic is split: {'blue': 50, 'green': 50}"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "complaint"),
+    [
+        (reverted(sides={"blue": Fleet(50, 2, 2), "green": Fleet(50, 2, 2)}), "traffic is split"),
+        (reverted(sides={"blue": Fleet(100, 0, 2), "green": Fleet(0, 2, 2)}), "0 healthy of 2"),
+        (promoted(sides={"blue": Fleet(0, 1, 1), "green": Fleet(100, 2, 1)}), "was shrunk to 1"),
+        (reverted(answers=(*answers("2", 101.0), *answers("1", 120.0))), "after the restore"),
+        (reverted(answers=answers("2", 99.0)), "2 answers, wanted 1"),
+        (promoted(answers=answers("1", 120.0)), "1 answers, wanted 2"),
+        (reverted(answers=answers("1", 120.0, 502)), "1 requests failed, 502 first"),
+        (reverted(lease={"waits": {}}), "left on the lease"),
+        (reverted(lease={"breach": "an alarm"}), "left on the lease"),
+        (reverted(lease={"candidate_percent": 50}), "the lease still says 50 %"),
+        (held(lease={"phase": "deploying"}), "the lease is not held"),
+        (held(pages=()), "nobody was told of RestoreHeld"),
+        (reverted(records={"shop-2": {}}), "ended DeploymentReverted, recorded None"),
+        (promoted(production={}), "nothing is recorded as live"),
+        (reverted(production={"colour": "green", "version": "2"}), "green is recorded as live"),
+        (promoted(production={"colour": "green", "version": "1"}), "1 is recorded as live"),
+        (reverted(executions=(replace(REVERTED, status="RUNNING"),)), "deploy still runs"),
+        (reverted(executions=(replace(REVERTED, error="States.Runtime"),)), "deploy broke"),
+    ],
+)
+def test_what_must_not_be_is_seen(facts: Facts, complaint: str) -> None:
+    assert [said for said in complaints(facts) if complaint in said]
+
+
+def test_what_a_dying_task_cost_is_no_complaint() -> None:
+    lost = (*answers("1", 110.0, 502), *answers("1", 120.0))
+    assert complaints(reverted(answers=lost, killed_at=109.5)) == []
+    assert complaints(reverted(answers=lost, killed_at=80.0)) == ["1 requests failed, 502 first"]
