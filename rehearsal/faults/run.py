@@ -35,7 +35,7 @@ class Run:
     def play(self) -> list[Result]:
         """All of them; raises the first failure of the machinery itself."""
         waiting: queue.SimpleQueue[tuple[int, Cell]] = queue.SimpleQueue()
-        for numbered in enumerate(self.cells, 100):
+        for numbered in enumerate(reversed(self.cells), 100):  # the long ones come last in it
             waiting.put(numbered)
         count = min(self.services, len(self.cells))
         with World(self.directory, services=count, say=self.say) as world:
