@@ -97,8 +97,7 @@ class TableWorld(World):
         return super()._retire_candidate(arguments)
 
     def _prove_direct_way_back(self, arguments: dict[str, Any]) -> Any:
-        if arguments["RuleArn"] != SIDES["rule_arn"]:
-            raise Failure("ElasticLoadBalancingV2.RuleNotFoundException", arguments["RuleArn"])
+        assert arguments["RuleArn"] == SIDES["rule_arn"]
         self.direct_writes += 1
         return {}
 
@@ -136,6 +135,8 @@ class TableWorld(World):
     _soak = _bake
 
     def _verify_restored(self, arguments: dict[str, Any]) -> Any:
+        if self.percent:
+            raise lambda_failure("SplitNotApplied", f"wanted 0, found {self.percent}")
         self.leases.mark_whole(holder(arguments))
         return super()._verify_restored(arguments)
 

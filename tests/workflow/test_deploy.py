@@ -252,7 +252,7 @@ def test_an_ending_keeps_its_name_when_nobody_could_be_told(world: World, state:
 
 
 def test_a_direct_restore_is_tried_again_for_an_hour(world: World) -> None:
-    [retry] = MACHINE["States"]["RestoreTrafficDirectly"]["Retry"]
+    *_, retry = MACHINE["States"]["RestoreTrafficDirectly"]["Retry"]
     assert retry["MaxAttempts"] * retry["MaxDelaySeconds"] / 2 == 3600, "half of it, as drawn"
     world.says("JudgeCandidate", BUG).says("RestoreTraffic", BUG)
     world.says("RestoreTrafficDirectly", *[Failure("States.Timeout")] * 2, None)

@@ -110,3 +110,33 @@ def test_what_a_dying_task_cost_is_no_complaint() -> None:
     lost = (*answers("1", 110.0, 502), *answers("1", 120.0))
     assert complaints(reverted(answers=lost, killed_at=109.5)) == []
     assert complaints(reverted(answers=lost, killed_at=80.0)) == ["1 requests failed, 502 first"]
+
+
+STOPPED = replace(REVERTED, status="ABORTED", error="", cause="")
+GUARDIAN = Execution(
+    "standby", "shop-2-guardian-2", "FAILED", "DeploymentStopped", "", (("VerifyRestored", 100.0),)
+)
+TAKEN_OVER = {"ending": "DeploymentStopped", "standby_ending": "DeploymentStopped"}
+
+
+def test_what_is_redriven_after_the_guardian_went_on_is_not_recorded() -> None:
+    lost = replace(REVERTED, error="LeaseLost")
+    facts = reverted(
+        executions=(lost, GUARDIAN),
+        records={"shop-2": TAKEN_OVER},
+        pages=("shop: DeploymentStopped: ...",),
+    )
+
+    assert complaints(facts) == []
+    assert complaints(replace(facts, executions=(lost,))) != []
+
+
+def test_an_execution_that_was_stopped_once_it_held_the_lease_leaves_it_held() -> None:
+    facts = reverted(
+        executions=(STOPPED,),
+        lease={"deployment_id": "shop-2", "phase": "held"},
+        records={"shop-2": {"ending": "RestoreHeld"}},
+    )
+
+    assert complaints(facts) == []
+    assert complaints(replace(facts, lease={})) != []
