@@ -74,7 +74,7 @@ def _start_control(faults: Faults, fleet: "Fleet", stack: contextlib.ExitStack) 
     from emulator.repairs import eventbridge, front_doors, iam
 
     counts, interferences = CallCounts(), faults.interferences
-    front_doors.tell_calls(counts.count)
+    front_doors.watch_calls(counts.count, interferences)
     control = ControlServer(
         {
             ("POST", "/enforce-iam"): lambda request: iam.enforce(bool(request["on"])),

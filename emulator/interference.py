@@ -7,7 +7,8 @@ text in it, how often, and what then happens:
      "kind": "failed", "error": "Lambda.Unknown", "times": 3}
 
 A call of a state is `{"machine": arn, "state": name}`, its text the execution's input. An event is
-`{"function": arn}`, its text what the function is handed.
+`{"function": arn}`, its text what the function is handed. A call of the API (refused or failed) is
+`{"caller": arn of the role's session, "action": "service:Action"}`, its text what is asked.
 """
 
 import itertools

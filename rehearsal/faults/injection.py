@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rehearsal.faults.matrix import Cell, Fault, Journey, Row, states
+from rehearsal.faults.matrix import LAST_WRITES, Cell, Fault, Journey, Row, states
 
 # After nine tries in all a function has given up; the direct restore goes on for an hour.
 MANY, PATIENT = 12, {"RestoreTrafficDirectly": 5}
@@ -25,6 +25,7 @@ AT_HAND = {
     Fault.LIVE_DIES,
     Fault.BY_HAND,
     Fault.TWO,
+    Fault.HALF,
 }
 """The state is held while these are done."""
 
@@ -55,6 +56,17 @@ def of_event(fault: Fault) -> dict[str, Any] | None:
         Fault.EVENT_TWICE: {"kind": "twice", "seconds": 1.0},
         Fault.EVENT_LATE: {"kind": "late", "seconds": LATE_SECONDS},
     }.get(fault)
+
+
+def of_last_write(row: Row, service: str) -> tuple[dict[str, str], str]:
+    """Where the state's last write is met, and by which text it is this service's."""
+    function, action = LAST_WRITES[row.state]
+    mentions = {
+        "ecs:UpdateService": f'"{service.capitalize()}-',
+        "elasticloadbalancing:ModifyRule": f"/{service}-",
+        "dynamodb:UpdateItem": f'"SERVICE#{service}"}}, "sk": {{"S": "PRODUCTION"}}',
+    }[action]
+    return {"caller": f"*Functions{function}Function*", "action": action}, mentions
 
 
 def of_journey(journey: Journey) -> list[tuple[str, str, dict[str, Any]]]:

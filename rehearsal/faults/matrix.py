@@ -38,10 +38,22 @@ class Fault(StrEnum):
     LIVE_DIES = "half of live dies"
     BY_HAND = "rule by hand"
     TWO = "two deployments"
+    HALF = "half done"
 
 
 OF_CALLS = {Fault.BEFORE, Fault.AFTER, Fault.TIMEOUT, Fault.THROTTLES, Fault.LOST, Fault.ZOMBIE}
 """They need a state that calls something."""
+
+
+LAST_WRITES = {
+    "PrepareCandidate": ("PrepareCandidate", "ecs:UpdateService"),
+    "ProveWayBack": ("RestoreTraffic", "elasticloadbalancing:ModifyRule"),
+    "ShiftTraffic": ("ShiftTraffic", "elasticloadbalancing:ModifyRule"),
+    "RestoreTraffic": ("RestoreTraffic", "elasticloadbalancing:ModifyRule"),
+    "Promote": ("Promote", "dynamodb:UpdateItem"),
+    "VerifyRestored": ("VerifyRestored", "dynamodb:UpdateItem"),
+}
+"""States that write twice: their function and its last write. They can be left half done."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,9 @@ def _rows() -> Iterator[Row]:
 
 
 def fits(row: Row, fault: Fault) -> bool:
-    """Whether the fault can happen there: a wait calls nothing."""
+    """Whether the fault can happen there: a wait calls nothing, one write is never half done."""
+    if fault is Fault.HALF:
+        return row.state in LAST_WRITES
     is_wait = states(row.machine)[row.state]["Type"] == "Wait"
     return not (is_wait and fault in OF_CALLS)
 

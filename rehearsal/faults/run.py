@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from rehearsal.faults.world import World
 
 WATCHDOG_SECONDS = 75.0
 """A lease that was left is found within a minute."""
+
+STAGGER_SECONDS = 1.5
+"""Between two services' first scenarios: all at once would each start every function anew."""
 
 Say = Callable[[str], None]
 
@@ -48,6 +52,7 @@ class Run:
                 ]
                 for thread in threads:
                     thread.start()
+                    time.sleep(STAGGER_SECONDS)
                 for thread in threads:
                     thread.join()
         return self.results

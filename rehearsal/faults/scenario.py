@@ -17,7 +17,7 @@ from rehearsal.faults.world import World
 from viridian_cli.deployment import COLOURS
 from viridian_cli.release import upload
 
-REACHED_SECONDS, QUIET_SECONDS = 90.0, 120.0
+REACHED_SECONDS, QUIET_SECONDS = 150.0, 150.0
 LOOK_SECONDS = 0.25
 TWO_STEPS = [{"percent": 50, "bake_seconds": 1}, {"percent": 100, "bake_seconds": 1}]
 OF_THE_FIRST_STEP = ("ShiftTraffic", "Bake", "JudgeCandidate")
@@ -111,6 +111,8 @@ class Scenario:
             self._control.let_go(met)
         if fault is Fault.REDRIVEN:
             self._redrive()
+        if fault is Fault.HALF and not self._reached(self._half):
+            return ["the last write was not reached"]
         return []
 
     def _interfere(self, machine: str, state: str, asked: dict[str, Any]) -> int:
@@ -162,6 +164,8 @@ class Scenario:
             self._on.append(self._control.interfere(where, f'"{self._service}"', **asked))
             if fault is not Fault.EVENT_LOST:
                 self._fire()
+        if fault is Fault.HALF:
+            self._half = self._refuse_last_write()
         if fault in (Fault.CANDIDATE_DIES, Fault.LIVE_DIES):
             is_candidate = fault is Fault.CANDIDATE_DIES
             live = next(colour for colour in COLOURS if colour != self._candidate)
@@ -172,6 +176,13 @@ class Scenario:
             self._versions.append(self._versions[0].replace(".0.0", ".0.1"))
             self._start(self._versions[1])
             time.sleep(1.0)
+
+    def _refuse_last_write(self) -> int:
+        """From the state that is held on: what it wrote before stands."""
+        where, mentions = injection.of_last_write(self._cell.row, self._service)
+        number = self._control.interfere(where, mentions, "refused", times=injection.MANY)
+        self._on.append(number)
+        return number
 
     def _fire(self) -> None:
         """One of the candidate's alarms."""
