@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -45,7 +45,10 @@ class Fleet:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is seen when everything is quiet."""
+    """All that is seen when everything is quiet.
+
+    `moved_in` is the state in which a person moved the traffic.
+    """
 
     former_version: str
     former_colour: str
@@ -58,7 +61,7 @@ class Facts:
     pages: tuple[str, ...]
     answers: tuple[Answer, ...]
     killed_at: float | None = None
-    events: tuple[str, ...] = field(default=())
+    moved_in: str | None = None
 
     @property
     def serving(self) -> list[str]:

@@ -16,6 +16,10 @@ DYING_SECONDS = 10.0
 """How long a killed task may cost clients answers: until its target is out."""
 HELD_ENDINGS = ("RestoreHeld", "RestoreUnverified")
 PAGED_ENDINGS = (*HELD_ENDINGS, "StandbyRestored", "DeploymentStopped")
+STOPPED = "ABORTED"
+UNTOUCHED = ("RequestRejected", "DeploymentRefused", "PreflightFailed", "CandidateRejected")
+UNSEEING = ("RecordEnding", "ReleaseLease", "HoldLease", "PageOperators")
+"""States that look at no rule, and after which none does; a standby that follows does."""
 UNDONE = ("StandbyRestored", "DeploymentStopped")
 OF_A_HOLDER = ("deployment_id", "phase", "acquired_at", "watched_alarms", "breach", "waits")
 
@@ -24,13 +28,23 @@ def complaints(facts: Facts) -> list[str]:
     """What does not hold, in words; nothing is well."""
     return [
         *_executions(facts),
-        *_traffic(facts),
+        *(() if is_a_person_s(facts) else _traffic(facts)),
+        *(() if is_a_person_s(facts) else _answers(facts)),
+        *(() if is_a_person_s(facts) else _production(facts)),
         *_clients(facts),
         *_lease(facts),
         *_record(facts),
-        *_production(facts),
         *_pages(facts),
     ]
+
+
+def is_a_person_s(facts: Facts) -> bool:
+    """Whether the traffic is left to a person: held for one, or moved by one, and the deployment
+    touched nothing or had had its last look.
+    """
+    is_untouched = all(ending in UNTOUCHED for ending in endings(facts))
+    is_moved = facts.moved_in is not None
+    return _is_held(facts) or (is_moved and (is_untouched or facts.moved_in in UNSEEING))
 
 
 def notes(facts: Facts) -> list[str]:
@@ -80,8 +94,11 @@ def _clients(facts: Facts) -> Iterator[str]:
     lost = [a for a in facts.answers if a.has_failed and not _is_of_the_dying(facts, a.sent_at)]
     if lost:
         yield f"{len(lost)} requests failed, {lost[0].status} first"
+
+
+def _answers(facts: Facts) -> Iterator[str]:
     back = [t for e in facts.executions for s, t in e.visits if s == "VerifyRestored"]
-    if back and not promoted(facts) and not _is_held(facts):
+    if back and not promoted(facts):
         late = [
             a
             for a in facts.answers
@@ -92,7 +109,7 @@ def _clients(facts: Facts) -> Iterator[str]:
             yield f"{len(late)} answers of the candidate after the restore, the last {after:.1f} s"
     wanted = facts.candidate_versions if promoted(facts) else (facts.former_version,)
     last = facts.answers[-1].version if facts.answers else "nobody"
-    if last not in wanted and not _is_held(facts):
+    if last not in wanted:
         yield f"{last} answers, wanted {' or '.join(wanted)}"
 
 
@@ -142,7 +159,7 @@ def _record(facts: Facts) -> Iterator[str]:
 
 
 def _production(facts: Facts) -> Iterator[str]:
-    if _is_held(facts) or not facts.answers:
+    if not facts.answers:
         return
     colour, version = facts.production.get("colour"), facts.production.get("version")
     answering = facts.answers[-1].version
@@ -156,5 +173,5 @@ def _production(facts: Facts) -> Iterator[str]:
 
 def _pages(facts: Facts) -> Iterator[str]:
     for ending in endings(facts):
-        if ending in PAGED_ENDINGS and not any(ending in page for page in facts.pages):
+        if ending in (*PAGED_ENDINGS, STOPPED) and not any(ending in p for p in facts.pages):
             yield f"nobody was told of {ending}"

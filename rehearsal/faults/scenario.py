@@ -260,6 +260,7 @@ class Scenario:
             pages=tuple(self._stage.pages.about(self._service, self._started)),
             answers=tuple(self._stage.clients.answers(self._service, self._started)),
             killed_at=self._killed_at,
+            moved_in=self._cell.row.state if self._cell.fault is Fault.BY_HAND else None,
         )
 
 

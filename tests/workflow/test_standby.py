@@ -108,6 +108,17 @@ def test_a_promotion_stands_when_what_follows_it_fails(promoted: World, state: s
     assert promoted.percent == 100
 
 
+def test_a_standby_that_somebody_gave_traffic_is_left_to_a_person(promoted: World) -> None:
+    serving = lambda_failure("SideServing", "blue: wanted weight 0, found 90")
+
+    execution = promoted.says("RetireStandby", serving).watch()
+
+    assert execution.error == "RestoreUnverified"
+    assert (promoted.percent, promoted.sizes) == (100, {})
+    assert promoted.lease is not None
+    assert execution.states[-4:-2] == ("HoldLease", "PageOperators")
+
+
 def test_a_stopped_deployment_is_restored_by_the_same_states(world: World) -> None:
     world.says("Bake", Failure("States.Timeout")).says("JudgeCandidate", None)
     world.deploy()

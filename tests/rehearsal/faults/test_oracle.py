@@ -70,13 +70,14 @@ def held(**changes: Any) -> Facts:
     return replace(facts, **changes)
 
 
-@pytest.mark.parametrize("facts", [reverted(), promoted()])
+@pytest.mark.parametrize("facts", [reverted(), promoted(), held()])
 def test_what_went_well_has_no_complaint(facts: Facts) -> None:
     assert complaints(facts) == []
 
 
-def test_a_split_for_a_person_is_a_split() -> None:
-    assert complaints(held()) == ["traffic is split: {'blue': 50, 'green': 50}"]
+def test_what_a_person_moved_last_is_theirs() -> None:
+    split = {"blue": Fleet(90, 2, 2), "green": Fleet(10, 1, 1)}
+    assert complaints(reverted(sides=split, moved_in="ReleaseLease")) == []
 
 
 @pytest.mark.parametrize(
