@@ -137,7 +137,9 @@ def test_an_execution_that_was_stopped_once_it_held_the_lease_leaves_it_held() -
         executions=(STOPPED,),
         lease={"deployment_id": "shop-2", "phase": "held"},
         records={"shop-2": {"ending": "RestoreHeld"}},
+        pages=("shop-2: ABORTED",),
     )
 
     assert complaints(facts) == []
     assert complaints(replace(facts, lease={})) != []
+    assert complaints(replace(facts, pages=())) == ["nobody was told of ABORTED"]
