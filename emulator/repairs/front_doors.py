@@ -31,12 +31,17 @@ def _watching(tell: Tell, interferences: Interferences, service: str, handler: H
         action = extract_iam_action(service, method, path, headers, body, params)
         tell(action or f"{service}:{method}")
         happening = {"caller": _caller(headers), "action": action or ""}
-        found = interferences.meet(happening, unquote(body.decode("utf-8", "replace")))
+        found = interferences.meet(happening, _text(body))
         if found is None or found.kind is Kind.FAILED:
             answer = await handler(method, path, headers, body, query)
         return BROKEN if found is not None else answer
 
     return handle
+
+
+def _text(body: bytes | str) -> str:
+    """What is asked; integrations of Step Functions hand over text."""
+    return unquote(body if isinstance(body, str) else body.decode("utf-8", "replace"))
 
 
 def _caller(headers: dict[str, str]) -> str:

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+from botocore.exceptions import ClientError
+
 from emulator.interference import Interference, Interferences, Kind
 from tests.emulator.rig import Cloud, eventually
 
@@ -78,3 +81,14 @@ def test_an_answer_is_lost_after_its_effect(cloud: Cloud, unique: str) -> None:
 
 def test_an_execution_is_stopped_after_the_effect(cloud: Cloud, unique: str) -> None:
     assert played(cloud, unique, "stopped") == ("ABORTED", "", True)
+
+
+def test_a_call_of_the_api_is_refused_by_what_it_asks_for(cloud: Cloud, unique: str) -> None:
+    ssm = cloud.client("ssm")
+    number = cloud.control.interfere({"action": "ssm:PutParameter"}, f'"/{unique}"', "refused")
+    other = {"Value": "written", "Type": "String"}
+    ssm.put_parameter(Name=f"/{unique}-other", **other)
+    assert cloud.control.seen(number) == 0
+    with pytest.raises(ClientError, match="500"):  # which SDKs take for a reason to ask again
+        ssm.put_parameter(Name=f"/{unique}", **other)
+    assert cloud.control.seen(number) == 1
