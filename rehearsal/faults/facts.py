@@ -47,7 +47,8 @@ class Fleet:
 class Facts:
     """All that is seen when everything is quiet.
 
-    `moved_in` is the state in which a person moved the traffic.
+    `moved_in` is the state in which a person moved the traffic; `is_bad` is a release that answers
+    clients with 500.
     """
 
     former_version: str
@@ -62,6 +63,7 @@ class Facts:
     answers: tuple[Answer, ...]
     killed_at: float | None = None
     moved_in: str | None = None
+    is_bad: bool = False
 
     @property
     def serving(self) -> list[str]:

@@ -91,12 +91,20 @@ def _traffic(facts: Facts) -> Iterator[str]:
 
 
 def _clients(facts: Facts) -> Iterator[str]:
-    lost = [a for a in facts.answers if a.has_failed and not _is_of_the_dying(facts, a.sent_at)]
+    lost = [
+        answer
+        for answer in facts.answers
+        if answer.has_failed
+        and not _is_of_the_dying(facts, answer.sent_at)
+        and not (facts.is_bad and answer.version in facts.candidate_versions)
+    ]
     if lost:
         yield f"{len(lost)} requests failed, {lost[0].status} first"
 
 
 def _answers(facts: Facts) -> Iterator[str]:
+    if facts.is_bad and promoted(facts):
+        yield "a bad release was promoted"
     back = [t for e in facts.executions for s, t in e.visits if s == "VerifyRestored"]
     if back and not promoted(facts):
         late = [

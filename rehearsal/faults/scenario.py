@@ -10,16 +10,25 @@ from rehearsal.faults import injection, oracle
 from rehearsal.faults.clients import ManyClients
 from rehearsal.faults.facts import Execution, Facts, Reader, healthy_ports
 from rehearsal.faults.injection import AT_HAND
-from rehearsal.faults.matrix import Cell, Fault
+from rehearsal.faults.matrix import Cell, Fault, Journey, states
 from rehearsal.faults.pages import Pages
 from rehearsal.faults.releases import release
 from rehearsal.faults.world import World
+from viridian.core.service.registration import parameter_name
 from viridian_cli.deployment import COLOURS
 from viridian_cli.release import upload
 
 REACHED_SECONDS, QUIET_SECONDS = 150.0, 150.0
 LOOK_SECONDS = 0.25
+REACHED_WINDOW_SECONDS = 60
+"""A standby window in which something is to happen: an alarm ends it."""
 TWO_STEPS = [{"percent": 50, "bake_seconds": 1}, {"percent": 100, "bake_seconds": 1}]
+UNJUDGED = [
+    name
+    for name in states("deploy")
+    if name not in ("VerifyProduction", "Promote", "OpenStandby", "RecordEnding")
+]
+"""States that a bad release comes to."""
 OF_THE_FIRST_STEP = ("ShiftTraffic", "Bake", "JudgeCandidate")
 """Played on half of the traffic; all others come there sooner by one step."""
 
@@ -98,6 +107,7 @@ class Scenario:
             self._interfere(machine, state, asked)
         breach = injection.breached_in(row.journey)
         held = self._interfere(*breach, {"kind": "held"}) if breach else None
+        self._register()
         self._start(self._versions[0])
         if held is not None:
             if not self._reached(held):
@@ -115,15 +125,34 @@ class Scenario:
             return ["the last write was not reached"]
         return []
 
+    @property
+    def _is_bad(self) -> bool:
+        """An event that is lost matters most when the release is bad."""
+        row = self._cell.row
+        is_unjudged = row.journey is Journey.PROMOTED and row.state in UNJUDGED
+        return self._cell.fault is Fault.EVENT_LOST and row.machine == "deploy" and is_unjudged
+
     def _interfere(self, machine: str, state: str, asked: dict[str, Any]) -> int:
         where = {"machine": self._world.account.machines[machine], "state": state}
         number = self._control.interfere(where, f'"{self._service}"', **asked)
         self._on.append(number)
         return number
 
+    def _register(self) -> None:
+        """The registration with a window that is reached, or one that is soon over."""
+        is_long = self._cell.row.journey in (Journey.RESTORED, Journey.RESTORED_DIRECT)
+        settings = self._registration["settings"]
+        if is_long:
+            settings = {**settings, "standby_seconds": REACHED_WINDOW_SECONDS}
+        self._world.client("ssm").put_parameter(
+            Name=parameter_name(self._service),
+            Value=json.dumps({**self._registration, "settings": settings}),
+            Overwrite=True,
+        )
+
     def _start(self, version: str) -> None:
         """Upload a release, and ask for it by hand: with a plan for this scenario."""
-        is_bad = self._cell.fault is Fault.EVENT_LOST
+        is_bad = self._is_bad
         is_slow = self._cell.row.state == "AwaitCandidate"
         packed = release(self._service, version, is_bad=is_bad, is_slow=is_slow)
         upload(self._world.client("s3"), self._world.account.artifact_bucket, packed)
@@ -150,9 +179,9 @@ class Scenario:
         return False
 
     def _is_running(self) -> bool:
-        states = self._world.client("stepfunctions")
+        step_functions = self._world.client("stepfunctions")
         for arn in self._world.account.machines.values():
-            found = states.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
+            found = step_functions.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
             if any(e["name"].startswith(tuple(self._names)) for e in found["executions"]):
                 return True
         return False
@@ -162,7 +191,7 @@ class Scenario:
         if asked := injection.of_event(fault):
             where = {"function": "*AlarmChanged*"}
             self._on.append(self._control.interfere(where, f'"{self._service}"', **asked))
-            if fault is not Fault.EVENT_LOST:
+            if not self._is_bad:
                 self._fire()
         if fault is Fault.HALF:
             self._half = self._refuse_last_write()
@@ -212,14 +241,12 @@ class Scenario:
 
     def _redrive(self) -> None:
         """Once it has ended, and the guardian may have begun."""
-        states = self._world.client("stepfunctions")
+        steps = self._world.client("stepfunctions")
         arn = self._world.account.machines[self._cell.row.machine]
-        execution = f"{arn.replace(':stateMachine:', ':execution:')}:{self._names[0]}"
-        _eventually(
-            lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING", 10
-        )
+        name = f"{arn.replace(':stateMachine:', ':execution:')}:{self._names[0]}"
+        _eventually(lambda: steps.describe_execution(executionArn=name)["status"] != "RUNNING", 10)
         time.sleep(1.0)
-        states.redrive_execution(executionArn=execution)
+        steps.redrive_execution(executionArn=name)
 
     def _wait_until_quiet(self) -> None:
         """Until nothing of it runs, and the guardian had time for what was left."""
@@ -260,6 +287,7 @@ class Scenario:
             pages=tuple(self._stage.pages.about(self._service, self._started)),
             answers=tuple(self._stage.clients.answers(self._service, self._started)),
             killed_at=self._killed_at,
+            is_bad=self._is_bad,
             moved_in=self._cell.row.state if self._cell.fault is Fault.BY_HAND else None,
         )
 

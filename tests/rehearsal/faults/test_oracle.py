@@ -107,6 +107,13 @@ def test_what_must_not_be_is_seen(facts: Facts, complaint: str) -> None:
     assert [said for said in complaints(facts) if complaint in said]
 
 
+def test_what_a_bad_release_cost_before_the_restore_is_no_complaint() -> None:
+    lost = (*answers("2", 99.0, 500), *answers("1", 120.0))
+    assert complaints(reverted(answers=lost, is_bad=True)) == []
+    assert complaints(reverted(answers=lost)) == ["1 requests failed, 500 first"]
+    assert complaints(promoted(is_bad=True)) == ["a bad release was promoted"]
+
+
 def test_what_a_dying_task_cost_is_no_complaint() -> None:
     lost = (*answers("1", 110.0, 502), *answers("1", 120.0))
     assert complaints(reverted(answers=lost, killed_at=109.5)) == []
