@@ -61,6 +61,7 @@ def endings(facts: Facts) -> list[str]:
 def promoted(facts: Facts) -> list[Execution]:
     """Executions that made a release live, or let its former live go, and were not undone."""
     undone = {e.name for e in facts.executions if e.machine == "standby" and e.ending in UNDONE}
+    undone |= {n for n, r in facts.records.items() if r.get("standby_ending") in UNDONE}
     return [
         e
         for e in facts.executions

@@ -47,7 +47,7 @@ def redrive(request: Record) -> Any:
 
 def _go_on(execution: Record) -> None:
     for name in OF_AN_ENDING:
-        execution.pop(name, None)
+        execution[name] = None
     execution["status"] = "RUNNING"
     arn = execution["executionArn"]
     redriven = executions.whereabouts[arn].ctx["Execution"]

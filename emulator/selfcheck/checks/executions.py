@@ -54,6 +54,7 @@ def redriven_ones_go_on_where_they_ended(subject: Subject) -> Iterator[None]:
     states = subject.client("stepfunctions")
     states.stop_execution(executionArn=execution)
     states.redrive_execution(executionArn=execution)
+    expect(states.describe_execution(executionArn=execution)["status"], "RUNNING")
     newer = machine.token_of(subject, "redriven", other_than=token)
     states.send_task_success(taskToken=newer, output="{}")
     yield

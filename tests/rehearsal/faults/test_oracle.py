@@ -150,3 +150,13 @@ def test_an_execution_that_was_stopped_once_it_held_the_lease_leaves_it_held() -
     assert complaints(facts) == []
     assert complaints(replace(facts, lease={})) != []
     assert complaints(replace(facts, pages=())) == ["nobody was told of ABORTED"]
+
+
+def test_a_standby_that_was_stopped_once_it_had_restored_is_undone() -> None:
+    facts = reverted(
+        executions=(PROMOTED, replace(STOPPED, machine="standby")),
+        records={"shop-2": {"ending": "DeploymentPromoted", "standby_ending": "StandbyRestored"}},
+        pages=("ABORTED",),
+    )
+
+    assert complaints(facts) == []
