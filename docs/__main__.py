@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from viridian.core.control import Control
 from viridian.core.ending import ENDINGS
 from viridian.core.release.manifest import Manifest
 from viridian.core.release.request import Request
@@ -28,6 +29,7 @@ DOCUMENTS: dict[str, Any] = {
     "release": Manifest,
     "service": Settings,
     "registration": Registration,
+    "control": Control,
 }
 SCHEMAS = Path(__file__).parent / "schema"
 REFERENCE = Path(__file__).parent / "reference.md"

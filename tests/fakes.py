@@ -29,8 +29,9 @@ from viridian.core.evidence.probe import Answer
 from viridian.core.evidence.requests import Traffic
 from viridian.core.execution import Execution
 from viridian.core.fleet import Observation
-from viridian.core.lease import Holder, Lease
-from viridian.core.record import PRODUCTION, Ended, Entry, Kept
+from viridian.core.hold import Stop
+from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write
+from viridian.core.record import PRODUCTION, Controlled, Ended, Entry, Kept, deployment_key
 from viridian.core.release.release import Release, Stored
 from viridian.core.service.registration import Fleet, Registration
 from viridian.core.service.settings import SmokeTest
@@ -43,6 +44,7 @@ class FakeLeases(Leases):
 
     def __init__(self) -> None:
         self.items: dict[str, Lease] = {}
+        self.stopped: Stop | None = None
 
     def get(self, service: str) -> Lease:
         return self.items.get(service, Lease(service))
@@ -88,22 +90,27 @@ class FakeLeases(Leases):
     def authorise_forward(
         self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...], now: float
     ) -> None:
-        first = self.get(holder.service).first_shifted_at
-        self._go_forward(holder, percent, watched_alarms)
+        lease = self.get(holder.service)
+        is_allowed = lease.candidate_percent == percent
+        self._go_forward(holder, percent, watched_alarms, is_allowed=is_allowed)
+        first = lease.first_shifted_at
         self.set(holder.service, first_shifted_at=int(now) if first is None else first)
 
     def open_standby(self, holder: Holder, *, watched_alarms: tuple[str, ...]) -> None:
-        self._go_forward(holder, 100, watched_alarms)
+        is_allowed = self.get(holder.service).phase == "standby"
+        self._go_forward(holder, 100, watched_alarms, is_allowed=is_allowed)
         self.set(holder.service, phase="standby")
 
-    def _go_forward(self, holder: Holder, percent: int, watched_alarms: tuple[str, ...]) -> None:
-        self.get(holder.service).require_open(holder)
+    def _go_forward(
+        self, holder: Holder, percent: int, watched_alarms: tuple[str, ...], *, is_allowed: bool
+    ) -> None:
+        self.get(holder.service).require_forward(holder, is_allowed=is_allowed)
         moved = {"candidate_percent": percent, "moved_by": holder.deployment_id}
         self.set(holder.service, watched_alarms=watched_alarms, **moved)
 
     def close_standby(self, service: str) -> str | None:
         lease = self.get(service)
-        if lease.phase == "standby":
+        if lease.phase == "standby" and lease.paused is None:
             lease = self.set(service, phase="closing")
         return lease.watch if lease.phase == "closing" else None
 
@@ -124,6 +131,33 @@ class FakeLeases(Leases):
         if not lease.watches(alarm, seen_at=seen_at):
             return False, None
         return True, self.set(service, breach=lease.breach or breach).watch
+
+    def change(self, seen: Lease, write: Write, values: Mapping[str, Any]) -> tuple[bool, Lease]:
+        lease = self.get(seen.service)
+        parts = [(each.deployment_id, each.fence, each.phase) for each in (seen, lease)]
+        if parts[0] != parts[1]:
+            return False, lease
+        changes: dict[Write, dict[str, Any]] = {
+            CLOSE_GATE: {"breach": lease.breach or values.get(":breach")},
+            PAUSE: {
+                "paused": lease.paused or values.get(":paused"),
+                "pause_ends": lease.pause_ends or values.get(":ends"),
+            },
+            RESUME: {"paused": None},
+            HURRY: {"hurried_percent": values.get(":percent")},
+        }
+        return True, self.set(seen.service, **changes[write])
+
+    def stop(self) -> Stop | None:
+        return self.stopped
+
+    def stop_all(self, stop: Stop) -> bool:
+        is_first, self.stopped = self.stopped is None, self.stopped or stop
+        return is_first
+
+    def go(self, told: Stop) -> bool:
+        is_stopped, self.stopped = self.stopped is not None, None
+        return is_stopped
 
 
 class FakeLoadBalancers(LoadBalancers):
@@ -348,6 +382,7 @@ class FakeRecords(Records):
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], dict[str, str | int]] = {}
+        self.controls: list[Controlled] = []
 
     def write(self, entry: Entry) -> None:
         self.items.setdefault((entry.service, entry.sort_key), {}).update(entry.members)
@@ -357,14 +392,23 @@ class FakeRecords(Records):
         return Production(**{name: str(text) for name, text in found.items()}) if found else None
 
     def kept(self, service: str, deployment_id: str) -> Kept | None:
-        item = self.items.get((service, f"DEPLOYMENT#{deployment_id}"), {})
+        item = self.items.get((service, deployment_key(deployment_id)), {})
         found = {n: json.loads(str(item[n])) for n in ("deployment", "sides") if n in item}
         return Kept(found["deployment"], found.get("sides")) if "deployment" in found else None
 
     def end(self, service: str, deployment_id: str, ended: Ended) -> None:
-        item = self.items.setdefault((service, f"DEPLOYMENT#{deployment_id}"), {})
+        item = self.items.setdefault((service, deployment_key(deployment_id)), {})
         if "ending" not in item:
             item.update(asdict(ended))
+
+    def last_two(self, service: str) -> tuple[Production | None, Production | None]:
+        live = self.production(service)
+        kept = self.kept(service, live.deployment_id) if live else None
+        before = kept.sides and kept.sides.get("production") if kept else None
+        return live, Production(**before) if before else None
+
+    def add_control(self, made: Controlled) -> None:
+        self.controls.append(made)
 
     def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
         found = self.production(service)

@@ -16,7 +16,13 @@ import pytest
 from viridian.adapters.http_probe import PATIENCE_SECONDS
 from viridian.core import errors
 from viridian.core.lease import Lease
-from viridian.core.plan import LONGEST_BLINDNESS_SECONDS, MOST_LOOKS, READY_WAIT_SECONDS
+from viridian.core.plan import (
+    LONGEST_BLINDNESS_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    MOST_LOOKS,
+    PAUSED_LOOK_SECONDS,
+    READY_WAIT_SECONDS,
+)
 from viridian.core.service.settings import MOST_CHECKS
 from viridian.core.values import members
 from viridian.handlers.warm_candidate import LONGEST_SECONDS
@@ -259,7 +265,9 @@ def test_a_payload_is_what_its_handler_takes(name: str) -> None:
 
 def test_the_longest_deployment_fits_the_machine_s_time() -> None:
     assert TASKS["AwaitCandidate"]["TimeoutSeconds"] == READY_WAIT_SECONDS
-    assert MACHINE["TimeoutSeconds"] > 1.5 * MOST_LOOKS * LONGEST_BLINDNESS_SECONDS
+    looks = MOST_LOOKS * LONGEST_BLINDNESS_SECONDS
+    assert MACHINE["TimeoutSeconds"] > 1.1 * (looks + 2 * LONGEST_PAUSE_SECONDS)
+    assert TASKS["AwaitResume"]["TimeoutSeconds"] == PAUSED_LOOK_SECONDS
 
 
 def test_a_probe_that_answers_at_the_last_moment_is_over_before_its_function() -> None:

@@ -9,7 +9,7 @@ from constructs import Construct
 from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
-from viridian_cdk.functions_table import STATE_FUNCTIONS
+from viridian_cdk.functions_table import CONTROL, STATE_FUNCTIONS
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
 from viridian_cdk.rights import Own, Place
@@ -42,6 +42,13 @@ class Automation(Stack):
             row.name: HandlerFunction(states, row, code=code, places=places)
             for row in STATE_FUNCTIONS
         }
+        self.control = HandlerFunction(
+            Construct(self, "Controls"),
+            CONTROL,
+            code=code,
+            places=places,
+            package="viridian.handlers.controls",
+        )
         topic = self.operators.topic
         places |= {
             Own.PAGES: Place(topic.topic_arn, "VIRIDIAN_OPERATORS_TOPIC_ARN", topic.topic_arn)
@@ -73,4 +80,5 @@ class Automation(Stack):
         CfnOutput(self, "ArtifactBucketName", value=bucket.bucket_name)
         CfnOutput(self, "TableName", value=table.table_name)
         CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
+        CfnOutput(self, "ControlFunctionName", value=self.control.function.function_name)
         CfnOutput(self, "OperatorsTopicArn", value=self.operators.topic.topic_arn)

@@ -45,23 +45,23 @@ class Row:
 
 STATE_FUNCTIONS = (
     Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS, READ_TABLE, UPDATE_TABLE)),
-    Row("AcquireLease", 20, (UPDATE_TABLE, END_WAIT)),
+    Row("AcquireLease", 20, (READ_TABLE, UPDATE_TABLE, END_WAIT)),
     Row("InspectLive", 30, (UPDATE_TABLE, READ_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
     Row("PrepareCandidate", 60, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE, *ecs.REGISTER)),
-    Row("CheckCandidate", 30, (SEE_HEALTH, SEE_ALARMS, ecs.READ, *ecs.READ_STOPPED)),
+    Row("CheckCandidate", 30, (READ_TABLE, SEE_HEALTH, SEE_ALARMS, ecs.READ, *ecs.READ_STOPPED)),
     Row("WarmCandidate", 60),
     Row("SmokeTest", 120),
     Row(
         "ShiftTraffic",
         30,
-        (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, MOVE_TRAFFIC, ecs.READ),
+        (READ_TABLE, UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, MOVE_TRAFFIC, ecs.READ),
     ),
-    Row("JudgeCandidate", 30, (SEE_ALARMS, SEE_METRICS)),
+    Row("JudgeCandidate", 30, (READ_TABLE, SEE_ALARMS, SEE_METRICS)),
     Row("VerifyProduction", 120),
     # more memory is more CPU: the way back starts fast
     Row("RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, MOVE_TRAFFIC), memory_mib=1024),
     Row("VerifyRestored", 60, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH)),
-    Row("Promote", 20, (UPDATE_TABLE,)),
+    Row("Promote", 20, (READ_TABLE, UPDATE_TABLE)),
     Row("WatchStandby", 30, (READ_TABLE, SEE_ALARMS)),
     Row("RetireSide", 30, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE)),
 )
@@ -72,6 +72,8 @@ EVENT_FUNCTIONS = (
     # a look at 500 leases, which wait for Step Functions' own limit
     Row("Guardian", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, *SEE_EXECUTIONS, START_STANDBY)),
 )
+# Whoever may invoke it may control every deployment: it is the right to do so.
+CONTROL = Row("Control", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, FAIL_WAIT, END_WAIT))
 # The machines restore by a call of their own when the function that restores is itself broken.
 MACHINES_MAY = {
     "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, PAGE, START_STANDBY),

@@ -1,30 +1,32 @@
 """Leases: the right to change one service's traffic. The same claims hold for the fake."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
 from itertools import product
 from typing import Any
 
 import boto3
 import pytest
-from boto3.dynamodb.types import TypeSerializer
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from tests.deployments_table import create_table
 from tests.fakes import FakeLeases
 from viridian.adapters.leases import Leases
 from viridian.core.errors import (
     CandidateBreached,
+    DeploymentPaused,
     FenceStale,
     LeaseHeld,
     LeaseReleased,
     StandbyClosing,
     ViridianError,
 )
-from viridian.core.lease import Holder, Lease, lease_key
+from viridian.core.hold import Stop
+from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write, lease_key
 
 ALARMS = ("green-5xx", "elb-5xx")
 SEEN_AT = 1_800_000_000
-Act = Callable[[Leases], Any]
+Act = Callable[[Leases, str], Any]
 
 
 @pytest.fixture
@@ -45,10 +47,31 @@ def put(leases: Leases, **members: Any) -> None:
     lease = Lease("shop", **members)
     if isinstance(leases, FakeLeases):
         leases.items["shop"] = lease
-        return
-    item = {name: value for name, value in asdict(lease).items() if value is not None}
-    typed = {k: TypeSerializer().serialize(v) for k, v in {**lease_key("shop"), **item}.items()}
-    leases.dynamodb.put_item(TableName=leases.table, Item=typed)
+    else:
+        put_all(leases, [lease])
+
+
+def put_all(table: Leases, leases: Iterable[Lease]) -> None:
+    """Write leases into the table, as many at once as AWS takes."""
+    requests = [{"PutRequest": {"Item": item_of(lease)}} for lease in leases]
+    for start in range(0, len(requests), 25):
+        table.dynamodb.batch_write_item(RequestItems={table.table: requests[start : start + 25]})
+
+
+def item_of(lease: Lease) -> dict[str, Any]:
+    members = {name: value for name, value in asdict(lease).items() if value is not None}
+    typed = {**lease_key(lease.service), **members}
+    return {name: TypeSerializer().serialize(value) for name, value in typed.items()}
+
+
+def all_of(table: Leases) -> dict[str, Lease]:
+    """Every lease of the table, by its service."""
+    found = {}
+    for item in table.dynamodb.scan(TableName=table.table)["Items"]:
+        values = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+        service = values["sk"].removeprefix("SERVICE#")
+        found[service] = Lease.from_item(service, values)
+    return found
 
 
 def acquire(leases: Leases, deployment_id: str = "first") -> int:
@@ -59,69 +82,90 @@ def held(fence: int = 1, deployment_id: str = "first") -> Holder:
     return Holder("shop", deployment_id, fence)
 
 
-def go_forward(leases: Leases, holder: Holder | None = None) -> None:
-    leases.authorise_forward(holder or held(), percent=10, watched_alarms=ALARMS, now=SEEN_AT)
+def go_forward(leases: Leases, holder: Holder | None = None, percent: int = 10) -> None:
+    leases.authorise_forward(holder or held(), percent=percent, watched_alarms=ALARMS, now=SEEN_AT)
+
+
+SEEN = Lease("shop", fence=1, deployment_id="first", phase="deploying")
+PAUSED = {":paused": "paused by bob", ":ends": 20}
 
 
 HELD = list(
     product(("first", "second"), ("deploying", "standby", "closing", "held"), [(50, "first")])
 )
 FREE = [(None, None, left) for left in ((0, "first"), (50, "first"), (50, "second"))]
+UNTOUCHED = {"watched_alarms": ALARMS, "waits": {"watch": "token"}}
+PAUSE_MEMBERS = {"paused": "paused by alice", "pause_ends": 9}
+TOUCHED: list[dict[str, Any]] = [
+    UNTOUCHED,
+    {},
+    {**UNTOUCHED, "first_shifted_at": SEEN_AT},
+    {**UNTOUCHED, "first_shifted_at": SEEN_AT + 1},
+    {**UNTOUCHED, "breach": "old"},
+    {**UNTOUCHED, **PAUSE_MEMBERS},
+    {**UNTOUCHED, "breach": "old", **PAUSE_MEMBERS},
+]
 
 
-def every_lease() -> Iterator[dict[str, Any]]:
-    shifts = (None, SEEN_AT, SEEN_AT + 1)
-    for fence, (holder, phase, (percent, mover)), watch, breach, first_shifted_at in product(
-        (1, 2), [*HELD, *FREE], (True, False), (None, "old"), shifts
-    ):
-        yield {
-            "fence": fence,
-            "deployment_id": holder,
-            "phase": phase,
-            "acquired_at": "then",
-            "watched_alarms": ALARMS if watch else (),
-            "first_shifted_at": first_shifted_at,
-            "candidate_percent": percent,
-            "moved_by": mover,
-            "breach": breach,
-            "waits": {"watch": "token"} if watch else {},
-        }
+def every_lease() -> Iterator[Lease]:
+    """One a service."""
+    kinds = product((1, 2), [*HELD, *FREE], TOUCHED)
+    for number, (fence, (holder, phase, (percent, mover)), touched) in enumerate(kinds):
+        lease = Lease(f"service-{number}", fence, holder, phase, "then")
+        yield replace(lease, candidate_percent=percent, moved_by=mover, **touched)
 
 
-def outcome(act: Act, leases: Leases, members: dict[str, Any]) -> tuple[object, Lease]:
-    """What an act on such a lease answers or raises, and the lease that it leaves."""
-    put(leases, **members)
+def outcome(act: Act, leases: Leases, service: str) -> object:
+    """What an act on a service's lease answers or raises."""
     try:
-        answer: object = act(leases)
+        return act(leases, service)
     except ViridianError as error:
-        answer = (type(error), str(error))
-    return answer, leases.get("shop")
+        return type(error), str(error)
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        acquire,
-        go_forward,
-        lambda leases: leases.open_standby(held(), watched_alarms=ALARMS),
-        lambda leases: leases.close_standby("shop"),
-        lambda leases: leases.authorise_back(held(), breach=None),
-        lambda leases: leases.authorise_back(held(), breach="bad"),
-        lambda leases: leases.mark_whole(held()),
-        lambda leases: leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT),
-        lambda leases: leases.take_over(held(), breach="stopped"),
-        lambda leases: leases.take_over(held(), breach=None),
-        lambda leases: leases.held(),
-    ],
-    ids=[
-        *("acquire", "forward", "open", "close", "back", "back from a breach", "whole", "breach"),
-        *("take over", "take a standby over", "list"),
-    ],
-)
+def first_of(service: str) -> Holder:
+    return Holder(service, "first", 1)
+
+
+def change(write: Write, **values: Any) -> Act:
+    """A person's write, of a lease seen while its first holder deployed."""
+    named = {f":{name}": value for name, value in values.items()}
+    return lambda leases, service: leases.change(
+        Lease(service, 1, "first", "deploying"), write, named
+    )
+
+
+ACTS: dict[str, Act] = {
+    "acquire": lambda leases, s: leases.acquire(s, "first", now="now", watched_alarms=ALARMS),
+    "forward": lambda leases, s: go_forward(leases, first_of(s)),
+    "forward again": lambda leases, s: go_forward(leases, first_of(s), percent=50),
+    "open": lambda leases, s: leases.open_standby(first_of(s), watched_alarms=ALARMS),
+    "close": lambda leases, s: leases.close_standby(s),
+    "back": lambda leases, s: leases.authorise_back(first_of(s), breach=None),
+    "back from a breach": lambda leases, s: leases.authorise_back(first_of(s), breach="bad"),
+    "whole": lambda leases, s: leases.mark_whole(first_of(s)),
+    "breach": lambda leases, s: leases.record_breach(s, "green-5xx", "bad", seen_at=SEEN_AT),
+    "take over": lambda leases, s: leases.take_over(first_of(s), breach="stopped"),
+    "take a standby over": lambda leases, s: leases.take_over(first_of(s), breach=None),
+    "gate": change(CLOSE_GATE, breach="aborted"),
+    "pause": change(PAUSE, paused="paused by bob", ends=20),
+    "resume": change(RESUME),
+    "hurry": change(HURRY, percent=50),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 def test_the_table_and_the_rules_do_the_same_to_every_lease(table: Leases, act: Act) -> None:
     """So a condition of DynamoDB holds exactly when the core's rule does not raise."""
-    for members in every_lease():
-        assert outcome(act, table, members) == outcome(act, FakeLeases(), members), members
+    leases, fake = list(every_lease()), FakeLeases()
+    put_all(table, leases)
+    fake.items = {lease.service: lease for lease in leases}
+
+    for lease in leases:
+        found = outcome(act, table, lease.service)
+        assert found == outcome(act, fake, lease.service), lease
+    assert all_of(table) == fake.items
+    assert table.held() == fake.held()
 
 
 def test_the_first_lease_of_a_service_has_fence_1_also_when_it_asks_again(leases: Leases) -> None:
@@ -331,3 +375,50 @@ def test_the_next_deployment_has_a_first_shift_of_its_own(leases: Leases) -> Non
     acquire(leases)
 
     assert leases.get("shop").first_shifted_at is None
+
+
+def test_a_paused_deployment_finishes_a_move_that_was_allowed_and_makes_no_other(
+    leases: Leases,
+) -> None:
+    acquire(leases)
+    go_forward(leases)
+    assert leases.change(SEEN, PAUSE, PAUSED)[0]
+
+    go_forward(leases)
+    with pytest.raises(DeploymentPaused, match=r"^shop: paused by bob$"):
+        go_forward(leases, percent=50)
+    with pytest.raises(DeploymentPaused):
+        leases.open_standby(held(), watched_alarms=ALARMS)
+    assert leases.authorise_back(held(), breach="bad") == "bad"
+
+
+def test_a_standby_that_is_paused_is_not_ended_by_a_new_request(leases: Leases) -> None:
+    acquire(leases)
+    leases.open_standby(held(), watched_alarms=ALARMS)
+    assert leases.change(leases.get("shop"), PAUSE, PAUSED)[0]
+
+    assert leases.close_standby("shop") is None
+    with pytest.raises(LeaseHeld, match="the standby of first is paused by bob"):
+        acquire(leases, "second")
+
+
+def test_a_pause_that_is_asked_again_keeps_its_first_words_and_end(leases: Leases) -> None:
+    acquire(leases)
+    for values in (PAUSED, {":paused": "paused by carol", ":ends": 30}):
+        leases.change(SEEN, PAUSE, values)
+
+    assert (leases.get("shop").paused, leases.get("shop").pause_ends) == ("paused by bob", 20)
+
+
+FIRST_STOP = Stop(1, "alice", "a flood", "request-1")
+
+
+def test_everything_is_stopped_once_until_it_is_ended(leases: Leases) -> None:
+    assert leases.stop() is None
+    assert leases.stop_all(FIRST_STOP)
+    assert not leases.stop_all(Stop(2, "bob", "me too", "request-2"))
+    assert leases.stop() == FIRST_STOP
+
+    told = Stop(3, "carol", "over", "request-3")
+    assert [leases.go(told), leases.go(told)] == [True, False]
+    assert leases.stop() is None

@@ -10,7 +10,8 @@ from tests.core.shop import DEPLOYMENT_ID, deployment, sides
 from tests.deployments_table import create_table
 from tests.fakes import FakeRecords
 from viridian.adapters.records import Records
-from viridian.core.record import Ended, Kept, admitted, inspected, promoted
+from viridian.core.control import MOST_RECORDED
+from viridian.core.record import Controlled, Ended, Kept, admitted, inspected, promoted
 from viridian.core.sides import Production
 
 RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
@@ -94,3 +95,26 @@ def test_a_promotion_is_put_back_by_whoever_promoted_and_once(
     for _ in range(2):
         records.put_back("shop", "two", before)
     assert records.production("shop") == before
+
+
+def test_the_former_release_is_what_the_deployment_of_the_live_one_found(records: Table) -> None:
+    assert records.last_two("shop") == (None, None)
+    live = Production("1.1.0", "green", DEPLOYMENT_ID, "before", "now")
+    records.write(promoted("shop", live))
+    assert records.last_two("shop") == (live, None)
+
+    records.write(admitted(deployment(), at="12:00"))
+    records.write(inspected("shop", DEPLOYMENT_ID, fence=7, sides=sides()))
+    assert records.last_two("shop") == (live, sides().production)
+
+
+def test_controls_are_appended_beside_what_was_kept_and_the_first_hundred_stay(aws: None) -> None:
+    table = AwsRecords()
+    table.write(inspected("shop", DEPLOYMENT_ID, fence=7, sides=sides()))
+    for number in range(MOST_RECORDED + 1):
+        table.add_control(Controlled("shop", DEPLOYMENT_ID, {"action": f"pause {number}"}))
+
+    [item] = table.dynamodb.scan(TableName=table.table)["Items"]
+    actions = [control["M"]["action"]["S"] for control in item["controls"]["L"]]
+    assert (len(actions), actions[0], actions[-1]) == (100, "pause 0", "pause 99")
+    assert item["fence"] == {"N": "7"}

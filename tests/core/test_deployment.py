@@ -57,5 +57,5 @@ def test_a_plan_of_a_request_that_an_execution_cannot_hold_is_refused() -> None:
         {"service": "shop", "version": "1.1.0", "steps": [{"percent": 100, "bake_seconds": 86_400}]}
     )
 
-    with pytest.raises(RequestInvalid, match=r"^input.steps: .* may take \d+ looks, and 1700 fit"):
+    with pytest.raises(RequestInvalid, match=r"^input.steps: .* may take \d+ looks, and 1600 fit"):
         Deployment.admitted("id", day, slow, deployment().release, at="12:00")

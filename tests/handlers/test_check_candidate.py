@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.shop import GREEN, GREEN_FLEET, payload
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.errors import CandidateNotReady
+from viridian.core.errors import CandidateBreached, CandidateNotReady
 from viridian.handlers.check_candidate import Input, handler
 
 STARTED_MS = 1_800_000_000_000
@@ -23,7 +23,8 @@ def ready(shop: Shop) -> Shop:
 def check(shop: Shop, waited_seconds: float = 1, revision: str = ARN) -> dict[str, Any]:
     event = payload(Input, revision=revision, since_ms=STARTED_MS, timeout_seconds=120)
     now = STARTED_MS / 1000 + waited_seconds
-    return handler(event, CONTEXT, shop.balancers, shop.alarms, shop.fleets, lambda: now)
+    adapters = shop.balancers, shop.alarms, shop.fleets, shop.leases
+    return handler(event, CONTEXT, *adapters, lambda: now)
 
 
 def test_a_candidate_healthy_on_the_release_alone_is_ready(ready: Shop) -> None:
@@ -61,3 +62,10 @@ def test_one_that_only_crashes_is_refused_at_once_and_what_ended_its_tasks_is_to
         check(ready)
 
     assert str(refused.value).splitlines()[-2:] == ["task 1 exited", "| no database"]
+
+
+def test_one_that_was_aborted_waits_no_longer(ready: Shop) -> None:
+    ready.leases.set("shop", breach="aborted by alice: because")
+
+    with pytest.raises(CandidateBreached, match="aborted by alice"):
+        check(ready)

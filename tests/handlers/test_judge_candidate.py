@@ -15,7 +15,7 @@ def judge(shop: Shop, baked_seconds: float = 20, step: int = 0) -> Any:
     """What the machine's Choice reads; periods last 10 s, and the first step 12 s."""
     event = payload(Input, step=step_of_plan(step), shifted_at=SHIFTED_AT)
     now = SHIFTED_AT + baked_seconds
-    answer = handler(event, CONTEXT, shop.alarms, shop.request_metrics, lambda: now)
+    answer = handler(event, CONTEXT, shop.alarms, shop.request_metrics, shop.leases, lambda: now)
     return json.loads(json.dumps(answer))
 
 
@@ -59,3 +59,19 @@ def test_a_missing_alarm_is_watched_for_as_long_as_there_is_patience(shop: Shop)
     del shop.alarms.known["shop-green-5xx"]
 
     assert [judge(shop, at)["next"] for at in (20, 42)] == ["Watch", "Restore"]
+
+
+def test_one_that_is_paused_does_not_advance_and_is_watched(shop: Shop) -> None:
+    shop.leases.set("shop", paused="paused by alice", pause_ends=int(SHIFTED_AT) + 3600)
+
+    answer = judge(shop)
+
+    assert (answer["next"], answer["watch_seconds"]) == ("Watch", 600)
+
+
+def test_one_whose_bake_was_ended_advances_unless_it_fails(shop: Shop) -> None:
+    shop.leases.set("shop", candidate_percent=10, hurried_percent=10)
+    assert judge(shop, baked_seconds=2)["next"] == "Advance"
+
+    shop.alarms.known["orders-lost"] = "ALARM"
+    assert judge(shop, baked_seconds=2)["next"] == "Restore"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.shop import DEPLOYMENT_ID, WATCHED_ALARMS, payload
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.errors import CandidateBreached
+from viridian.core.errors import CandidateBreached, DeploymentPaused
 from viridian.handlers.promote import Input, handler
 
 
@@ -37,6 +37,15 @@ def test_a_breach_recorded_until_now_still_refuses(shop: Shop) -> None:
     shop.breach()
 
     with pytest.raises(CandidateBreached):
+        promote(shop)
+
+    assert shop.records.items == {}
+
+
+def test_one_that_is_paused_is_not_promoted(shop: Shop) -> None:
+    shop.leases.set("shop", paused="paused by alice", pause_ends=2**40)
+
+    with pytest.raises(DeploymentPaused):
         promote(shop)
 
     assert shop.records.items == {}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.shop import BLUE, GREEN, RULE, payload
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.errors import FenceStale, RestoreHeld
+from viridian.core.errors import CandidateBreached, FenceStale, RestoreHeld
 from viridian.handlers.restore_traffic import Input, handler
 
 NOW = 1_800_000_000.5
@@ -85,3 +85,10 @@ def test_a_stale_fence_writes_nothing(half: Shop) -> None:
         restore(half)
 
     assert (half.balancers.written, half.leases.get("shop").breach) == ([], None)
+
+
+def test_the_way_back_is_not_proven_for_one_that_was_aborted(shop: Shop) -> None:
+    shop.leases.set("shop", breach="aborted by alice: because")
+
+    with pytest.raises(CandidateBreached, match="aborted by alice"):
+        restore(shop, breach=None)

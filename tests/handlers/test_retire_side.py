@@ -7,14 +7,16 @@ import pytest
 
 from tests.core.shop import BLUE_FLEET, GREEN_FLEET, RULE, payload, registration
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.errors import CandidateBreached, FenceStale, SideServing
+from viridian.core.errors import CandidateBreached, DeploymentPaused, FenceStale, SideServing
 from viridian.handlers.retire_side import Input, handler
+
+NOW = 1_800_000_000
 
 
 def retire_blue(shop: Shop, is_way_back: bool = True) -> dict[str, Any]:
     side = asdict(registration().blue)
     event = payload(Input, rule_arn=RULE, resting_count=0, side=side, is_way_back=is_way_back)
-    return handler(event, CONTEXT, shop.balancers, shop.fleets, shop.leases)
+    return handler(event, CONTEXT, shop.balancers, shop.fleets, shop.leases, lambda: NOW)
 
 
 def sizes(shop: Shop) -> dict[str, int]:
@@ -59,3 +61,13 @@ def test_who_no_longer_leads_takes_no_capacity(shop: Shop, is_way_back: bool) ->
         retire_blue(shop, is_way_back)
 
     assert sizes(shop)[BLUE_FLEET] == 2
+
+
+def test_a_standby_that_a_person_keeps_is_not_retired_and_a_failed_candidate_is(shop: Shop) -> None:
+    shop.split(100)
+    shop.leases.set("shop", phase="standby", paused="paused by alice", pause_ends=NOW + 60)
+
+    with pytest.raises(DeploymentPaused):
+        retire_blue(shop)
+    assert sizes(shop)[BLUE_FLEET] == 2
+    assert retire_blue(shop, is_way_back=False)["size"] == 0

@@ -11,10 +11,12 @@ from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import (
     CandidateBreached,
     CandidateFailing,
+    DeploymentPaused,
     FenceStale,
     SideUnhealthy,
     SplitChanged,
 )
+from viridian.core.hold import Stop
 from viridian.handlers.shift_traffic import Input, handler
 
 NOW = 1_800_000_000.5
@@ -108,3 +110,18 @@ def test_an_alarm_that_fired_before_it_was_watched_stops_the_shift(shop: Shop) -
 
     assert shop.balancers.written == []
     assert shop.leases.get("shop").watched_alarms == WATCHED_ALARMS, "watched, then looked at"
+
+
+def test_while_everything_is_stopped_no_share_is_given(shop: Shop) -> None:
+    shop.leases.stopped = Stop(int(NOW), "alice", "a flood", "request")
+
+    with pytest.raises(DeploymentPaused, match="everything was stopped by alice: a flood"):
+        shift(shop)
+
+    assert (shop.balancers.written, shop.leases.get("shop").candidate_percent) == ([], 0)
+
+
+def test_a_step_whose_bake_was_ended_before_is_looked_at_soon(shop: Shop) -> None:
+    shop.leases.set("shop", hurried_percent=100)
+
+    assert shift(shop)["watch_seconds"] == 5

@@ -48,3 +48,10 @@ def test_a_lease_that_another_has_ends_it(shop: Shop) -> None:
 
     with pytest.raises(FenceStale):
         watch(shop)
+
+
+def test_a_person_keeps_the_former_live_beyond_its_window(shop: Shop) -> None:
+    shop.leases.set("shop", phase="standby", paused="paused by alice", pause_ends=int(NOON) + 2000)
+
+    assert watch(shop, 900)["next"] == "Watch"
+    assert watch(shop, 2000)["next"] == "Retire"

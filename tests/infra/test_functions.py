@@ -1,15 +1,17 @@
 """The functions' limits, surroundings and code."""
 
+import re
+
 import pytest
 
 from tests.infra.conftest import PROJECT
 from tests.infra.template import Assembly, Resources
-from tests.infra.test_rights import EVENT_FUNCTIONS, STATE_FUNCTIONS, TABLE
+from tests.infra.test_rights import CONTROL, EVENT_FUNCTIONS, STATE_FUNCTIONS, TABLE
 
 FUNCTIONS = PROJECT / "functions"
 WITH_TABLE = [
     name
-    for name, rights in (STATE_FUNCTIONS | EVENT_FUNCTIONS).items()
+    for name, rights in (STATE_FUNCTIONS | EVENT_FUNCTIONS | {"Control": CONTROL}).items()
     if (TABLE,) in rights.values()
 ]
 
@@ -72,7 +74,7 @@ def test_each_finds_what_it_works_on_in_its_environment(
 ) -> None:
     environments = {n: f["Environment"]["Variables"] for n, f in functions.items()}
     own = {
-        (variable, assembly.spell(value), name.removeprefix("Functions").removeprefix("Events"))
+        (variable, assembly.spell(value), re.sub("^(Functions|Events|Controls)", "", name))
         for name, variables in environments.items()
         for variable, value in variables.items()
         if variable.startswith("VIRIDIAN_")

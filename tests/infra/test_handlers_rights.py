@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.test_rights import EVENT_FUNCTIONS, STATE_FUNCTIONS
+from tests.infra.test_rights import CONTROL, EVENT_FUNCTIONS, STATE_FUNCTIONS
 
 HANDLERS = Path(__file__).parents[2] / "functions" / "viridian" / "handlers"
 SERVICE_OF_ADAPTER = {
@@ -23,6 +23,7 @@ SERVICE_OF_ADAPTER = {
 OF_A_FLEET = {"iam", "logs"}
 """Besides its own service: the roles of its tasks, and what they print."""
 RIGHTS = STATE_FUNCTIONS | {f"events.{name}": rights for name, rights in EVENT_FUNCTIONS.items()}
+RIGHTS |= {"controls.Control": CONTROL}
 
 
 def file_of(function: str) -> Path:

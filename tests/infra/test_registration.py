@@ -87,6 +87,7 @@ def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
         "TableName": "<StorageTable>",
         "StateMachineArn": "<WorkflowMachine>",
         "OperatorsTopicArn": "<OperatorsTopic>",
+        "ControlFunctionName": "<ControlsControlFunction>",
         "ProductionUrl": "http://<FrontLoadBalancer.DNSName>:<ProductionPort>",
         "TestUrl": "http://<FrontLoadBalancer.DNSName>:<TestPort>",
     }

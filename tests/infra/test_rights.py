@@ -43,7 +43,7 @@ STATE_FUNCTIONS: dict[str, Rights] = {
         "s3:ListBucket": (BUCKET,),
         "s3:ListBucketVersions": (BUCKET,),
     },
-    "AcquireLease": UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},
+    "AcquireLease": READ_ITEM | UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},
     "InspectLive": UPDATE_ITEM | READ_ITEM | SEE_RULES | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
     "PrepareCandidate": READ_ITEM
     | SEE_RULES
@@ -54,7 +54,8 @@ STATE_FUNCTIONS: dict[str, Rights] = {
         "ecs:TagResource": (NEW_DEFINITIONS,),
         "iam:PassRole": (TASK_ROLES,),
     },
-    "CheckCandidate": SEE_HEALTH
+    "CheckCandidate": READ_ITEM
+    | SEE_HEALTH
     | SEE_ALARMS
     | SEE_FLEETS
     | {
@@ -65,12 +66,12 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     },
     "WarmCandidate": {},
     "SmokeTest": {},
-    "ShiftTraffic": MOVE_TRAFFIC | SEE_ALARMS | SEE_FLEETS,
-    "JudgeCandidate": SEE_ALARMS | {"cloudwatch:GetMetricData": ("*",)},
+    "ShiftTraffic": READ_ITEM | MOVE_TRAFFIC | SEE_ALARMS | SEE_FLEETS,
+    "JudgeCandidate": READ_ITEM | SEE_ALARMS | {"cloudwatch:GetMetricData": ("*",)},
     "VerifyProduction": {},
     "RestoreTraffic": MOVE_TRAFFIC,
     "VerifyRestored": UPDATE_ITEM | SEE_RULES | SEE_HEALTH,
-    "Promote": UPDATE_ITEM,
+    "Promote": READ_ITEM | UPDATE_ITEM,
     "WatchStandby": READ_ITEM | SEE_ALARMS,
     "RetireSide": READ_ITEM | SEE_RULES | CHANGE_FLEETS,
 }
@@ -89,6 +90,15 @@ EVENT_FUNCTIONS: dict[str, Rights] = {
         "states:StartExecution": ("<StandbyMachine>",),
     },
 }
+CONTROL: Rights = (
+    READ_ITEM
+    | UPDATE_ITEM
+    | {
+        "dynamodb:Query": (TABLE,),
+        "states:SendTaskSuccess": ("*",),
+        "states:SendTaskFailure": ("*",),
+    }
+)
 TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
 ON_THE_WAY_BACK = ("RestoreTraffic", "VerifyRestored", "RetireSide")
 MACHINE_LOGS: Rights = {
@@ -133,6 +143,7 @@ def wanted() -> dict[str, Rights]:
     """Every role by its name; a function's own is what the tables say, its logs and traces."""
     deploys = [name for name in STATE_FUNCTIONS if name != "WatchStandby"]
     roles = {
+        "ControlsControlRole": CONTROL | own_logs("ControlsControl") | TRACES,
         "WorkflowRole": of_machine(*deploys) | {"states:StartExecution": ("<StandbyMachine>",)},
         "StandbyRole": of_machine("WatchStandby", *ON_THE_WAY_BACK),
         "TaskTaskRole": TASK,
@@ -153,6 +164,16 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(assembly: Assembl
         role: {(action, resource) for action, on in rights.items() for resource in on}
         for role, rights in wanted().items()
     }
+
+
+def test_whoever_may_invoke_one_function_controls_and_nobody_else_of_ours_may(
+    assembly: Assembly,
+) -> None:
+    rights = {right for of_role in assembly.rights().values() for right in of_role}
+    permissions = assembly.properties("Lambda::Permission").values()
+
+    assert not [on for action, on in rights if "Invoke" in action and "Controls" in on]
+    assert not [p for p in permissions if "Controls" in assembly.spell(p["FunctionName"])]
 
 
 def test_nobody_may_silence_or_forge_an_alarm(assembly: Assembly) -> None:

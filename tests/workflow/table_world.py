@@ -74,6 +74,10 @@ class TableWorld(World):
         payload = arguments["Payload"]
         return {"fence": acquire(self, payload["deployment_id"], payload["now"])}
 
+    def _check_candidate(self, arguments: dict[str, Any]) -> Any:
+        self.leases.get("shop").require_open(holder(arguments))
+        return WELL["CheckCandidate"]
+
     def _await_candidate(self, _arguments: dict[str, Any]) -> Any:
         if self.steady_token == TOKEN:
             return {}

@@ -301,7 +301,9 @@ def test_a_deployment_that_lost_its_lease_touches_nothing_more(world: World, sta
 
 
 def test_a_wait_that_finds_the_lease_gone_touches_nothing_more(world: World) -> None:
-    world.says("CheckCandidate", {"is_ready": False, "reason": "0 of 2"})
+    """The condition does not tell a lease that is gone from an abort; the look does."""
+    gone = lambda_failure("LeaseReleased", "shop: the lease is no longer its")
+    world.says("CheckCandidate", {"is_ready": False, "reason": "0 of 2"}, gone)
     world.says("AwaitCandidate", Failure("DynamoDb.ConditionalCheckFailedException"))
 
     execution = world.deploy()
@@ -338,5 +340,7 @@ def test_every_state_is_reached_by_a_test_of_this_module() -> None:
     reached |= set(unverified.deploy().states)
     waiting = World().says("CheckCandidate", {"is_ready": False, "reason": ""}, None)
     reached |= set(waiting.deploy().states)
+    paused = World().says("ShiftTraffic", lambda_failure("DeploymentPaused", ""), None)
+    reached |= set(paused.says("AwaitResume", {}).deploy().states)
 
     assert reached == set(MACHINE["States"])

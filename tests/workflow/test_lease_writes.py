@@ -89,7 +89,7 @@ def test_no_wait_begins_on_a_lease_that_is_not_its_own(
 @pytest.mark.parametrize(
     ("state", "error", "cause"),
     [
-        ("AwaitCandidate", "LeaseLost", "LeaseReleased: the lease was given back"),
+        ("AwaitCandidate", "LeaseLost", "LeaseReleased: shop: the lease is no longer"),
         ("Bake", "DeploymentReverted", "the lease holds a breach, or was given back"),
     ],
 )

@@ -1,4 +1,5 @@
-"""Leases in DynamoDB; `core/lease.py` says what an item holds and who may write it."""
+"""Leases in DynamoDB, and the stop of everything; `core/lease.py` and `core/hold.py` say what an
+item holds and who may write it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from viridian.adapters.clients import client
+from viridian.core.hold import GO, STOP, STOP_KEY, Stop
 from viridian.core.lease import (
     ACQUIRE,
     AUTHORISE_BACK,
@@ -79,19 +81,22 @@ class Leases:
     ) -> None:
         """Record a forward move about to be made, and watch these alarms from now on.
 
-        Raises FenceStale when the lease is another's, LeaseReleased when it is nobody's, and
-        CandidateBreached when a breach is recorded.
+        Raises FenceStale when the lease is another's, LeaseReleased when it is nobody's,
+        CandidateBreached when a breach is recorded, and DeploymentPaused when it is paused; a move
+        that was allowed before the pause is finished.
         """
         values = {":percent": percent, ":alarms": watched_alarms, ":now": int(now)}
-        self._write_own(holder, AUTHORISE_FORWARD, values).require_open(holder)
+        lease = self._write_own(holder, AUTHORISE_FORWARD, values)
+        lease.require_forward(holder, is_allowed=lease.candidate_percent == percent)
 
     def open_standby(self, holder: Holder, *, watched_alarms: tuple[str, ...]) -> None:
         """Record that the candidate has all traffic and is proven; raises as a forward move."""
         values = {":percent": 100, ":alarms": watched_alarms, ":phase": "standby"}
-        self._write_own(holder, OPEN_STANDBY, values).require_open(holder)
+        lease = self._write_own(holder, OPEN_STANDBY, values)
+        lease.require_forward(holder, is_allowed=lease.phase == "standby")
 
     def close_standby(self, service: str) -> str | None:
-        """Have a standby end early; return the token of its wait, if there is one."""
+        """Have a standby that is not paused end early; return the token of its wait, if any."""
         values = {":phase": "closing", ":standby": "standby"}
         lease = self._write(service, CLOSE_STANDBY, values)
         return lease.watch if lease.phase == "closing" else None
@@ -136,16 +141,43 @@ class Leases:
         lease = self._write(service, RECORD_BREACH, values)
         return (True, lease.watch) if lease.watches(alarm, seen_at=seen_at) else (False, None)
 
+    def change(self, seen: Lease, write: Write, values: Mapping[str, Any]) -> tuple[bool, Lease]:
+        """A person's write, made if its holder and phase are still as seen; the lease as it is."""
+        own = {":id": seen.deployment_id, ":fence": seen.fence, ":phase": seen.phase}
+        is_made, item = self._update(lease_key(seen.service), write, {**values, **own})
+        return is_made, _lease(seen.service, item)
+
+    def stop(self) -> Stop | None:
+        """The stop of everything, while it lasts."""
+        answer = self.dynamodb.get_item(
+            TableName=self.table, Key=_typed(STOP_KEY), ConsistentRead=True
+        )
+        return Stop.from_item(_values(answer.get("Item", {})))
+
+    def stop_all(self, stop: Stop) -> bool:
+        """Stop everything; False when it was stopped before, and that stop stays."""
+        return self._update(STOP_KEY, STOP, stop.values())[0]
+
+    def go(self, told: Stop) -> bool:
+        """End the stop of everything, as this says; False when there was none."""
+        return self._update(STOP_KEY, GO, told.values())[0]
+
     def _write_own(self, holder: Holder, write: Write, values: Mapping[str, Any]) -> Lease:
         own = {":id": holder.deployment_id, ":fence": holder.fence}
         return self._write(holder.service, write, {**values, **own})
 
     def _write(self, service: str, write: Write, values: Mapping[str, Any]) -> Lease:
         """The lease after the write, or as it was found when it is not one that allows it."""
+        return _lease(service, self._update(lease_key(service), write, values)[1])
+
+    def _update(
+        self, key: Mapping[str, str], write: Write, values: Mapping[str, Any]
+    ) -> tuple[bool, Mapping[str, Any]]:
+        """Whether its condition held, and the item as it is now."""
         try:
             answer = self.dynamodb.update_item(
                 TableName=self.table,
-                Key=_typed(lease_key(service)),
+                Key=_typed(key),
                 UpdateExpression=write.update,
                 ConditionExpression=write.condition,
                 ExpressionAttributeValues=_typed(values),
@@ -153,8 +185,8 @@ class Leases:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self.dynamodb.exceptions.ConditionalCheckFailedException as error:
-            return _lease(service, error.response.get("Item", {}))
-        return _lease(service, answer["Attributes"])
+            return False, error.response.get("Item", {})
+        return True, answer["Attributes"]
 
 
 def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,6 +194,10 @@ def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: serialize(value) for name, value in values.items()}
 
 
-def _lease(service: str, item: Mapping[str, Any]) -> Lease:
+def _values(item: Mapping[str, Any]) -> dict[str, Any]:
     deserialize = TypeDeserializer().deserialize
-    return Lease.from_item(service, {name: deserialize(value) for name, value in item.items()})
+    return {name: deserialize(value) for name, value in item.items()}
+
+
+def _lease(service: str, item: Mapping[str, Any]) -> Lease:
+    return Lease.from_item(service, _values(item))

@@ -8,10 +8,20 @@ from typing import Any
 from boto3.session import Session
 
 from viridian.adapters.clients import client
+from viridian.core.control import MOST_RECORDED
 from viridian.core.lease import Write
-from viridian.core.record import END, PRODUCTION, Ended, Entry, Kept
+from viridian.core.record import (
+    ADD_CONTROL,
+    END,
+    PRODUCTION,
+    Controlled,
+    Ended,
+    Entry,
+    Kept,
+    deployment_key,
+)
 from viridian.core.sides import Production
-from viridian.core.values import members
+from viridian.core.values import members, revive
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ class Records:
         """What was admitted and inspected; None when nothing was."""
         answer = self.dynamodb.get_item(
             TableName=self.table,
-            Key=_key(service, f"DEPLOYMENT#{deployment_id}"),
+            Key=_key(service, deployment_key(deployment_id)),
             ConsistentRead=True,
         )
         found = {
@@ -56,7 +66,32 @@ class Records:
 
     def end(self, service: str, deployment_id: str, ended: Ended) -> None:
         """Record how a deployment ended, unless its own machine did."""
-        self._update_if(service, f"DEPLOYMENT#{deployment_id}", END, asdict(ended))
+        self._update_if(service, deployment_key(deployment_id), END, asdict(ended))
+
+    def last_two(self, service: str) -> tuple[Production | None, Production | None]:
+        """What is recorded as live, and what was live before it; None where it is not known."""
+        live = self.production(service)
+        kept = self.kept(service, live.deployment_id) if live else None
+        before = kept.sides and kept.sides.get("production") if kept else None
+        return live, revive(Production, before) if before else None
+
+    def add_control(self, made: Controlled) -> None:
+        """Append a control to those of its deployment, of which the first hundred are kept."""
+        control = {"M": {name: {"S": text} for name, text in made.members.items()}}
+        try:
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key=_key(made.service, deployment_key(made.deployment_id)),
+                UpdateExpression=ADD_CONTROL.update,
+                ConditionExpression=ADD_CONTROL.condition,
+                ExpressionAttributeValues={
+                    ":control": {"L": [control]},
+                    ":none": {"L": []},
+                    ":most": {"N": str(MOST_RECORDED)},
+                },
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return
 
     def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
         """Undo the record of this deployment's promotion; nothing where it has none."""

@@ -3,6 +3,7 @@
     ViridianError
     ├── Refusal               the requester acts; nothing was touched
     │   ├── RequestInvalid        the execution input is wrong
+    │   ├── ControlInvalid        what a person asks for cannot be read
     │   ├── EventInvalid          an event does not tell what it must
     │   ├── UploadStale           an upload is older than what is live
     │   ├── ServiceUnknown        no registration under that name
@@ -14,13 +15,16 @@
     │   ├── ChecksumMismatch      the bundle is not the one the manifest names
     │   ├── LeaseHeld             another deployment of this service is running
     │   ├── StandbyClosing        the standby of the former deployment ends for this one
+    │   ├── EverythingStopped     a person stopped all deployments
     │   ├── PreflightFailed       the live side is not in a state to deploy beside
     │   └── FleetMissing          what the registration names is not there to run anything
     ├── CandidateRejection    the release's author acts; no production request was shifted
     │   ├── CandidateNotReady     it did not become healthy in time, or only crashes
     │   └── SmokeTestFailed       it answered a check wrongly
     ├── Breach                the machine acts: traffic goes back to the live side
-    │   ├── CandidateBreached     an alarm fired and is recorded
+    │   ├── CandidateBreached     an alarm fired, or a person said so, and it is recorded
+    │   ├── DeploymentAborted     a person aborted it, or rolled it back
+    │   ├── PauseExpired          it stood paused for as long as it may
     │   ├── LeaseReleased         a person gave the lease back while it ran
     │   ├── CandidateFailing      the evidence says it is worse
     │   ├── CandidateUnproven     no evidence came in time; unknown is never healthy
@@ -28,6 +32,7 @@
     │   ├── SplitChanged          somebody else changed the split since the last move
     │   ├── SplitNotApplied       the rule read back is not the rule written
     │   └── WrongVersionServed    production does not answer with the release
+    ├── DeploymentPaused      a person acts: it stays where it is until it may go on
     ├── FenceStale            nobody acts here: a newer deployment owns the traffic
     ├── SideServing           an operator acts: a side with traffic was about to lose capacity
     ├── RestoreHeld           an operator acts: the live side has no healthy target to go back to
@@ -63,6 +68,10 @@ class EventInvalid(Refusal):
 
 class UploadStale(Refusal):
     """An upload is older than what is live: its event came late."""
+
+
+class ControlInvalid(Refusal):
+    """What a person asks for cannot be read."""
 
 
 class ServiceUnknown(Refusal):
@@ -101,6 +110,10 @@ class StandbyClosing(Refusal):
     """The standby of the former deployment ends in favour of this one; ask again."""
 
 
+class EverythingStopped(Refusal):
+    """A person stopped all deployments; none begins until it is ended."""
+
+
 class PreflightFailed(Refusal):
     """The live side is not in a state to deploy beside."""
 
@@ -126,7 +139,15 @@ class Breach(ViridianError):
 
 
 class CandidateBreached(Breach):
-    """An alarm fired and is recorded on the lease."""
+    """An alarm fired, or a person said so, and it is recorded on the lease."""
+
+
+class DeploymentAborted(Breach):
+    """A person aborted it while it deployed, or rolled it back."""
+
+
+class PauseExpired(Breach):
+    """It stood paused for as long as an execution may."""
 
 
 class LeaseReleased(Breach):
@@ -155,6 +176,10 @@ class SplitNotApplied(Breach):
 
 class WrongVersionServed(Breach):
     """Production does not answer with the release."""
+
+
+class DeploymentPaused(ViridianError):
+    """It stays where it is, watched, until a person lets it go on."""
 
 
 class FenceStale(ViridianError):

@@ -10,6 +10,9 @@
         watched_alarms     whose firing is a breach
         first_shifted_at   epoch seconds; what an alarm saw before it is not the candidate's doing
         breach             the first one; it closes the gate to forward moves
+        paused             by whom and why it shall not go forward
+        pause_ends         until when (Unix time), counted from its first pause
+        hurried_percent    the steps up to this share end without the rest of their bake
         waits              tokens by what ends the wait: `watch`, or the fleet that gets steady
 
 All leases are one partition, so that a watchdog finds them with one Query. One item holds all that
@@ -23,6 +26,7 @@ from typing import Any
 
 from viridian.core.errors import (
     CandidateBreached,
+    DeploymentPaused,
     FenceStale,
     LeaseHeld,
     LeaseReleased,
@@ -40,10 +44,12 @@ class Write:
 
 _OWN = "fence = :fence AND deployment_id = :id"
 _OPEN = "attribute_not_exists(breach)"
+_GOING = "attribute_not_exists(paused)"
+_SEEN = "deployment_id = :id AND fence = :fence AND phase = :phase"
 _CLOSE = "breach = if_not_exists(breach, :breach)"
 _LET_GO = (
-    "REMOVE deployment_id, phase, acquired_at, watched_alarms, first_shifted_at, breach, waits "
-    "ADD fence :one"
+    "REMOVE deployment_id, phase, acquired_at, watched_alarms, first_shifted_at, breach, waits, "
+    "paused, pause_ends, hurried_percent ADD fence :one"
 )
 _FORWARD = "SET candidate_percent = :percent, moved_by = :id, watched_alarms = :alarms"
 
@@ -56,10 +62,13 @@ ACQUIRE = Write(
 """A token is set into `waits`, which must be there by then: here it begins empty."""
 AUTHORISE_FORWARD = Write(
     f"{_FORWARD}, first_shifted_at = if_not_exists(first_shifted_at, :now)",
-    f"{_OWN} AND {_OPEN}",
+    f"{_OWN} AND {_OPEN} AND ({_GOING} OR candidate_percent = :percent)",
 )
-OPEN_STANDBY = Write(f"{_FORWARD}, phase = :phase", AUTHORISE_FORWARD.condition)
-CLOSE_STANDBY = Write("SET phase = :phase", "phase = :standby")
+"""A move that was allowed before a pause is finished."""
+OPEN_STANDBY = Write(
+    f"{_FORWARD}, phase = :phase", f"{_OWN} AND {_OPEN} AND ({_GOING} OR phase = :phase)"
+)
+CLOSE_STANDBY = Write("SET phase = :phase", f"phase = :standby AND {_GOING}")
 AUTHORISE_BACK = Write(
     "SET moved_by = :id",
     f"({_OWN}) OR "
@@ -73,12 +82,20 @@ RECORD_BREACH = Write(
     "attribute_exists(deployment_id) AND contains(watched_alarms, :alarm) "
     "AND (attribute_not_exists(first_shifted_at) OR first_shifted_at <= :seen_at)",
 )
-AWAIT_CANDIDATE = Write("SET waits.#fleet = :token", _OWN)
+AWAIT_CANDIDATE = Write("SET waits.#fleet = :token", f"{_OWN} AND {_OPEN}")
 WATCH = Write("SET waits.watch = :token", f"{_OWN} AND {_OPEN} AND phase <> :closing")
 TAKE_OVER = Write(f"SET {_CLOSE} ADD fence :one", f"{_OWN} AND phase <> :held")
 """By the guardian: whatever of the former execution is still on its way finds its fence stale."""
 TAKE_OVER_STANDBY = Write("ADD fence :one", f"{TAKE_OVER.condition} AND {_OPEN}")
 """The same where a promotion stands: the gate stays open, and a breach meanwhile is not missed."""
+CLOSE_GATE = Write(f"SET {_CLOSE}", _SEEN)
+"""This and the next three by a person, of a lease that is still as it was seen."""
+PAUSE = Write(
+    "SET paused = if_not_exists(paused, :paused), pause_ends = if_not_exists(pause_ends, :ends)",
+    _SEEN,
+)
+RESUME = Write("REMOVE paused", _SEEN)
+HURRY = Write("SET hurried_percent = :percent", _SEEN)
 HOLD = Write("SET phase = :held", _OWN)
 RELEASE = Write(f"SET candidate_percent = :zero {_LET_GO}", _OWN)
 GIVE_BACK = Write(_LET_GO, "deployment_id = :id")
@@ -116,6 +133,9 @@ class Lease:
     candidate_percent: int = 0
     moved_by: str | None = None
     breach: str | None = None
+    paused: str | None = None
+    pause_ends: int | None = None
+    hurried_percent: int = 0
     waits: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -133,6 +153,9 @@ class Lease:
             candidate_percent=int(item.get("candidate_percent", 0)),
             moved_by=item.get("moved_by"),
             breach=item.get("breach"),
+            paused=item.get("paused"),
+            pause_ends=None if (ends := item.get("pause_ends")) is None else int(ends),
+            hurried_percent=int(item.get("hurried_percent", 0)),
             waits=item.get("waits", {}),
         )
 
@@ -151,6 +174,11 @@ class Lease:
                 f"{self.service}: {self.moved_by} left {self.candidate_percent} % of the traffic "
                 "with its candidate; make it whole, then deploy again (docs/runbook.md)"
             )
+        if self.phase == "standby" and self.paused is not None:
+            raise LeaseHeld(
+                f"{self.service}: the standby of {self.deployment_id} is {self.paused}; resume it, "
+                "then deploy again"
+            )
         raise LeaseHeld(
             f"{self.service}: {self.deployment_id} holds the lease since {self.acquired_at}; "
             "wait for its end, then deploy again (if it no longer runs: docs/runbook.md)"
@@ -168,6 +196,12 @@ class Lease:
         self.require_own(holder)
         if self.breach is not None:
             raise CandidateBreached(self.breach)
+
+    def require_forward(self, holder: Holder, *, is_allowed: bool) -> None:
+        """As `require_open`, or raise DeploymentPaused unless the move was allowed before."""
+        self.require_open(holder)
+        if self.paused is not None and not is_allowed:
+            raise DeploymentPaused(f"{self.service}: {self.paused}")
 
     def require_may_restore(self, holder: Holder) -> None:
         """Raise FenceStale unless it is this deployment's, or nobody's and the split is its."""
@@ -188,6 +222,11 @@ class Lease:
             f"{self.service}: wanted fence {holder.fence} of {holder.deployment_id}, found "
             f"{self.fence} of {self.deployment_id or 'nobody'}; another leads"
         )
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether a person ended the bake of the step that it is in."""
+        return 0 < self.candidate_percent <= self.hurried_percent
 
     @property
     def watch(self) -> str | None:

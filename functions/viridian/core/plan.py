@@ -11,15 +11,25 @@ from viridian.core.schema import Limits
 LONGEST_BAKE_SECONDS = 86_400
 """A day: the longest that one step, and all steps together, may be watched: 1 440 looks."""
 
-MOST_LOOKS = 1_700
-"""A wait and the look after it cost about 13 history events: 22 100 of the 25 000 that AWS allows.
+MOST_LOOKS = 1_600
+"""A wait and the look after it cost about 13 history events: 20 800 of the 25 000 that AWS allows.
 
-What is left is for 100 steps at most (10 events each), the other states and retries. An execution
-that reaches AWS's limit ends without a Catch, and its traffic stays split.
+What is left is for 100 steps at most (10 events each), a pause and a stop (100 looks, 1 300), 50
+controls that end a wait (650), an hour of direct restores (720), the other states and retries. An
+execution that reaches AWS's limit ends without a Catch, and its traffic stays split.
 """
+
+LONGEST_PAUSE_SECONDS = 28_800
+"""Eight hours: how long a deployment may stand paused, and as long by a stop of everything."""
+
+PAUSED_LOOK_SECONDS = 600
+"""Between two looks at a deployment that would go on, were it not paused; alarms end the wait."""
 
 LONGEST_BLINDNESS_SECONDS = 60
 """The longest wait between two looks at the evidence, should no alarm event come."""
+
+HURRIED_LOOK_SECONDS = 5
+"""Before the one look at a step whose bake was ended before it began."""
 
 READY_WAIT_SECONDS = 20
 """The longest wait between two looks at a candidate that is not ready: AwaitCandidate's timeout."""

@@ -6,6 +6,7 @@
         ended       ending, cause, fence, ended_at (by the machine, in RecordEnding, or by the
                     guardian when it takes over);
                     standby_ending, standby_cause, standby_ended_at (by the standby machine)
+        controlled  controls: a list of what people did to it (at, action, by, reason, request_id)
     SERVICE#<service>  PRODUCTION        which release is live, where, by which deployment
 
 Whoever acts from outside the machine finds in the first all that a restore needs, before anything
@@ -15,10 +16,12 @@ Each moment sets members of its own, so a write that comes twice or late erases 
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from viridian.core.control import Control
 from viridian.core.deployment import Deployment
-from viridian.core.lease import Write
+from viridian.core.lease import Lease, Write
 from viridian.core.sides import Production, Sides
 
 END = Write(
@@ -26,6 +29,10 @@ END = Write(
     "attribute_not_exists(ending)",
 )
 """What the deployment machine sets in the last moment; the first ending stays."""
+ADD_CONTROL = Write(
+    "SET controls = list_append(if_not_exists(controls, :none), :control)",
+    "attribute_not_exists(controls) OR size(controls) < :most",
+)
 END_STANDBY = Write(
     "SET standby_ending = :ending, standby_cause = :cause, fence = :fence, standby_ended_at = "
     ":ended_at",
@@ -65,11 +72,16 @@ class Ended:
     ended_at: str
 
 
+def deployment_key(deployment_id: str) -> str:
+    """The sort key of a deployment's record."""
+    return f"DEPLOYMENT#{deployment_id}"
+
+
 def admitted(deployment: Deployment, *, at: str) -> Entry:
     """A deployment as it was admitted."""
     return Entry(
         deployment.service,
-        f"DEPLOYMENT#{deployment.id}",
+        deployment_key(deployment.id),
         {
             "deployment": json.dumps(asdict(deployment)),
             "version": deployment.version,
@@ -81,7 +93,28 @@ def admitted(deployment: Deployment, *, at: str) -> Entry:
 def inspected(service: str, deployment_id: str, *, fence: int, sides: Sides) -> Entry:
     """What was found before anything is touched: the roles and the way back."""
     members: dict[str, str | int] = {"sides": json.dumps(asdict(sides)), "fence": fence}
-    return Entry(service, f"DEPLOYMENT#{deployment_id}", members)
+    return Entry(service, deployment_key(deployment_id), members)
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """What a person did to a deployment."""
+
+    service: str
+    deployment_id: str
+    members: dict[str, str]
+
+
+def controlled(control: Control, lease: Lease, *, at: float, request_id: str) -> Controlled:
+    """A control of whoever holds the lease; CloudTrail's event of the request says who it was."""
+    members = {
+        "at": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+        "action": str(control.action),
+        "by": control.by,
+        "reason": control.reason,
+        "request_id": request_id,
+    }
+    return Controlled(lease.service, str(lease.deployment_id), members)
 
 
 def promoted(service: str, production: Production) -> Entry:

@@ -35,14 +35,21 @@ class Look:
 
 
 def look(
-    lease: Lease, holder: Holder, alarms: AlarmStates, *, watched_seconds: float, window: int
+    lease: Lease,
+    holder: Holder,
+    alarms: AlarmStates,
+    *,
+    watched_seconds: float,
+    window: int,
+    kept_seconds: float = 0,
 ) -> Look:
-    """Look at a release that is live: a breach goes back, an ended window lets the standby go.
+    """Look at a release that is live: a breach goes back, an ended window lets the standby go,
+    though not before a person does.
 
     Raises FenceStale or LeaseReleased when the lease is no longer this deployment's.
     """
     lease.require_own(holder)
-    remaining = window - watched_seconds
+    remaining = max(window - watched_seconds, kept_seconds)
     if lease.breach is not None:
         return Look(StandbyNext.RESTORE, 0, lease.breach)
     if alarms.firing:

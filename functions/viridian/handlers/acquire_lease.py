@@ -5,6 +5,7 @@ from typing import Any
 
 from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
+from viridian.core.hold import require_may_begin
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
@@ -28,8 +29,9 @@ def handler(
     given: Input, leases: Leases = table_leases, executions: Executions = account_executions
 ) -> dict[str, Any]:
     """Answer with the fence number. A standby that is still watched is asked to end: raises
-    StandbyClosing until it has.
+    StandbyClosing until it has. Raises EverythingStopped while that is so.
     """
+    require_may_begin(leases.get(given.service), leases.stop(), given.deployment_id)
     if token := leases.close_standby(given.service):
         executions.succeed(token)
     fence = leases.acquire(

@@ -9,25 +9,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
+from viridian.adapters.leases import Leases
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.decision import decide
 from viridian.core.evidence.comparison import PERIODS_BEFORE
 from viridian.core.evidence.step import Evidence
+from viridian.core.hold import controlled
 from viridian.core.plan import Step
 from viridian.core.service.settings import Settings
 from viridian.core.sides import Sides
 from viridian.core.verdict import judge
+from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 account_alarms = Alarms.from_session()
 account_metrics = RequestMetrics.from_session()
+table_leases = Leases.from_session(environment.table())
 
 
 @dataclass(frozen=True)
 class Input:
     """A step since its shift (epoch seconds); the load balancer as CloudWatch names it."""
 
+    service: str
     deployment_id: str
     load_balancer: str
     sides: Sides
@@ -42,6 +47,7 @@ def handler(
     given: Input,
     alarms: Alarms = account_alarms,
     request_metrics: RequestMetrics = account_metrics,
+    leases: Leases = table_leases,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with the next move, the verdict, and how the deployment ends if it goes back."""
@@ -65,6 +71,7 @@ def handler(
     decision = decide(
         verdict, given.step, shifted_at=given.shifted_at, now=read_at, settings=settings
     )
+    decision = controlled(decision, leases.get(given.service), leases.stop(), now=read_at)
 
     judged = {
         "next": decision.next,

@@ -1,10 +1,13 @@
 """Promote: the candidate becomes live in the record; the former live is standby."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
+from viridian.core.hold import require_may_promote
 from viridian.core.lease import Holder
 from viridian.core.record import promoted
 from viridian.core.sides import Production, Sides
@@ -28,10 +31,14 @@ class Input(Holder):
 
 @invocation(Input)
 def handler(
-    given: Input, leases: Leases = table_leases, records: Records = table_records
+    given: Input,
+    leases: Leases = table_leases,
+    records: Records = table_records,
+    clock: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer with the version that is live. A breach recorded until now still refuses."""
+    """Answer with the version that is live; a breach recorded until now refuses, a pause delays."""
     sides, colour = given.sides, given.sides.candidate.colour
+    require_may_promote(leases.get(given.service), leases.stop(), now=clock())
     leases.open_standby(given, watched_alarms=sides.watched_alarms)
     production = Production(
         version=given.version,

@@ -11,6 +11,7 @@ from typing import Any
 
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
+from viridian.core.errors import CandidateBreached
 from viridian.core.lease import Holder
 from viridian.core.sides import Sides
 from viridian.runtime import environment
@@ -36,9 +37,14 @@ def handler(
     balancers: LoadBalancers = account_balancers,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer with the recorded breach and when the rule was read back."""
+    """Answer with the recorded breach and when the rule was read back.
+
+    One that is recorded before the first shift is raised there (CandidateBreached): none follows.
+    """
     sides = given.sides
     breach = leases.authorise_back(given, breach=given.breach)
+    if given.breach is None and breach is not None:
+        raise CandidateBreached(breach)
     live, candidate = (
         balancers.health(side.target_group_arn, sides.size)
         for side in (sides.live, sides.candidate)

@@ -11,8 +11,9 @@ from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.errors import SideUnhealthy
 from viridian.core.fleet import Fleets
+from viridian.core.hold import first_watch_seconds, require_may_shift
 from viridian.core.lease import Holder
-from viridian.core.plan import Step, watch_slice
+from viridian.core.plan import Step
 from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
@@ -45,14 +46,16 @@ def handler(
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
 
-    In this order: the candidate is seen on the release and healthy, the lease allows the move, no
-    alarm that is now watched fires already (it would send no event again; before the first shift
-    only what does not tell that it is about the boot), the rule, found as the last move left it, is
-    written and read back.
+    In this order: the candidate is seen on the release and healthy, nobody paused it or stopped
+    everything (else DeploymentPaused), the lease allows the move, no alarm that is now watched
+    fires already (it would send no event again; before the first shift only what does not tell that
+    it is about the boot), the rule, found as the last move left it, is written and read back.
     """
     sides, percent, fleet = given.sides, given.step.percent, given.sides.candidate.fleet
     fleets[fleet.kind].observe(fleet).require(given.revision)
     balancers.health(sides.candidate.target_group_arn, sides.size).require(SideUnhealthy)
+    lease = leases.get(given.service)
+    require_may_shift(lease, leases.stop(), percent=percent, now=now())
     leases.authorise_forward(given, percent=percent, watched_alarms=sides.watched_alarms, now=now())
     since = 0 if given.after_percent else now()
     alarms.states(sides.watched_alarms).require_quiet(since=since)
@@ -63,5 +66,5 @@ def handler(
     return {
         "candidate_percent": percent,
         "shifted_at": now(),
-        "watch_seconds": watch_slice(given.step.bake_seconds),
+        "watch_seconds": first_watch_seconds(given.step, lease),
     }

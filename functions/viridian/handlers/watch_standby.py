@@ -8,6 +8,7 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.leases import Leases
+from viridian.core.hold import kept_seconds
 from viridian.core.lease import Holder
 from viridian.core.sides import Sides
 from viridian.core.standby import look
@@ -36,12 +37,14 @@ def handler(
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with what comes next, the next wait, and how the standby ends if traffic goes back."""
+    lease, read_at = leases.get(given.service), now()
     seen = look(
-        leases.get(given.service),
+        lease,
         given,
         alarms.states(given.sides.watched_alarms),
-        watched_seconds=now() - datetime.fromisoformat(given.promoted_at).timestamp(),
+        watched_seconds=read_at - datetime.fromisoformat(given.promoted_at).timestamp(),
         window=given.window_seconds,
+        kept_seconds=kept_seconds(lease, leases.stop(), now=read_at),
     )
 
     logger.info("standby watched", extra={"next": seen.next, "reason": seen.reason})

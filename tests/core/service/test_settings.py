@@ -62,14 +62,14 @@ def with_a_day_of_bakes(patience_seconds: int) -> dict[str, Any]:
 
 
 def test_a_day_of_bakes_with_some_patience_is_held_by_an_execution() -> None:
-    found = Settings.from_dict(with_a_day_of_bakes(patience_seconds=830), "service.yaml")
+    found = Settings.from_dict(with_a_day_of_bakes(patience_seconds=500), "service.yaml")
 
-    assert found.unknown_patience_seconds == 830
+    assert found.unknown_patience_seconds == 500
 
 
-@pytest.mark.parametrize("patience_seconds", [831, 3600])
+@pytest.mark.parametrize("patience_seconds", [501, 3600])
 def test_times_that_an_execution_cannot_hold_are_refused(patience_seconds: int) -> None:
-    with pytest.raises(RegistrationInvalid, match=r"^service.yaml.steps: .* and 1700 fit"):
+    with pytest.raises(RegistrationInvalid, match=r"^service.yaml.steps: .* and 1600 fit"):
         Settings.from_dict(with_a_day_of_bakes(patience_seconds), "service.yaml")
 
 

@@ -4,8 +4,8 @@ from rehearsal.faults.injection import AT_HAND, ERRORS, is_task, of_cell, servic
 from rehearsal.faults.matrix import (
     JOURNEYS,
     LAST_WRITES,
+    LEFT_OUT,
     OF_CALLS,
-    SAME_IN_BOTH,
     Fault,
     cells,
     rows,
@@ -18,7 +18,7 @@ def test_every_state_that_acts_is_a_row() -> None:
         (machine, name)
         for machine in MACHINES
         for name, state in read_machine(machine)["States"].items()
-        if state["Type"] in ("Task", "Wait") and name not in SAME_IN_BOTH.get(machine, ())
+        if state["Type"] in ("Task", "Wait") and name not in LEFT_OUT.get(machine, ())
     }
     assert {(row.machine, row.state) for row in rows()} == acting
     assert set(JOURNEYS) == set(MACHINES)

@@ -1,0 +1,1 @@
+"""Entry points that people call: they ask, and the machine does what it may at its next look."""
