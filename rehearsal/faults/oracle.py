@@ -11,7 +11,7 @@ from rehearsal.faults.facts import Execution, Facts
 
 SIZE, RESTING = 2, 1
 SETTLING_SECONDS = 0.3
-"""After a rule was read back: requests that were on their way."""
+"""After a restore was verified: requests that were on their way."""
 DYING_SECONDS = 10.0
 """How long a killed task may cost clients answers: until its target is out."""
 HELD_ENDINGS = ("RestoreHeld", "RestoreUnverified")
@@ -106,7 +106,7 @@ def _clients(facts: Facts) -> Iterator[str]:
 def _answers(facts: Facts) -> Iterator[str]:
     if facts.is_bad and promoted(facts):
         yield "a bad release was promoted"
-    back = [t for e in facts.executions for s, t in e.visits if s == "VerifyRestored"]
+    back = [t for e in facts.executions for s, t in e.visits if s == "DrainCandidate"]
     if back and not promoted(facts):
         late = [
             a

@@ -16,7 +16,7 @@ REVERTED = Execution(
     "FAILED",
     "DeploymentReverted",
     "an alarm",
-    (("ShiftTraffic", 90.0), ("VerifyRestored", RESTORED_AT)),
+    (("ShiftTraffic", 90.0), ("DrainCandidate", RESTORED_AT)),
 )
 PROMOTED = Execution(
     "deploy", "shop-2", "SUCCEEDED", "", "", (("Promote", 95.0), ("DeploymentPromoted", 99.0))
