@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "VIRIDIAN_TABLE": "bench",
     "VIRIDIAN_ARTIFACT_BUCKET": "bench",
     "VIRIDIAN_STATE_MACHINE_ARN": "bench",
+    "VIRIDIAN_STANDBY_MACHINE_ARN": "bench",
 }
 
 
