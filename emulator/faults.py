@@ -26,7 +26,7 @@ class Faults:
     metric_interval_seconds: int = 1
     metric_delay_seconds: int = 0
     late_metric_seconds: int = 0
-    interferences: Interferences = field(default_factory=Interferences)
+    interferences: Interferences = field(default_factory=Interferences, compare=False)
 
     def change(self, **wanted: bool | int) -> None:
         """Raise ValueError, with nothing changed, for what is no fault or no value of one."""

@@ -24,6 +24,7 @@ BUG = lambda_failure("KeyError", "'boom'")
 HELD = lambda_failure("RestoreHeld", "live: 1 of 10")
 RECORD = f"DEPLOYMENT#{DEPLOYMENT['id']}"
 PROMOTED: dict[str, Any] = {"CheckCandidate": ({"is_ready": False, "reason": ""}, None)}
+PAUSED = PROMOTED | {"ShiftTraffic": (lambda_failure("DeploymentPaused", ""), None)}
 REVERTED = PROMOTED | {"JudgeCandidate": (BUG,)}
 GOES_BACK = {"WatchStandby": (judged_to("Restore"),)}
 WATCHED = {"WatchStandby": (judged_to("Watch"), None)}
@@ -51,6 +52,7 @@ DEPLOYING = journeys(
         *("JudgeCandidate", "VerifyProduction", "Promote", "OpenStandby"),
     ),
 )
+DEPLOYING["AwaitResume"] = PAUSED
 STANDING_BY = journeys(WATCHED, GOES_BACK, ("WatchStandby", "Soak", "RetireStandby"))
 BEGIN_ANEW = {"AdmitRequest", "AcquireLease"}
 """Before it has the lease: redriven, it is a deployment like any other."""

@@ -45,11 +45,11 @@ def redrive(request: Record) -> Any:
     return json_response({"redriveDate": now_iso()})
 
 
-def _go_on(execution: Record) -> None:
-    for name in OF_AN_ENDING:
-        execution[name] = None
-    execution["status"] = "RUNNING"
-    arn = execution["executionArn"]
+def _go_on(ended: Record) -> None:
+    """In a record of its own: what still unwinds from before finds its own one ended."""
+    arn = ended["executionArn"]
+    execution = ended | dict.fromkeys(OF_AN_ENDING) | {"status": "RUNNING"}
+    stepfunctions._executions[arn] = execution
     redriven = executions.whereabouts[arn].ctx["Execution"]
     redriven["RedriveCount"] += 1
     details = {"executionRedrivenEventDetails": {"redriveCount": redriven["RedriveCount"]}}
