@@ -20,7 +20,7 @@ EXAMPLE := $(BIN)/python -m examples.shop.cdk_app
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types machine template docs timeline format bench faults synth deploy lock clean
+.PHONY: help install demo test long check lint types machine template docs timeline format bench faults synth deploy lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -43,8 +43,11 @@ $(NODE_INSTALLED): package-lock.json
 demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEASE=dir: your own)
 	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)") $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
-test: check template ## Run the linters, the template checks and the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: check template ## Run the linters, the template checks and the tests, but for the long ones
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not long"
+
+long: $(INSTALLED) ## Run the suite's long rehearsals
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m long tests/rehearsal
 
 check: lint types
 

@@ -85,6 +85,7 @@ def at(percent: int, state: str = "Bake") -> Callable[[Sight], bool]:
     return lambda sight: (sight.candidate_percent, sight.state) == (percent, state)
 
 
+@pytest.mark.long
 def test_a_deployment_is_led_by_hand_and_its_promotion_rolled_back(stage: Stage) -> None:
     deployment = stage.upload("3.0.0")
     wait_for(deployment, at(10))

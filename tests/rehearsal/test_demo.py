@@ -183,6 +183,7 @@ class TestMutants:
         assert answers.requests_to("0.9.0") > 0
         assert answers.requests_to("0.9.0", after=restored_at(record)) == 0
 
+    @pytest.mark.long
     def test_a_release_that_starts_slowly_is_promoted(self, stage: Stage) -> None:
         record, answers = stage.deploy(
             "2.4.0", command=("python3", "slow.py"), files={"slow.py": SLOW}
@@ -190,6 +191,7 @@ class TestMutants:
         assert outcome_of(record) == PROMOTED, record.ending.cause
         assert answers.failed_after(record.uploaded_at) == 0
 
+    @pytest.mark.long
     def test_a_release_that_only_crashes_is_rejected_at_once_and_may_be_tried_again(
         self, stage: Stage, tmp_path: Path
     ) -> None:
@@ -211,6 +213,7 @@ class TestMutants:
         repaired.touch()
         assert stage.again("2.5.0").error is None
 
+    @pytest.mark.long
     def test_late_metrics_do_not_keep_a_good_release_from_production(
         self, stage: Stage, faults: Faults
     ) -> None:

@@ -140,6 +140,7 @@ def test_a_deployment_stopped_at_half_of_the_traffic_is_made_whole_and_the_next_
     assert stage.ended("Standby", following)["status"] == "SUCCEEDED"
 
 
+@pytest.mark.long
 def test_a_stop_of_which_no_event_tells_is_found_by_the_next_look(stage: Stage) -> None:
     stage.stop_in("Workflow", "JudgeCandidate")
     stopped = stage.upload("3.1.0")
@@ -155,6 +156,7 @@ def test_a_stop_of_which_no_event_tells_is_found_by_the_next_look(stage: Stage) 
     stage.control.end(lost)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", ["RestoreTraffic", "VerifyRestored"])
 def test_a_restore_that_is_stopped_is_done_again(stage: Stage, state: str) -> None:
     number = 2 if state == "RestoreTraffic" else 3
@@ -169,6 +171,7 @@ def test_a_restore_that_is_stopped_is_done_again(stage: Stage, state: str) -> No
     assert stage.traffic.answers().requests_to(f"3.{number}.0", after=time.time() - 1) == 0
 
 
+@pytest.mark.long
 def test_a_standby_that_is_stopped_stands_and_its_window_goes_on(stage: Stage) -> None:
     stage.stop_in("Standby", "Soak")
     promoted = stage.upload("3.4.0")
