@@ -162,6 +162,8 @@ def test_what_crashed_before_is_started_anew_with_the_grace(failed: int, is_forc
 
         EcsFleets(ecs, None).prepare(fleet, BUNDLE_RELEASE, like=fleet, size=3, grace_seconds=60)
 
+        stub.assert_no_pending_responses()
+
 
 def test_a_candidate_that_is_tried_again_starts_without_failures() -> None:
     stand = FakeStand()
