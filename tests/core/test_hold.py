@@ -89,8 +89,22 @@ def test_a_bake_that_was_ended_advances_unless_it_fails_and_no_further_than_its_
 def test_a_step_whose_bake_was_ended_before_it_began_is_looked_at_soon() -> None:
     lease = replace(LEASE, hurried_percent=50)
 
-    assert [first_watch_seconds(Step(p, 30), lease) for p in (50, 100)] == [5, 30]
-    assert first_watch_seconds(Step(50, 2), lease) == 2
+    def seconds(step: Step) -> int:
+        return first_watch_seconds(step, lease, shifted_at=1_004, period_seconds=10)
+
+    assert seconds(Step(50, 30)) == 5
+    assert seconds(Step(50, 2)) == 2
+
+
+def test_the_first_look_at_a_step_is_when_the_metrics_can_tell_of_all_of_it() -> None:
+    """Shifted 4 s into a period of 10 s, of which the metrics are there a fifth after its end."""
+
+    def seconds(step: Step) -> int:
+        return first_watch_seconds(step, LEASE, shifted_at=1_004, period_seconds=10)
+
+    assert [seconds(Step(10, bake)) for bake in (2, 6, 7, 30)] == [8, 8, 18, 38]
+    assert seconds(Step(100, 2)) == 28, "two periods more"
+    assert seconds(Step(10, 3600)) == 60
 
 
 def test_no_deployment_begins_while_everything_is_stopped_but_one_that_has_begun() -> None:

@@ -26,14 +26,20 @@ REVISION = "arn:aws:ecs:task-definition/green:1"
 def shift(shop: Shop, step: int = 0, **members: Any) -> dict[str, Any]:
     event = payload(
         Input,
-        **{"step": step_of_plan(step), "revision": REVISION, "after_percent": 0, **members},
+        **{
+            "step": step_of_plan(step),
+            "revision": REVISION,
+            "period_seconds": 10,
+            "after_percent": 0,
+            **members,
+        },
     )
     return handler(
         event, CONTEXT, shop.leases, shop.balancers, shop.alarms, shop.fleets, lambda: NOW
     )
 
 
-@pytest.mark.parametrize(("step", "percent", "seconds"), [(0, 10, 12), (1, 50, 60), (2, 100, 12)])
+@pytest.mark.parametrize(("step", "percent", "seconds"), [(0, 10, 22), (1, 50, 60), (2, 100, 42)])
 def test_the_candidate_gets_the_step_s_share_and_is_watched_from_then_on(
     shop: Shop, step: int, percent: int, seconds: int
 ) -> None:

@@ -38,6 +38,7 @@ DEPLOYMENT: dict[str, Any] = {
             "start_grace_seconds": 60,
             "resting_count": 1,
             "standby_seconds": 900,
+            "alarms": {"period_seconds": 10},
         },
     },
 }

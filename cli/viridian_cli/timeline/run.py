@@ -73,7 +73,7 @@ class _Deployment:
 
     def _watch(self, step: Step, shifted_at: float) -> str:
         """Watch one step as Bake and JudgeCandidate do; the reason of a restore, if there is."""
-        wait = watch_slice(step.bake_seconds)
+        wait = watch_slice(step.seen_at(shifted_at, self._period) - shifted_at)
         while True:
             until = self._now + wait
             if alarm := self._first_alarm(self._now, until):

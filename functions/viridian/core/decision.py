@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
 
 from viridian.core.plan import Step, watch_slice
 from viridian.core.service.settings import Settings
 from viridian.core.verdict import Finding, Verdict
-
-SETTLING_SHARE = 0.2
-"""Of a period, after its end: sooner not even metrics that come at once are there."""
 
 
 class Next(StrEnum):
@@ -39,15 +35,15 @@ def decide(
     """
     period = settings.alarms.period_seconds
     until = shifted_at + step.watch_seconds(period)
+    unseen = step.seen_at(shifted_at, period) - now
     patience_left = until + settings.unknown_patience_seconds - now
     if verdict.finding is Finding.FAILING:
         return Decision(Next.RESTORE)
     if verdict.finding is Finding.UNKNOWN and patience_left <= 0:
         return Decision(Next.RESTORE)
     if verdict.finding is Finding.UNKNOWN:
-        known_at = (ceil(until / period) + SETTLING_SHARE) * period
-        wanted = known_at - now if known_at > now else period
+        wanted = unseen if unseen > 0 else period
         return Decision(Next.WATCH, watch_slice(min(wanted, patience_left)))
     if until - now > 0.5:
-        return Decision(Next.WATCH, watch_slice(until - now))
+        return Decision(Next.WATCH, watch_slice(unseen))
     return Decision(Next.ADVANCE)

@@ -99,11 +99,12 @@ def controlled(decision: Decision, lease: Lease, stop: Stop | None, *, now: floa
     return Decision(Next.ADVANCE) if lease.is_hurried else decision
 
 
-def first_watch_seconds(step: Step, lease: Lease) -> int:
-    """How long a step is watched before its first look: hardly, once its bake was ended."""
-    is_hurried = step.percent <= lease.hurried_percent
-    longest = HURRIED_LOOK_SECONDS if is_hurried else step.bake_seconds
-    return watch_slice(min(longest, step.bake_seconds))
+def first_watch_seconds(step: Step, lease: Lease, *, shifted_at: float, period_seconds: int) -> int:
+    """How long a step is watched before its first look: until that can tell anything, and hardly
+    once its bake was ended."""
+    if step.percent <= lease.hurried_percent:
+        return watch_slice(min(HURRIED_LOOK_SECONDS, step.bake_seconds))
+    return watch_slice(step.seen_at(shifted_at, period_seconds) - shifted_at)
 
 
 def require_may_begin(lease: Lease, stop: Stop | None, deployment_id: str) -> None:

@@ -37,6 +37,9 @@ READY_WAIT_SECONDS = 20
 LAST_PERIODS = 2
 """Metric periods that the last step is watched beyond its bake: a p99 fails after two."""
 
+SETTLING_SHARE = 0.2
+"""Of a metric period, after its end: sooner not even metrics that come at once are there."""
+
 STEPS = Limits(1, hint="at least one step")
 
 
@@ -57,6 +60,11 @@ class Step:
         Nothing watches after it, so a fault that began late in it must have time to show.
         """
         return self.bake_seconds + (LAST_PERIODS * period_seconds if self.percent == 100 else 0)
+
+    def seen_at(self, shifted_at: float, period_seconds: int) -> float:
+        """When the evidence can reach that far: soon after the end of the period it ends in."""
+        until = shifted_at + self.watch_seconds(period_seconds)
+        return (ceil(until / period_seconds) + SETTLING_SHARE) * period_seconds
 
 
 def step_complaints(steps: tuple[Step, ...] | None) -> Iterator[tuple[str, str]]:

@@ -27,11 +27,12 @@ account_fleets = fleet_kinds()
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """The step to take, between these sides, after the share that the last one left."""
+    """The step to take between these sides, the period of its metrics, the share that was left."""
 
     sides: Sides
     revision: str
     step: Step
+    period_seconds: int
     after_percent: int
 
 
@@ -63,8 +64,11 @@ def handler(
 
     logger.info("traffic shifted", extra={"candidate_percent": percent})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, percent)
+    shifted_at = now()
     return {
         "candidate_percent": percent,
-        "shifted_at": now(),
-        "watch_seconds": first_watch_seconds(given.step, lease),
+        "shifted_at": shifted_at,
+        "watch_seconds": first_watch_seconds(
+            given.step, lease, shifted_at=shifted_at, period_seconds=given.period_seconds
+        ),
     }
