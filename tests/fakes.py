@@ -31,7 +31,16 @@ from viridian.core.execution import Execution
 from viridian.core.fleet import Observation
 from viridian.core.hold import Stop
 from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write
-from viridian.core.record import PRODUCTION, Controlled, Ended, Entry, Kept, deployment_key
+from viridian.core.record import (
+    END_STANDBY_UNSAID,
+    PRODUCTION,
+    Controlled,
+    Ended,
+    Entry,
+    Kept,
+    Unsaid,
+    deployment_key,
+)
 from viridian.core.release.release import Release, Stored
 from viridian.core.service.registration import Fleet, Registration
 from viridian.core.service.settings import SmokeTest
@@ -281,7 +290,8 @@ class FakeExecutions(Executions):
     def end(self, state_machine_arn: str, name: str, status: str = "ABORTED", **why: str) -> None:
         """Have one that runs, or ran, end like this."""
         self.started.setdefault((state_machine_arn, name), {})
-        self.ended[state_machine_arn, name] = Execution(name, status, **why)
+        request = self.started[state_machine_arn, name]
+        self.ended[state_machine_arn, name] = Execution(name, status, request=request, **why)
 
     def start(self, state_machine_arn: str, name: str, request: dict[str, Any]) -> bool:
         key = (state_machine_arn, name)
@@ -289,7 +299,9 @@ class FakeExecutions(Executions):
 
     def described(self, state_machine_arn: str, name: str) -> Execution | None:
         key = (state_machine_arn, name)
-        return self.ended.get(key, Execution(name, "RUNNING")) if key in self.started else None
+        if key not in self.started:
+            return None
+        return self.ended.get(key, Execution(name, "RUNNING", request=self.started[key]))
 
     def succeed(self, token: str) -> bool:
         return self._ended(token, "{}")
@@ -400,6 +412,13 @@ class FakeRecords(Records):
         item = self.items.setdefault((service, deployment_key(deployment_id)), {})
         if "ending" not in item:
             item.update(asdict(ended))
+
+    def end_unsaid(self, unsaid: Unsaid, *, at: str) -> None:
+        item = self.items.get((unsaid.service, deployment_key(unsaid.deployment_id)), {})
+        of = "standby_" if unsaid.write is END_STANDBY_UNSAID else ""
+        if "admitted_at" in item and f"{of}ending" not in item:
+            ended = {"ending": unsaid.ending, "cause": unsaid.cause, "ended_at": at}
+            item.update({f"{of}{name}": text for name, text in ended.items()})
 
     def last_two(self, service: str) -> tuple[Production | None, Production | None]:
         live = self.production(service)

@@ -48,7 +48,7 @@ CLI = sorted((ROOT / "cli" / "viridian_cli").rglob("*.py"))
 IMPURE = {"boto3", "botocore", "os", "time", "socket", "random", "uuid", "subprocess", "pathlib"}
 OF_THE_AUTOMATION = set(IN_TEXT.values())
 NAMES_OF_AWS = re.compile(
-    r"(States|Lambda|DynamoDb|ElasticLoadBalancingV2|Sandbox)\..+"
+    r"(States|Lambda|DynamoDb|ElasticLoadBalancingV2|StepFunctions|Sandbox)\..+"
     r"|ClientError|ThrottlingException|ServerException|InternalServerError|HealthUnavailableException"
     r"|ProvisionedThroughputExceededException|RequestLimitExceeded|(EndpointConnection|ConnectTimeout|ReadTimeout)Error"
 )

@@ -1,6 +1,7 @@
 """A release that is well until clients come: FAULT names what is wrong with it then.
 
-It answers its health checks and its smoke tests well, whatever the fault. Standard library only.
+It answers its health checks and its smoke tests well, whatever the fault, and what Viridian asks on
+the production route, too, unless it is another version there. Standard library only.
 """
 
 import asyncio
@@ -75,7 +76,8 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         except (asyncio.IncompleteReadError, ConnectionError):
             break
         port = f"x-forwarded-port: {os.environ['PRODUCTION_PORT']}".encode()
-        is_client = port in request and b"user-agent: viridian" not in request
+        is_asked_by_viridian = b"user-agent: viridian" in request
+        is_client = port in request and (FAULT == "wrong version" or not is_asked_by_viridian)
         content = await to_client() if is_client else answer()
         if content is None:
             writer.transport.abort()

@@ -1,6 +1,6 @@
 """The functions that events call, each with a dead-letter queue of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -18,6 +18,8 @@ from viridian_cdk.functions_table import EVENT_FUNCTIONS, Row
 from viridian_cdk.rights import Own, Place, arns
 
 CALLED_BY_SERVICES = ("AlarmChanged", "CandidateSteady")
+UNPROMOTED = ("FAILED", "TIMED_OUT", "ABORTED")
+"""Endings of executions that failed, or were made to end."""
 RULE_PREFIX = "viridian-"
 """Of the names of the services' rules."""
 
@@ -81,12 +83,13 @@ class EventFunctions(Construct):
         )
 
     def guard(self, *machines: sfn.IStateMachine) -> None:
-        """Have the Guardian look when an execution of these ended badly, and every minute."""
+        """Have the Guardian look when an execution of these ended, and every minute."""
         self._wake_guardian(
             "ExecutionEnded",
-            "An execution failed, timed out or was stopped: did it leave something?",
-            event_pattern=unpromoted(*machines),
+            "An execution ended: did it leave something, or fail to record its ending?",
+            event_pattern=ended(*machines, statuses=[*UNPROMOTED, "SUCCEEDED"]),
             execution=events.EventField.from_path("$.detail.name"),
+            machine=events.EventField.from_path("$.detail.stateMachineArn"),
         )
         self._wake_guardian(
             "EveryMinute",
@@ -128,14 +131,14 @@ class EventFunctions(Construct):
             )
 
 
-def unpromoted(*machines: sfn.IStateMachine) -> events.EventPattern:
-    """An execution of one of these failed, timed out or was stopped."""
+def ended(*machines: sfn.IStateMachine, statuses: Sequence[str]) -> events.EventPattern:
+    """An execution of one of these ended so."""
     return events.EventPattern(
         source=["aws.states"],
         detail_type=["Step Functions Execution Status Change"],
         detail={
             "stateMachineArn": [machine.state_machine_arn for machine in machines],
-            "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+            "status": list(statuses),
         },
     )
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from viridian_cdk.event_functions import unpromoted
+from viridian_cdk.event_functions import UNPROMOTED, ended
 from viridian_cdk.pages import PERIOD, page_when_any, page_when_silent
 
 
@@ -39,7 +39,7 @@ class Operators(Construct):
             self,
             "DeploymentUnpromoted",
             description="A deployment or a standby failed, timed out or was stopped.",
-            event_pattern=unpromoted(*machines),
+            event_pattern=ended(*machines, statuses=UNPROMOTED),
             targets=[targets.SnsTopic(self.topic)],
         )
 

@@ -84,14 +84,18 @@ def test_a_start_repeated_after_the_end_starts_nothing(stand: Stand) -> None:
 def test_an_execution_is_described_as_it_is_now(stand: Stand) -> None:
     assert stand.executions.described(stand.machine, "one") is None
     stand.executions.start(stand.machine, "one", REQUEST)
-    assert stand.executions.described(stand.machine, "one") == Execution("one", "RUNNING")
+    assert stand.executions.described(stand.machine, "one") == Execution(
+        "one", "RUNNING", request=REQUEST
+    )
     stand.stop("one")
 
-    assert stand.executions.described(stand.machine, "one") == Execution("one", "ABORTED")
+    assert stand.executions.described(stand.machine, "one") == Execution(
+        "one", "ABORTED", request=REQUEST
+    )
 
 
-def test_an_execution_tells_why_it_failed() -> None:
-    why = {"error": "States.Runtime", "cause": "too deep"}
+def test_an_execution_tells_why_it_failed_whatever_it_was_asked() -> None:
+    why = {"error": "States.Runtime", "cause": "too deep", "input": "[1]"}
     arn = "arn:aws:states:::execution:deploy:one"
     needed = {"executionArn": arn, "stateMachineArn": "arn", "startDate": 0, "status": "FAILED"}
     states = client("stepfunctions")

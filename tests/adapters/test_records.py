@@ -1,7 +1,7 @@
 """Records in the table: each moment sets members of its own. The same claims hold for the fake."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import boto3
 import pytest
@@ -11,7 +11,18 @@ from tests.deployments_table import create_table
 from tests.fakes import FakeRecords
 from viridian.adapters.records import Records
 from viridian.core.control import MOST_RECORDED
-from viridian.core.record import Controlled, Ended, Kept, admitted, inspected, promoted
+from viridian.core.lease import Write
+from viridian.core.record import (
+    END_STANDBY_UNSAID,
+    END_UNSAID,
+    Controlled,
+    Ended,
+    Kept,
+    Unsaid,
+    admitted,
+    inspected,
+    promoted,
+)
 from viridian.core.sides import Production
 
 RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
@@ -70,6 +81,23 @@ def test_a_deployment_ends_once(records: Table) -> None:
     records.end("shop", DEPLOYMENT_ID, Ended("DeploymentPromoted", "", 9, "13:00"))
 
     assert records.items[RECORD].items() >= asdict(first).items()
+
+
+@pytest.mark.parametrize(
+    ("write", "of"), [(END_UNSAID, ""), (END_STANDBY_UNSAID, "standby_")], ids=["own", "standby's"]
+)
+def test_an_ending_that_is_missing_is_added_once_to_a_record_that_is_there(
+    records: Table, write: Write, of: str
+) -> None:
+    missing = Unsaid("shop", DEPLOYMENT_ID, write, "RestoreHeld", "no live")
+    records.end_unsaid(missing, at="12:00")
+    assert RECORD not in records.items
+    records.write(admitted(deployment(), at="12:00"))
+    records.end_unsaid(missing, at="12:01")
+    records.end_unsaid(replace(missing, ending="DeploymentPromoted"), at="12:02")
+
+    ended = {f"{of}ending": "RestoreHeld", f"{of}cause": "no live", f"{of}ended_at": "12:01"}
+    assert records.items[RECORD].items() >= ended.items()
 
 
 FIRST = Production("1.0.0", "blue", "one", "before", "then")

@@ -18,9 +18,10 @@ from viridian.core.guardian import (
     guardian_name,
     in_turn,
     take_over,
+    unsaid,
 )
 from viridian.core.lease import Lease
-from viridian.core.record import Kept
+from viridian.core.record import END_STANDBY_UNSAID, END_UNSAID, Kept
 from viridian.core.sides import Production
 
 INSPECTED = Kept({"id": "one"}, {"rule_arn": "arn:rule"})
@@ -141,3 +142,59 @@ def test_each_lease_has_its_turn_and_no_minute_too_many(count: int, minute: int)
     assert Counter(each.service for turn in turns for each in turn) == Counter(
         map(str, range(count))
     )
+
+
+ASKED = {"service": "shop", "version": "1.1.0"}
+SOAK = {"entry": "soak", "deployment": {"service": "shop", "id": "one"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "live", "ending"),
+    [
+        ("SUCCEEDED", None, FORMER, "DeploymentPromoted"),
+        ("FAILED", "DeploymentReverted", ITS_OWN, "DeploymentReverted"),
+        ("FAILED", "States.Runtime", FORMER, "DeploymentStopped"),
+        ("ABORTED", None, None, "DeploymentStopped"),
+        ("ABORTED", "wrong", ITS_OWN, "DeploymentPromoted"),
+        ("TIMED_OUT", None, FORMER, "DeploymentStopped"),
+    ],
+)
+def test_a_deployment_ended_as_its_execution_says_or_else_as_what_is_live_says(
+    status: str, error: str | None, live: Production | None, ending: str
+) -> None:
+    found = unsaid(Machine.DEPLOY, Execution("one", status, error, "why", ASKED), lambda _: live)
+
+    assert found is not None
+    assert (found.service, found.deployment_id, found.write) == ("shop", "one", END_UNSAID)
+    assert (found.ending, found.cause) == (ending, "why")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "ending"),
+    [("SUCCEEDED", None, "StandbyRetired"), ("FAILED", "RestoreHeld", "RestoreHeld")],
+)
+def test_a_standby_ended_as_its_execution_says(status: str, error: str, ending: str) -> None:
+    execution = Execution("one-guardian-8", status, error, None, SOAK)
+    found = unsaid(Machine.STANDBY, execution, lambda _: None)
+
+    assert found is not None
+    assert (found.deployment_id, found.write) == ("one", END_STANDBY_UNSAID)
+    assert (found.ending, found.cause) == (ending, str(execution))
+
+
+@pytest.mark.parametrize(
+    ("machine", "execution"),
+    [
+        (Machine.DEPLOY, Execution("one", "RUNNING", request=ASKED)),
+        (Machine.STANDBY, Execution("one", "ABORTED", request=SOAK)),
+        (Machine.STANDBY, Execution("one", "FAILED", "States.Runtime", request=SOAK)),
+        (Machine.DEPLOY, Execution("one", "ABORTED", request={"service": ["shop"]})),
+        (Machine.DEPLOY, Execution("one", "ABORTED")),
+        (Machine.STANDBY, Execution("one", "SUCCEEDED", request={"deployment": "one"})),
+    ],
+    ids=["runs", "is taken over", "broke", "no service", "no request", "not ours"],
+)
+def test_what_still_runs_is_taken_over_or_never_was_one_of_ours_has_no_ending_to_tell(
+    machine: Machine, execution: Execution
+) -> None:
+    assert unsaid(machine, execution, lambda _: None) is None

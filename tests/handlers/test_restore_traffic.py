@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.shop import BLUE, GREEN, RULE, payload
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.errors import CandidateBreached, FenceStale, RestoreHeld
+from viridian.core.errors import CandidateBreached, FenceStale, RestoreHeld, SplitChanged
 from viridian.handlers.restore_traffic import Input, handler
 
 NOW = 1_800_000_000.5
@@ -43,6 +43,15 @@ def test_walking_the_way_back_before_the_first_shift_changes_nothing(shop: Shop)
     assert restore(shop, breach=None)["breach"] is None
     assert shop.balancers.rule(RULE).actions() == before
     assert shop.leases.get("shop").breach is None
+
+
+def test_traffic_that_a_person_moved_before_the_first_shift_is_left_where_it_is(shop: Shop) -> None:
+    shop.split(10)
+
+    with pytest.raises(SplitChanged, match="somebody else moves this traffic"):
+        restore(shop, breach=None)
+
+    assert shop.balancers.written == []
 
 
 def test_a_live_side_without_a_healthy_target_holds_the_traffic_but_not_the_breach(

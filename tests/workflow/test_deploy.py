@@ -67,6 +67,13 @@ def test_a_promotion_that_nobody_would_watch_is_taken_back(world: World) -> None
     assert (world.deploy().error, world.percent) == ("DeploymentReverted", 0)
 
 
+def test_a_promotion_whose_window_is_over_when_its_start_is_repeated_stands(world: World) -> None:
+    """The answer to the start was lost, for so long that the standby has ended by now."""
+    world.says("OpenStandby", Failure("StepFunctions.ExecutionAlreadyExistsException"))
+
+    assert (world.deploy().states[-1], world.percent) == ("DeploymentPromoted", 100)
+
+
 def test_a_refused_request_touches_nothing(world: World) -> None:
     world.says("AdmitRequest", lambda_failure("RequestInvalid", "input.version: is missing"))
 

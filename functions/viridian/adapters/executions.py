@@ -43,7 +43,9 @@ class Executions:
             )
         except self.states.exceptions.ExecutionDoesNotExist:
             return None
-        return Execution(name, found["status"], found.get("error"), found.get("cause"))
+        asked = json.loads(found["input"])
+        request = asked if isinstance(asked, dict) else {}
+        return Execution(name, found["status"], found.get("error"), found.get("cause"), request)
 
     def succeed(self, token: str) -> bool:
         """End a wait well; False when nobody waits on the token any more."""

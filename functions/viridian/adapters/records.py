@@ -18,6 +18,7 @@ from viridian.core.record import (
     Ended,
     Entry,
     Kept,
+    Unsaid,
     deployment_key,
 )
 from viridian.core.sides import Production
@@ -67,6 +68,12 @@ class Records:
     def end(self, service: str, deployment_id: str, ended: Ended) -> None:
         """Record how a deployment ended, unless its own machine did."""
         self._update_if(service, deployment_key(deployment_id), END, asdict(ended))
+
+    def end_unsaid(self, unsaid: Unsaid, *, at: str) -> None:
+        """Record an ending that is missing; nothing where there is one, or no record."""
+        values = {"ending": unsaid.ending, "cause": unsaid.cause, "ended_at": at}
+        key = deployment_key(unsaid.deployment_id)
+        self._update_if(unsaid.service, key, unsaid.write, values)
 
     def last_two(self, service: str) -> tuple[Production | None, Production | None]:
         """What is recorded as live, and what was live before it; None where it is not known."""

@@ -1,6 +1,8 @@
 """An execution of one of the machines, as Step Functions tells of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 IN_WORDS = {
     "ABORTED": "was stopped by hand",
@@ -12,12 +14,16 @@ IN_WORDS = {
 
 @dataclass(frozen=True)
 class Execution:
-    """What DescribeExecution answers; `status` is AWS's own word for it."""
+    """What DescribeExecution answers; `status` is AWS's own word for it.
+
+    `request` is its input, empty where that is no object: from a console anything may come.
+    """
 
     name: str
     status: str
     error: str | None = None
     cause: str | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:

@@ -13,19 +13,23 @@ if its start gets lost, the next look finds the lease held and nothing running, 
 again. A look may be late or see an old state (DescribeExecution is eventually consistent): taken
 over too early, an execution finds its fence stale at its next write, and touches nothing more.
 
+An execution that came to its end and could not record it (RecordEnding failed, or it was stopped
+before it had a lease) is told of all the same: its ending is then added to the record.
+
 A Standard execution is never silent: each of its states has a time limit, and so has it as a whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from typing import Any
 
+from viridian.core.ending import ENDINGS
 from viridian.core.errors import RestoreUnverified
 from viridian.core.execution import Execution
 from viridian.core.lease import Lease
-from viridian.core.record import Kept
+from viridian.core.record import END_STANDBY_UNSAID, END_UNSAID, Kept, Unsaid
 from viridian.core.sides import Production
 
 MOST_LEASES = 500
@@ -133,3 +137,29 @@ def take_over(
     if its_own and lease.phase != "deploying" and lease.breach is None:
         return TakeOver(Entry.SOAK, kept, cause, its_own.promoted_at)
     return TakeOver(Entry.RESTORE, kept, cause, None)
+
+
+def unsaid(
+    machine: Machine, found: Execution, production: Callable[[str], Production | None]
+) -> Unsaid | None:
+    """The ending of an execution, for a record that lacks it; None while there is none to tell.
+
+    By its own error where that names an ending. A deployment without one was promoted if it is what
+    is recorded as live; a standby without one is taken over, and its ending is still to come.
+    """
+    is_standby = machine is Machine.STANDBY
+    asked = found.request.get("deployment") if is_standby else found.request
+    service = asked.get("service") if isinstance(asked, Mapping) else None
+    if not found.is_over or not isinstance(asked, Mapping) or not isinstance(service, str):
+        return None
+    deployment_id = asked.get("id") if is_standby else found.name
+    ending, write = found.error, END_STANDBY_UNSAID if is_standby else END_UNSAID
+    if found.status == "SUCCEEDED":
+        ending = "StandbyRetired" if is_standby else "DeploymentPromoted"
+    elif ending not in ENDINGS and is_standby:
+        return None
+    elif ending not in ENDINGS:
+        live = production(service)
+        is_live = live is not None and live.deployment_id == deployment_id
+        ending = "DeploymentPromoted" if is_live else "DeploymentStopped"
+    return Unsaid(service, str(deployment_id), write, str(ending), found.cause or str(found))

@@ -29,6 +29,16 @@ END = Write(
     "attribute_not_exists(ending)",
 )
 """What the deployment machine sets in the last moment; the first ending stays."""
+END_UNSAID = Write(
+    "SET ending = :ending, cause = :cause, ended_at = :ended_at",
+    "attribute_exists(admitted_at) AND attribute_not_exists(ending)",
+)
+END_STANDBY_UNSAID = Write(
+    "SET standby_ending = :ending, standby_cause = :cause, standby_ended_at = :ended_at",
+    "attribute_exists(admitted_at) AND attribute_not_exists(standby_ending)",
+)
+"""By the guardian, of an execution that ended and could not say so; of what was refused at the door
+there is no record."""
 ADD_CONTROL = Write(
     "SET controls = list_append(if_not_exists(controls, :none), :control)",
     "attribute_not_exists(controls) OR size(controls) < :most",
@@ -70,6 +80,17 @@ class Ended:
     cause: str
     fence: int
     ended_at: str
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """An ending that may be missing in a deployment's record, and the write that adds it then."""
+
+    service: str
+    deployment_id: str
+    write: Write
+    ending: str
+    cause: str
 
 
 def deployment_key(deployment_id: str) -> str:

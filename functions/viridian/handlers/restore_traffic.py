@@ -1,7 +1,8 @@
 """RestoreTraffic: give all traffic back to the live side. Builds, launches and scales nothing.
 
 Also run once before the first shift, when it changes nothing: the way back is walked before the
-way forward, so a missing permission or a broken rule shows while no customer depends on it.
+way forward, so a missing permission or a broken rule shows while no customer depends on it. Traffic
+that somebody moved by hand is not moved back then (SplitChanged): nobody has asked for that.
 """
 
 import time
@@ -50,7 +51,9 @@ def handler(
         for side in (sides.live, sides.candidate)
     )
     live.require_can_replace(candidate)
-    sides.split(candidate_percent=0).put_into(balancers.rule(sides.rule_arn))
+    after_percent = 0 if given.breach is None else None
+    rule = balancers.rule(sides.rule_arn)
+    sides.split(candidate_percent=0).put_into(rule, after_percent=after_percent)
 
     logger.info("traffic restored", extra={"breach": breach})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, 0)

@@ -24,7 +24,7 @@ RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
 
 
 def look(shop: Shop, **told: str) -> Any:
-    event = {"at": AT, **told}
+    event = {"at": AT, **({"machine": DEPLOY} if "execution" in told else {}), **told}
     return handler(event, CONTEXT, shop.leases, shop.records, shop.executions, MACHINES)
 
 
@@ -106,7 +106,7 @@ def test_a_guardians_execution_that_was_stopped_is_followed_by_another(stopped: 
     look(stopped)
     stopped.executions.end(*GUARDIAN_8)
 
-    assert look(stopped, execution=GUARDIAN_8[1]) == {DEPLOYMENT_ID: "restore"}
+    assert look(stopped, execution=GUARDIAN_8[1], machine=STANDBY) == {DEPLOYMENT_ID: "restore"}
     assert GUARDIAN_9 in stopped.executions.started
 
 
@@ -154,3 +154,28 @@ def test_one_that_cannot_be_looked_at_keeps_none_of_the_others_waiting(
     assert GUARDIAN_8 in throttled.started
     assert "throttled" in log.getvalue()
     assert stopped.leases.get("cart").fence == 1
+
+
+def test_an_ending_that_its_machine_could_not_record_is_added_and_only_then(shop: Shop) -> None:
+    shop.leases.set("shop", deployment_id=None, phase=None)
+    shop.records.write(admitted(deployment(), at="12:00"))
+    shop.executions.start(DEPLOY, DEPLOYMENT_ID, {"service": "shop"})
+    shop.executions.end(DEPLOY, DEPLOYMENT_ID, "FAILED", error="PreflightFailed", cause="no live")
+
+    assert look(shop, execution=DEPLOYMENT_ID) == {}
+
+    ended = {"ending": "PreflightFailed", "cause": "no live", "ended_at": AT}
+    assert shop.records.items[RECORD].items() >= ended.items()
+    shop.executions.end(DEPLOY, DEPLOYMENT_ID, "SUCCEEDED")
+    look(shop, execution=DEPLOYMENT_ID)
+    assert shop.records.items[RECORD].items() >= ended.items()
+
+
+def test_of_what_was_refused_at_the_door_no_record_is_made(shop: Shop) -> None:
+    shop.leases.set("shop", deployment_id=None, phase=None)
+    shop.executions.start(DEPLOY, "typo", {"service": "shop"})
+    shop.executions.end(DEPLOY, "typo", "FAILED", error="RequestRejected")
+
+    look(shop, execution="typo")
+
+    assert shop.records.items == {}

@@ -1,7 +1,7 @@
 """Guardian: have the traffic made whole of a deployment whose execution was stopped.
 
-Called when Step Functions tells that an execution failed, timed out or was stopped, for the lease
-that it concerns, and every minute for all. The event proves nothing: the executions are looked at.
+Called when Step Functions tells that an execution ended, for the lease that it concerns, and every
+minute for all. The event proves nothing: the executions are looked at.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,6 +21,7 @@ from viridian.core.guardian import (
     guardian_name,
     in_turn,
     take_over,
+    unsaid,
 )
 from viridian.core.lease import Holder, Lease
 from viridian.core.record import Ended
@@ -59,6 +60,8 @@ def handler(
         except Exception:
             logger.exception("lease not looked after", extra={"service_name": lease.service})
             failed.append(lease.service)
+    if "execution" in event:
+        guardian.record_ending(event["machine"], event["execution"])
 
     metrics.add_metric("DeploymentsTakenOver", MetricUnit.Count, len(taken))
     if failed:
@@ -112,3 +115,11 @@ class Guardian:
 
         logger.info("deployment taken over", extra={"execution": name, "cause": plan.cause})
         return {deployment_id: plan.entry}
+
+    def record_ending(self, machine_arn: str, name: str) -> None:
+        """Add the ending of this execution to the record, should it be missing there."""
+        [machine] = [machine for machine, arn in self.machines.items() if arn == machine_arn]
+        found = self.executions.described(machine_arn, name)
+        missing = found and unsaid(machine, found, self.records.production)
+        if missing:
+            self.records.end_unsaid(missing, at=self.at)
