@@ -364,8 +364,8 @@ class FakeEcsFleets:
             return ("what ended its tasks could not be read: no active ECS service",)
         return self.told
 
-    def retire(self, fleet: Fleet, *, resting_count: int) -> None:
-        self._service(fleet).desired = resting_count
+    def resize(self, fleet: Fleet, size: int) -> None:
+        self._service(fleet).desired = size
 
     def _service(self, fleet: Fleet) -> EcsService:
         if fleet.arn not in self.services:

@@ -63,7 +63,7 @@ STATE_FUNCTIONS = (
     Row("VerifyRestored", 60, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH)),
     Row("Promote", 20, (READ_TABLE, UPDATE_TABLE)),
     Row("WatchStandby", 30, (READ_TABLE, SEE_ALARMS)),
-    Row("RetireSide", 30, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE)),
+    Row("RetireSide", 30, (READ_TABLE, SEE_RULES, SEE_METRICS, ecs.READ, ecs.CHANGE)),
 )
 EVENT_FUNCTIONS = (
     Row("ArtifactUploaded", 20, (START,)),

@@ -31,6 +31,7 @@ SETTINGS: dict[str, Any] = {
     "version_header": "X-Release-Version",
     "resting_count": 1,
     "drain_seconds": 5,
+    "drain_timeout_seconds": 120,
     "prepare_timeout_seconds": 120,
     "start_grace_seconds": 60,
     "unknown_patience_seconds": 30,

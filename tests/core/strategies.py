@@ -51,6 +51,7 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
         "version_header": st.from_regex(r"[A-Za-z0-9-]+", fullmatch=True),
         "resting_count": st.integers(0, 1000),
         "drain_seconds": st.integers(1, 3600),
+        "drain_timeout_seconds": st.integers(0, 900),
         "prepare_timeout_seconds": st.integers(30, 3600),
         "standby_seconds": st.integers(1, 172_800),
         "start_grace_seconds": st.integers(0, 29),

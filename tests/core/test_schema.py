@@ -162,7 +162,7 @@ def places(document: Any, path: str = "") -> list[str]:
     return [p for p, _ in found] + [p for paths in inner for p in paths]
 
 
-REQUIRED = sorted(set(SETTINGS) - {"alarms", "start_grace_seconds"})
+REQUIRED = sorted(set(SETTINGS) - {"alarms", "start_grace_seconds", "drain_timeout_seconds"})
 
 
 @given(st.sets(st.sampled_from(REQUIRED)), st.sampled_from([None, {1}]))

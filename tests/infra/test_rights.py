@@ -26,6 +26,7 @@ Rights = dict[str, tuple[str, ...]]
 SEE_RULES: Rights = {"elasticloadbalancing:DescribeRules": ("*",)}
 SEE_HEALTH: Rights = {"elasticloadbalancing:DescribeTargetHealth": ("*",)}
 SEE_ALARMS: Rights = {"cloudwatch:DescribeAlarms": ("*",)}
+SEE_METRICS: Rights = {"cloudwatch:GetMetricData": ("*",)}
 SEE_FLEETS: Rights = {"ecs:DescribeServices": (SERVICES,)}
 CHANGE_FLEETS: Rights = SEE_FLEETS | {"ecs:UpdateService": (SERVICES,)}
 READ_ITEM: Rights = {"dynamodb:GetItem": (TABLE,)}
@@ -67,13 +68,13 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     "WarmCandidate": {},
     "SmokeTest": {},
     "ShiftTraffic": READ_ITEM | MOVE_TRAFFIC | SEE_ALARMS | SEE_FLEETS,
-    "JudgeCandidate": READ_ITEM | SEE_ALARMS | {"cloudwatch:GetMetricData": ("*",)},
+    "JudgeCandidate": READ_ITEM | SEE_ALARMS | SEE_METRICS,
     "VerifyProduction": {},
     "RestoreTraffic": MOVE_TRAFFIC,
     "VerifyRestored": UPDATE_ITEM | SEE_RULES | SEE_HEALTH,
     "Promote": READ_ITEM | UPDATE_ITEM,
     "WatchStandby": READ_ITEM | SEE_ALARMS,
-    "RetireSide": READ_ITEM | SEE_RULES | CHANGE_FLEETS,
+    "RetireSide": READ_ITEM | SEE_RULES | SEE_METRICS | CHANGE_FLEETS,
 }
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},

@@ -154,7 +154,8 @@ class World:
         raise Failure("States.Timeout")
 
     def _retire_standby(self, arguments: dict[str, Any]) -> Any:
-        self.sizes[arguments["Payload"]["side"]["colour"]] = "resting"
+        asked = arguments["Payload"]
+        self.sizes[asked["sides"][asked["retired"]]["colour"]] = "resting"
         return {}
 
     _retire_candidate = _retire_standby

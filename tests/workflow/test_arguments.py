@@ -98,7 +98,6 @@ def test_every_function_is_told_what_was_admitted_acquired_and_inspected(
         "settings": REGISTRATION["settings"],
         "load_balancer": REGISTRATION["load_balancer"],
         "watched_alarms": REGISTRATION["shared_alarms"],
-        "resting_count": 1,
         "timeout_seconds": 120,
         "period_seconds": 10,
         "rule_arn": INSPECTED["rule_arn"],

@@ -34,6 +34,7 @@
     │   └── WrongVersionServed    production does not answer with the release
     ├── DeploymentPaused      a person acts: it stays where it is until it may go on
     ├── FenceStale            nobody acts here: a newer deployment owns the traffic
+    ├── SideDraining          nobody acts: it is looked at again, until it may lose its capacity
     ├── SideServing           an operator acts: a side with traffic was about to lose capacity
     ├── RestoreHeld           an operator acts: the live side has no healthy target to go back to
     └── RestoreUnverified     an operator acts: the restore was not seen to hold
@@ -184,6 +185,10 @@ class DeploymentPaused(ViridianError):
 
 class FenceStale(ViridianError):
     """A newer deployment owns the traffic; this one must not touch it."""
+
+
+class SideDraining(ViridianError):
+    """A side with weight 0 may not lose its capacity yet, or has not lost all of it."""
 
 
 class SideServing(ViridianError):

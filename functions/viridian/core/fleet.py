@@ -61,8 +61,8 @@ class Fleets(Protocol):
         A few lines; one that says so when it cannot be read. Never raises.
         """
 
-    def retire(self, fleet: Fleet, *, resting_count: int) -> None:
-        """Shrink a fleet that gets no traffic to what rests."""
+    def resize(self, fleet: Fleet, size: int) -> None:
+        """Have so many targets of what it runs; with fewer, a fleet that gets no traffic."""
 
 
 @dataclass(frozen=True)

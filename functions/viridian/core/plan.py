@@ -15,8 +15,8 @@ MOST_LOOKS = 1_600
 """A wait and the look after it cost about 13 history events: 20 800 of the 25 000 that AWS allows.
 
 What is left is for 100 steps at most (10 events each), a pause and a stop (100 looks, 1 300), 50
-controls that end a wait (650), an hour of direct restores (720), the other states and retries. An
-execution that reaches AWS's limit ends without a Catch, and its traffic stays split.
+controls that end a wait (650), an hour of direct restores (720), a drain (280), all other states.
+An execution that reaches that limit ends without a Catch, and its traffic stays split.
 """
 
 LONGEST_PAUSE_SECONDS = 28_800

@@ -1,7 +1,8 @@
 """Values that were validated once, at the door, and have travelled as JSON since then.
 
 `dataclasses.asdict` writes them, `revive` reads them. Nothing is checked again: on the way back to
-a side that serves, no rule of today may refuse what was admitted yesterday.
+a side that serves, no rule of today may refuse what was admitted yesterday: what it had no word for
+yet has its default.
 """
 
 from dataclasses import fields, is_dataclass
@@ -20,7 +21,8 @@ def revive(kind: type[Value], data: Any) -> Value:
 
 def _revived(kind: Any, data: Any) -> Any:
     if isinstance(kind, type) and is_dataclass(kind):
-        return kind(**{name: _revived(hint, data[name]) for name, hint in members(kind).items()})
+        known = members(kind).items()
+        return kind(**{name: _revived(hint, data[name]) for name, hint in known if name in data})
     if get_origin(kind) is tuple:
         return tuple(_revived(get_args(kind)[0], item) for item in data)
     if get_origin(kind) is UnionType and data is not None:

@@ -1,43 +1,49 @@
-"""RetireSide: scale a side that gets no traffic to its resting size.
+"""RetireSide: scale a side that gets no traffic to its resting size, in batches.
 
 RetireStandby and RetireCandidate call it: for the former live after a promotion, for a candidate
-that was rejected or reverted. The machine has waited the drain floor.
+that was rejected or reverted. The machine has waited the drain floor, and calls again as long as
+the answer is SideDraining.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
+from viridian.adapters.request_metrics import RequestMetrics
+from viridian.core.drain import next_size, require_drained
+from viridian.core.errors import SideDraining
 from viridian.core.fleet import Fleets
 from viridian.core.hold import require_may_retire
 from viridian.core.lease import Holder
-from viridian.core.service.registration import Side
-from viridian.core.sides import require_idle
+from viridian.core.service.settings import Settings
+from viridian.core.sides import Sides, require_idle
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 account_balancers = LoadBalancers.from_session()
 account_fleets = fleet_kinds()
+account_metrics = RequestMetrics.from_session()
 table_leases = Leases.from_session(environment.table())
 
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """The side, the rule that must give it nothing, and the size to leave it.
+    """The side by its part, and since when (epoch milliseconds) its drain floor is over.
 
-    The standby of a promoted release is the way back: it is not retired once a breach is recorded,
-    nor while a person keeps it.
+    The former live of a promoted release is the way back: it is not retired once a breach is
+    recorded, nor while a person keeps it.
     """
 
-    is_way_back: bool
-    rule_arn: str
-    side: Side
-    resting_count: int
+    sides: Sides
+    retired: Literal["live", "candidate"]
+    load_balancer: str
+    settings: Settings
+    since_ms: int
 
 
 @invocation(Input)
@@ -46,17 +52,34 @@ def handler(
     balancers: LoadBalancers = account_balancers,
     fleets: Mapping[str, Fleets] = account_fleets,
     leases: Leases = table_leases,
+    request_metrics: RequestMetrics = account_metrics,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer with the side's new size; refuse while the rule still gives it traffic."""
-    side, size = given.side, given.resting_count
-    lease = leases.get(given.service)
+    """Answer with the side's new size; refuse while the rule still gives it traffic.
+
+    SideDraining while it may still be asked something, or is not at rest. A side that never had
+    traffic has nothing to drain.
+    """
+    is_way_back, settings, sides = given.retired == "live", given.settings, given.sides
+    side, other = (sides.live, sides.candidate) if is_way_back else (sides.candidate, sides.live)
+    lease, read_at, since = leases.get(given.service), now(), given.since_ms / 1000
     lease.require_own(given)
-    if given.is_way_back:
+    if is_way_back:
         lease.require_open(given)
-        require_may_retire(lease, leases.stop(), now=now())
-    require_idle(side, balancers.rule(given.rule_arn).actions())
-    fleets[side.fleet.kind].retire(side.fleet, resting_count=size)
+        require_may_retire(lease, leases.stop(), now=read_at)
+    require_idle(side, balancers.rule(sides.rule_arn).actions())
+    fleet, size = fleets[side.fleet.kind], settings.resting_count
+    if lease.first_shifted_at is not None:
+        groups = {"side": side.target_group, "other": other.target_group}
+        period, timeout = settings.alarms.period_seconds, settings.drain_timeout_seconds
+        traffic = request_metrics.traffic(
+            given.load_balancer, groups, since=since, now=read_at, period=period
+        )
+        require_drained(**traffic, waited_seconds=read_at - since, timeout_seconds=timeout)
+        size = next_size(fleet.observe(side.fleet).desired, settings.resting_count)
+    fleet.resize(side.fleet, size)
+    if size > settings.resting_count:
+        raise SideDraining(f"{side.colour}: is at {size} tasks, the next batch follows")
 
     logger.info("side retired", extra={"colour": side.colour})
     return {"colour": side.colour, "size": size}

@@ -184,10 +184,10 @@ def test_troubles_that_cannot_be_read_are_told_and_fail_nothing(stand: Stand) ->
     assert told.startswith("what ended its tasks could not be read: ")
 
 
-def test_a_retirement_changes_the_size_alone(stand: Stand) -> None:
+def test_a_resize_changes_the_size_alone(stand: Stand) -> None:
     before = stand.definition(stand.green)
 
-    stand.fleets.retire(stand.green, resting_count=0)
+    stand.fleets.resize(stand.green, 0)
 
     assert stand.fleets.observe(stand.green).desired == 0
     assert stand.definition(stand.green) == before

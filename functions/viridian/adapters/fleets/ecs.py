@@ -69,9 +69,9 @@ class EcsFleets:
         except (BotoCoreError, ClientError, FleetMissing) as error:
             return (f"what ended its tasks could not be read: {error}",)
 
-    def retire(self, fleet: Fleet, *, resting_count: int) -> None:
-        """Set the number of tasks to what rests."""
-        self.ecs.update_service(**_place(fleet), desiredCount=resting_count)
+    def resize(self, fleet: Fleet, size: int) -> None:
+        """Set the number of tasks."""
+        self.ecs.update_service(**_place(fleet), desiredCount=size)
 
     def _service(self, fleet: Fleet) -> dict[str, Any]:
         place = _place(fleet)

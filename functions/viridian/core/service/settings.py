@@ -27,6 +27,9 @@ METRICS_PERIOD_SECONDS = 60
 METRICS_LATE_SECONDS = 180
 """How late those points may come."""
 
+MOST_DRAIN_SECONDS = 900
+"""Retried each 15 s by the machine: 60 looks, and 10 batches."""
+
 LONGEST_PATIENCE_SECONDS = 14_400
 """Four hours: twice the longest period, and as late as metrics come, fit in twice."""
 
@@ -161,7 +164,8 @@ class Settings:
     drain_seconds: Annotated[
         int,
         Limits(1, 3600),
-        "time between weight 0 and the loss of capacity; 60 or more on AWS",
+        "the least time between weight 0 and the loss of capacity, and the deregistration delay; "
+        "60 or more on AWS",
     ]
     prepare_timeout_seconds: Annotated[
         int,
@@ -175,6 +179,12 @@ class Settings:
         "than the application takes to listen, and 10 s more for the two checks that it has to "
         "pass then. Set on a side with each release prepared there",
     ] = 60
+    drain_timeout_seconds: Annotated[
+        int,
+        Limits(0, MOST_DRAIN_SECONDS),
+        "how much longer a side may keep its capacity until the metrics say that it was asked "
+        "nothing for a whole period; on AWS that takes two to five minutes",
+    ] = 300
     unknown_patience_seconds: Annotated[
         int,
         Limits(0, LONGEST_PATIENCE_SECONDS),
