@@ -53,6 +53,16 @@ def rows(result: dict[str, Any]) -> list[tuple[str, float, float]]:
             result["soak_breach_to_restored_ms"],
             300,
         ),
+        (
+            "stopped by hand to rule read back, by the event, s",
+            result["stopped_to_restored_ms"]["event"] / 1000,
+            60,
+        ),
+        (
+            "stopped by hand to rule read back, by the watchdog, s",
+            result["stopped_to_restored_ms"]["watchdog"] / 1000,
+            120,
+        ),
         ("requests to the candidate 100 ms after the restore", late, 0),
         ("bad releases that stayed live", _stayed(result["bad_releases"]), 0),
         ("failed requests of a good deployment", good["failed"], 0),

@@ -95,6 +95,11 @@ def measure(directory: Path, breaches: int, say: Callable[[str], None]) -> dict[
         with _traffic(url, BREACH_LOAD_PER_SECOND, directory / "soak.csv") as traffic:
             soak = _soak_breach(rehearsal, traffic)
             say(f"a breach after the promotion: {soak} ms")
+        with _traffic(url, BREACH_LOAD_PER_SECOND, directory / "stopped.csv") as traffic:
+            stopped = {}
+            for number, way in enumerate(("event", "watchdog")):
+                stopped[way] = _stopped(rehearsal, traffic, f"6.0.{number}", by_event=not number)
+                say(f"stopped by hand, whole again by the {way}: {stopped[way]} ms")
     milliseconds = [run["milliseconds"] for run in runs]
     return {
         "breach_to_restored_ms": {
@@ -105,6 +110,7 @@ def measure(directory: Path, breaches: int, say: Callable[[str], None]) -> dict[
         "requests_to_candidate_100_ms_after_restore": sum(run["late"] for run in runs),
         "good_deployment": good,
         "soak_breach_to_restored_ms": soak,
+        "stopped_to_restored_ms": stopped,
     }
 
 
@@ -121,6 +127,34 @@ def _soak_breach(rehearsal: Rehearsal, traffic: Traffic) -> int:
     fire(rehearsal, "blue")
     wait("the restore", lambda: deployment.candidate_percent() == 0, every=0.002)
     return round((time.time() - fired) * 1000)
+
+
+def _stopped(rehearsal: Rehearsal, traffic: Traffic, version: str, *, by_event: bool) -> int:
+    """From a person's stop of the execution, in its first bake, to the rule that gives live all.
+
+    The event that tells of it is lost, or it is not: then the guardian finds it by its schedule.
+    """
+    deployment = start(rehearsal, version)
+    wait("the first bake", lambda: is_baking(deployment, 1))
+    wait("the candidate's traffic", lambda: traffic.answers().requests_to(version) > 20)
+    lost = {"function": "*Guardian*"}, '"execution"', "lost"
+    interference = None if by_event else rehearsal.control.interfere(*lost, times=100)
+    stopped = time.time()
+    rehearsal.client("stepfunctions").stop_execution(executionArn=deployment.arn)
+    wait("the restore", lambda: deployment.candidate_percent() == 0)
+    milliseconds = round((time.time() - stopped) * 1000)
+    if interference is not None:
+        rehearsal.control.end(interference)
+    wait("the guardian's execution", lambda: not _standbys(rehearsal, "RUNNING"))
+    return milliseconds
+
+
+def _standbys(rehearsal: Rehearsal, status: str) -> list[Any]:
+    """Executions of the standby machine in this status."""
+    states = rehearsal.client("stepfunctions")
+    machines = states.list_state_machines()["stateMachines"]
+    arn = next(m["stateMachineArn"] for m in machines if "Standby" in m["name"])
+    return list(states.list_executions(stateMachineArn=arn, statusFilter=status)["executions"])
 
 
 def _breach(rehearsal: Rehearsal, traffic: Traffic, version: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Deployment:
 
     def __init__(self, client: ClientFor, arn: str, registration: Mapping[str, Any]) -> None:
         self.id = arn.rpartition(":")[2]
-        self._arn = arn
+        self.arn = arn
         self._registration = registration
         self._states, self._cloudwatch = client("stepfunctions"), client("cloudwatch")
         self._elbv2 = client("elbv2")
@@ -104,7 +104,7 @@ class Deployment:
     def visits(self) -> Iterator[tuple[str, float]]:
         """The states entered so far, each with its Unix time."""
         history = self._states.get_paginator("get_execution_history")
-        for page in history.paginate(executionArn=self._arn):
+        for page in history.paginate(executionArn=self.arn):
             for event in page["events"]:
                 if ENTERED in event:
                     yield event[ENTERED]["name"], event["timestamp"].timestamp()
@@ -115,14 +115,14 @@ class Deployment:
 
     def _described(self) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = self._states.describe_execution(executionArn=self._arn)
+            found: dict[str, Any] = self._states.describe_execution(executionArn=self.arn)
         except self._states.exceptions.ExecutionDoesNotExist:
             return {}
         return found
 
     def _newest_state(self) -> str:
         events = self._states.get_execution_history(
-            executionArn=self._arn, reverseOrder=True, maxResults=20
+            executionArn=self.arn, reverseOrder=True, maxResults=20
         )["events"]
         return next((event[ENTERED]["name"] for event in events if ENTERED in event), "")
 

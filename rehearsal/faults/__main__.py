@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rehearsal.faults.matrix import Cell, cells
+from rehearsal.faults.matrix import Cell, cells, pairs
 from rehearsal.faults.run import Run
 from rehearsal.faults.table import draw, write
 
@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="cells whose name has one of these, by comma")
     parser.add_argument("--every", type=int, default=1, help="of those, one in so many")
     given = parser.parse_args()
-    chosen = [cell for cell in cells() if _is_chosen(cell, given.only)][:: given.every]
+    chosen = [cell for cell in [*cells(), *pairs()] if _is_chosen(cell, given.only)][:: given.every]
     run = Run(chosen, given.services, DIRECTORY, Said())
     results = run.play()
     write(results, RESULT)

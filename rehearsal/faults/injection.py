@@ -31,11 +31,24 @@ AT_HAND = {
 
 
 def of_cell(cell: Cell) -> dict[str, Any]:
-    """The interference of the cell's fault."""
+    """The interference of the cell's fault; a state is held for an alarm as well."""
     if cell.fault in AT_HAND:
         return {"kind": "held"}
-    broken, throttled = ERRORS[service_of(cell.row)] if is_task(cell.row) else ("", "")
-    many = PATIENT.get(cell.row.state, MANY)
+    return of_fault(cell.row, cell.fault)
+
+
+def of_second(cell: Cell) -> list[tuple[str, dict[str, Any]]]:
+    """Machine and interference of what goes wrong with the restore."""
+    if cell.second is None:
+        return []
+    rows = [Row(machine, "RestoreTraffic", Journey.PROMOTED) for machine in ("deploy", "standby")]
+    return [(row.machine, of_fault(row, cell.second)) for row in rows]
+
+
+def of_fault(row: Row, fault: Fault) -> dict[str, Any]:
+    """The interference of a fault in a state."""
+    broken, throttled = ERRORS[service_of(row)] if is_task(row) else ("", "")
+    many = PATIENT.get(row.state, MANY)
     asked: dict[Fault, dict[str, Any]] = {
         Fault.BEFORE: {"kind": "refused", "error": broken, "times": many},
         Fault.AFTER: {"kind": "failed", "error": broken, "times": many},
@@ -46,7 +59,7 @@ def of_cell(cell: Cell) -> dict[str, Any]:
         Fault.STOPPED: {"kind": "stopped"},
         Fault.REDRIVEN: {"kind": "stopped"},
     }
-    return asked[cell.fault]
+    return asked[fault]
 
 
 def of_event(fault: Fault) -> dict[str, Any] | None:

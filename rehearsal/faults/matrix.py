@@ -1,9 +1,10 @@
 """The matrix: each state of both machines, and what may happen there."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import cycle
 from typing import Any
 
 from viridian_cdk.machine import read_machine
@@ -75,10 +76,13 @@ class Cell:
 
     row: Row
     fault: Fault
+    second: Fault | None = None
+    """What goes wrong with the restore that follows, which an alarm begins."""
 
     @property
     def name(self) -> str:
-        return f"{self.row.name} x {self.fault}"
+        then = f", then {self.second} in the restore" if self.second else ""
+        return f"{self.row.name} x {self.fault}{then}"
 
 
 REVERTED = (
@@ -108,6 +112,23 @@ out of it, and being stopped in it is as in AwaitCandidate."""
 SAME_IN_BOTH = {"standby": HELD}
 """What the standby machine shares with the other, and is seen there: it holds nothing else."""
 LEFT_OUT = SAME_IN_BOTH | BY_A_PAUSE
+
+
+SPLIT = {
+    "deploy": ("ShiftTraffic", "Bake", "JudgeCandidate", "VerifyProduction", "Promote"),
+    "standby": ("WatchStandby", "Soak"),
+}
+"""States in which an alarm has the traffic restored."""
+SECONDS = (
+    Fault.STOPPED,
+    Fault.BEFORE,
+    Fault.LOST,
+    Fault.AFTER,
+    Fault.ZOMBIE,
+    Fault.TIMEOUT,
+    Fault.THROTTLES,
+)
+"""What may go wrong with a restore, in turn: from state to state a first fault meets another."""
 
 
 @cache
@@ -145,5 +166,11 @@ def fits(row: Row, fault: Fault) -> bool:
 
 
 def cells() -> list[Cell]:
-    """The whole matrix."""
+    """One fault each."""
     return [Cell(row, fault) for row in rows() for fault in Fault if fits(row, fault)]
+
+
+def pairs() -> list[Cell]:
+    """Every first fault of a state that a restore follows, and one of the second each in turn."""
+    firsts = [cell for cell in cells() if cell.row.state in SPLIT[cell.row.machine]]
+    return [replace(cell, second=second) for cell, second in zip(firsts, cycle(SECONDS))]

@@ -98,9 +98,15 @@ def _clients(facts: Facts) -> Iterator[str]:
         if answer.has_failed
         and not _is_of_the_dying(facts, answer.sent_at)
         and not (facts.is_bad and answer.version in facts.candidate_versions)
+        and not (facts.moved_in and answer.version not in _deployed(facts))
     ]
     if lost:
         yield f"{len(lost)} requests failed, {lost[0].status} first"
+
+
+def _deployed(facts: Facts) -> tuple[str, ...]:
+    """Versions that a deployment gives traffic to: what else the idle side has, a person chose."""
+    return (facts.former_version, *facts.candidate_versions)
 
 
 def _answers(facts: Facts) -> Iterator[str]:
@@ -161,7 +167,8 @@ def _record(facts: Facts) -> Iterator[str]:
         record = facts.records[name] if name else {}
         said = record.get("standby_ending" if is_standby else "ending")
         if execution.status == "ABORTED":
-            if not (record.get("standby_ending") or record.get("ending")):
+            has_acted = "sides" in record
+            if has_acted and not (record.get("standby_ending") or record.get("ending")):
                 yield f"{execution.machine} was stopped, and no ending is recorded"
         elif said != execution.ending and not _is_taken_over(facts, execution):
             yield f"{execution.machine} ended {execution.ending}, recorded {said}"

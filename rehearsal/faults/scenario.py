@@ -105,6 +105,8 @@ class Scenario:
         met = self._interfere(row.machine, row.state, injection.of_cell(self._cell))
         for machine, state, asked in injection.of_journey(row.journey):
             self._interfere(machine, state, asked)
+        for machine, asked in injection.of_second(self._cell):
+            self._interfere(machine, "RestoreTraffic", asked)
         breach = injection.breached_in(row.journey)
         held = self._interfere(*breach, {"kind": "held"}) if breach else None
         self._register()
@@ -118,6 +120,9 @@ class Scenario:
             return [f"{row.name} was not reached"]
         if fault in AT_HAND:
             self._act(fault)
+        if self._cell.second is not None and injection.of_event(fault) is None:
+            self._fire()
+        if fault in AT_HAND:
             self._control.let_go(met)
         if fault is Fault.REDRIVEN:
             self._redrive()
@@ -142,6 +147,7 @@ class Scenario:
         """The registration with a window that is reached, or one that is soon over."""
         row = self._cell.row
         is_long = row.journey in (Journey.RESTORED, Journey.RESTORED_DIRECT)
+        is_long |= self._cell.second is not None
         is_long |= row.state == "OpenStandby"  # on AWS no window is over while its start is retried
         settings = self._registration["settings"]
         if is_long:

@@ -153,10 +153,8 @@ SOAK = {"entry": "soak", "deployment": {"service": "shop", "id": "one"}}
     [
         ("SUCCEEDED", None, FORMER, "DeploymentPromoted"),
         ("FAILED", "DeploymentReverted", ITS_OWN, "DeploymentReverted"),
-        ("FAILED", "States.Runtime", FORMER, "DeploymentStopped"),
-        ("ABORTED", None, None, "DeploymentStopped"),
         ("ABORTED", "wrong", ITS_OWN, "DeploymentPromoted"),
-        ("TIMED_OUT", None, FORMER, "DeploymentStopped"),
+        ("TIMED_OUT", None, ITS_OWN, "DeploymentPromoted"),
     ],
 )
 def test_a_deployment_ended_as_its_execution_says_or_else_as_what_is_live_says(
@@ -188,11 +186,22 @@ def test_a_standby_ended_as_its_execution_says(status: str, error: str, ending: 
         (Machine.DEPLOY, Execution("one", "RUNNING", request=ASKED)),
         (Machine.STANDBY, Execution("one", "ABORTED", request=SOAK)),
         (Machine.STANDBY, Execution("one", "FAILED", "States.Runtime", request=SOAK)),
+        (Machine.DEPLOY, Execution("one", "ABORTED", request=ASKED)),
+        (Machine.DEPLOY, Execution("one", "FAILED", "States.Runtime", request=ASKED)),
         (Machine.DEPLOY, Execution("one", "ABORTED", request={"service": ["shop"]})),
         (Machine.DEPLOY, Execution("one", "ABORTED")),
         (Machine.STANDBY, Execution("one", "SUCCEEDED", request={"deployment": "one"})),
     ],
-    ids=["runs", "is taken over", "broke", "no service", "no request", "not ours"],
+    ids=[
+        "runs",
+        "taken over",
+        "broke",
+        "stopped",
+        "no ending",
+        "no service",
+        "no request",
+        "not ours",
+    ],
 )
 def test_what_still_runs_is_taken_over_or_never_was_one_of_ours_has_no_ending_to_tell(
     machine: Machine, execution: Execution

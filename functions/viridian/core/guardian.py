@@ -13,8 +13,8 @@ if its start gets lost, the next look finds the lease held and nothing running, 
 again. A look may be late or see an old state (DescribeExecution is eventually consistent): taken
 over too early, an execution finds its fence stale at its next write, and touches nothing more.
 
-An execution that came to its end and could not record it (RecordEnding failed, or it was stopped
-before it had a lease) is told of all the same: its ending is then added to the record.
+An execution that came to its end and could not record it (RecordEnding failed, or was stopped) is
+told of all the same: its ending is then added to the record.
 
 A Standard execution is never silent: each of its states has a time limit, and so has it as a whole.
 """
@@ -145,7 +145,8 @@ def unsaid(
     """The ending of an execution, for a record that lacks it; None while there is none to tell.
 
     By its own error where that names an ending. A deployment without one was promoted if it is what
-    is recorded as live; a standby without one is taken over, and its ending is still to come.
+    is recorded as live. Anything else had no lease, and touched nothing, or it is taken over, and
+    its ending is still to come; it may be redriven, and then ends as that ends.
     """
     is_standby = machine is Machine.STANDBY
     asked = found.request.get("deployment") if is_standby else found.request
@@ -156,10 +157,9 @@ def unsaid(
     ending, write = found.error, END_STANDBY_UNSAID if is_standby else END_UNSAID
     if found.status == "SUCCEEDED":
         ending = "StandbyRetired" if is_standby else "DeploymentPromoted"
-    elif ending not in ENDINGS and is_standby:
-        return None
     elif ending not in ENDINGS:
-        live = production(service)
-        is_live = live is not None and live.deployment_id == deployment_id
-        ending = "DeploymentPromoted" if is_live else "DeploymentStopped"
+        live = None if is_standby else production(service)
+        if live is None or live.deployment_id != deployment_id:
+            return None
+        ending = "DeploymentPromoted"
     return Unsaid(service, str(deployment_id), write, str(ending), found.cause or str(found))
