@@ -35,6 +35,8 @@ SLOW_SECONDS = 2.0
 LONGEST_SECONDS = 150.0
 IDLE_TIMEOUT_SECONDS = 3
 STANDBY_SECONDS = 60
+TURNS_BAD_SECONDS = 95
+"""After the release's start, some 20 s after its promotion."""
 
 
 def measure(directory: Path, say: Callable[[str], None]) -> dict[str, dict[str, Any]]:
@@ -87,7 +89,11 @@ def _release(directory: Path, fault: str, version: str) -> Path:
     folder = directory / "releases" / version
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(APP, folder / "app.py")
-    environment = {"FAULT": fault, "TURNS_BAD_SECONDS": "45", "HOME": str(directory.absolute())}
+    environment = {
+        "FAULT": fault,
+        "TURNS_BAD_SECONDS": str(TURNS_BAD_SECONDS),
+        "HOME": str(directory.absolute()),
+    }
     manifest = {
         "service": "shop",
         "version": version,

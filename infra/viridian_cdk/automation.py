@@ -22,6 +22,10 @@ class Automation(Stack):
 
     It knows no service, and no service's stack adds to it: what one carries the tag and the path
     of `rights.py` may be deployed.
+
+    `reserved_concurrency` is kept for each of the four functions of the way back, so that they run
+    in an account whose other functions take all the rest. Lambda refuses it where fewer than 100
+    would be left for those, as in a new account with its limit of 10, so it is asked for.
     """
 
     def __init__(
@@ -30,6 +34,7 @@ class Automation(Stack):
         id: str,
         *,
         code: lambda_.Code | None = None,
+        reserved_concurrency: int | None = None,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
@@ -39,7 +44,9 @@ class Automation(Stack):
         places = dict(self.storage.places)
         states = Construct(self, "Functions")
         functions = {
-            row.name: HandlerFunction(states, row, code=code, places=places)
+            row.name: HandlerFunction(
+                states, row, code=code, places=places, reserved_concurrency=reserved_concurrency
+            )
             for row in STATE_FUNCTIONS
         }
         self.control = HandlerFunction(
@@ -60,7 +67,14 @@ class Automation(Stack):
         )
         places |= self.workflow.places("VIRIDIAN_STATE_MACHINE_ARN", Own.MACHINE, Own.DEPLOYMENTS)
         machine = self.workflow.machine
-        self.events = EventFunctions(self, "Events", code=code, places=places, operators=topic)
+        self.events = EventFunctions(
+            self,
+            "Events",
+            code=code,
+            places=places,
+            operators=topic,
+            reserved_concurrency=reserved_concurrency,
+        )
         self.events.guard(machine, self.standby.machine)
         self.operators.notify_unpromoted(machine, self.standby.machine)
         self.operators.page_stopped(machine, "Deployment")

@@ -40,6 +40,7 @@ class HandlerFunction(Construct):
         places: Mapping[Own, Place],
         package: str = "viridian.handlers",
         dead_letter_queue: sqs.IQueue | None = None,
+        reserved_concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, row.name)
         log_group = logs.LogGroup(
@@ -63,6 +64,7 @@ class HandlerFunction(Construct):
             environment=POWERTOOLS | {place.variable: place.value for place in known},
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,
+            reserved_concurrent_executions=reserved_concurrency if row.is_way_back else None,
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
         acknowledge(

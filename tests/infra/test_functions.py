@@ -1,10 +1,11 @@
 """The functions' limits, surroundings and code."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.infra.conftest import PROJECT
+from tests.infra.conftest import PROJECT, run_app
 from tests.infra.template import Assembly, Resources
 from tests.infra.test_rights import CONTROL, EVENT_FUNCTIONS, STATE_FUNCTIONS, TABLE
 
@@ -35,6 +36,27 @@ def test_the_way_back_has_the_most_power(functions: Resources) -> None:
 
     assert memory.pop("FunctionsRestoreTraffic") == 1024
     assert set(memory.values()) == {512}
+
+
+def test_concurrency_is_kept_for_the_way_back_where_it_is_asked_for(
+    functions: Resources, tmp_path: Path
+) -> None:
+    kept = "ReservedConcurrentExecutions"
+    code = (
+        "from aws_cdk import App; from viridian_cdk.automation import Automation; "
+        "app = App(); Automation(app, 'Viridian', reserved_concurrency=2); app.synth()"
+    )
+    done = run_app(tmp_path, code=code)
+    assert done.returncode == 0, done.stderr
+    found = Assembly(tmp_path).viridian.properties("Lambda::Function")
+
+    assert {name.removesuffix("Function"): f[kept] for name, f in found.items() if kept in f} == {
+        "FunctionsRestoreTraffic": 2,
+        "FunctionsVerifyRestored": 2,
+        "EventsAlarmChanged": 2,
+        "EventsGuardian": 2,
+    }
+    assert not any(kept in function for function in functions.values())
 
 
 def test_every_handler_file_is_a_function(functions: Resources) -> None:

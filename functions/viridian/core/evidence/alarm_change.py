@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from viridian.core.event import text
+
 LATER = 2**53
 """Epoch seconds after any shift: what an alarm saw counts unless it is known to be from before."""
 
@@ -40,16 +42,15 @@ class AlarmChange:
 
     @classmethod
     def from_event(cls, event: dict[str, Any]) -> "AlarmChange":
-        """Read the transformed event. Without the data behind it, the alarm saw it as it came."""
-        state = event.get("state")
+        """Read the transformed event. Without the data behind it, the alarm saw it as it came.
+
+        Raises EventInvalid when it does not say whose alarm it is; nothing else stops a breach.
+        """
+        service, alarm = text(event, "service"), text(event, "alarm")
+        state, at = event.get("state"), str(event.get("at", ""))
         seen_at = newest_period(state.get("reasonData") if isinstance(state, dict) else None)
-        return cls(
-            event["service"],
-            event["alarm"],
-            event["reason"],
-            event["at"],
-            _epoch(event["at"]) if seen_at is None else seen_at,
-        )
+        reason = str(event.get("reason", ""))
+        return cls(service, alarm, reason, at, _epoch(at) if seen_at is None else seen_at)
 
     @property
     def breach(self) -> str:

@@ -13,6 +13,7 @@ from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
 from viridian.core.errors import RestoreUnverified
+from viridian.core.event import text
 from viridian.core.execution import Execution
 from viridian.core.guardian import (
     Machine,
@@ -51,17 +52,18 @@ def handler(
 
     One that could not be looked at keeps none of the others waiting; the call then fails.
     """
-    guardian = Guardian(leases, records, executions, machines, event["at"])
+    call = Call.from_event(event)
+    guardian = Guardian(leases, records, executions, machines, call.at)
     taken: dict[str, str] = {}
     failed = []
-    for lease in due(leases.held(), event):
+    for lease in due(leases.held(), call):
         try:
             taken |= guardian.look_after(lease)
         except Exception:
             logger.exception("lease not looked after", extra={"service_name": lease.service})
             failed.append(lease.service)
-    if "execution" in event:
-        guardian.record_ending(event["machine"], event["execution"])
+    if call.execution is not None:
+        guardian.record_ending(call.machine, call.execution)
 
     metrics.add_metric("DeploymentsTakenOver", MetricUnit.Count, len(taken))
     if failed:
@@ -69,12 +71,29 @@ def handler(
     return taken
 
 
-def due(held: list[Lease], event: Mapping[str, str]) -> list[Lease]:
+@dataclass(frozen=True)
+class Call:
+    """When it was called (ISO 8601), and of which execution's end it is told, if of one."""
+
+    at: str
+    execution: str | None
+    machine: str
+
+    @classmethod
+    def from_event(cls, event: Any) -> "Call":
+        """Read what the rules hand over; raises EventInvalid."""
+        at = text(event, "at")
+        if "execution" not in event:
+            return cls(at, None, "")
+        return cls(at, text(event, "execution"), text(event, "machine"))
+
+
+def due(held: list[Lease], call: Call) -> list[Lease]:
     """Those to look at: what the execution concerns, or all in their turn; none a person has."""
     left = [lease for lease in held if lease.phase != "held"]
-    if "execution" in event:
-        return [lease for lease in left if concerns(lease, event["execution"])]
-    minute = int(datetime.fromisoformat(event["at"]).timestamp() // 60)
+    if call.execution is not None:
+        return [lease for lease in left if concerns(lease, call.execution)]
+    minute = int(datetime.fromisoformat(call.at).timestamp() // 60)
     return list(in_turn(left, minute=minute))
 
 
