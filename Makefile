@@ -44,7 +44,7 @@ demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEA
 	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)") $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
 test: check template ## Run the linters, the template checks and the tests, but for the long ones
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not long"
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not long"
 
 long: $(INSTALLED) ## Run the suite's long rehearsals
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m long tests/rehearsal

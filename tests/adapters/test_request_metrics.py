@@ -17,11 +17,11 @@ MetricsOf = Callable[[dict[str, Traffic]], RequestMetrics]
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC).timestamp()
 GROUPS = {"candidate": "targetgroup/shop-green/2", "live": "targetgroup/shop-blue/1"}
 ONE_PAST = NOON + 60
-FIRST, SECOND = Period(NOON, 100, 90, 3, 2), Period(ONE_PAST, 90, 90)
+FIRST, SECOND = Period(NOON, 100, 90, 3, 2, refused=1), Period(ONE_PAST, 90, 90, refused=1)
 SEEN = {
     GROUPS["candidate"]: Traffic((FIRST, SECOND)),
-    GROUPS["live"]: Traffic((Period(NOON, 900, 900),)),
-    "targetgroup/other/9": Traffic((Period(NOON, 7, 0, 7),)),
+    GROUPS["live"]: Traffic((Period(NOON, 900, 900, refused=1),)),
+    "targetgroup/other/9": Traffic((Period(NOON, 7, 0, 7, refused=1),)),
 }
 SILENT = {"candidate": Traffic(()), "live": Traffic(())}
 
@@ -109,7 +109,7 @@ def told(*pages: dict[str, Any]) -> tuple[dict[str, Traffic], list[dict[str, Any
 def test_answers_are_told_by_role_and_period(metrics_of: MetricsOf) -> None:
     assert ask(metrics_of(SEEN)) == {
         "candidate": Traffic((FIRST, SECOND)),
-        "live": Traffic((Period(NOON, 900, 900),)),
+        "live": Traffic((Period(NOON, 900, 900, refused=1),)),
     }
 
 

@@ -235,6 +235,16 @@ class TestFailing:
         assert finding(three_percent, live=side(*[(900, 873, 27)] * 5)) is Finding.HEALTHY
         assert finding(three_percent, live=side()) is Finding.HEALTHY
 
+    def test_more_4xx_than_live_gives_to_the_same_clients(self) -> None:
+        assert finding(refusing(20), live=refusing(20, of=900)) is Finding.FAILING
+        assert finding(refusing(100), live=side(*[(900, 900)] * 5)) is Finding.FAILING
+
+
+def refusing(count: int, of: int = 100) -> Traffic:
+    """So many of the requests of each period are answered with a 4xx."""
+    good = side(*[(of, of)] * 5)
+    return Traffic(tuple(replace(period, refused=count) for period in good.periods))
+
 
 class TestChance:
     """What is none of the candidate's fault does not fail it."""
@@ -244,6 +254,13 @@ class TestChance:
 
     def test_one_or_two_failures_of_few_are_watched_on(self) -> None:
         assert finding(side(*[(5, 5)] * 4, (5, 3, 2))) is Finding.UNKNOWN
+
+    @pytest.mark.parametrize(("ours", "theirs"), [(20, 180), (4, 0), (24, 180), (9, 36)])
+    def test_4xx_as_live_gives_them_are_the_clients(self, ours: int, theirs: int) -> None:
+        assert finding(refusing(ours), live=refusing(theirs, of=900)) is Finding.HEALTHY
+
+    def test_4xx_without_a_live_to_compare_with_say_nothing(self) -> None:
+        assert finding(refusing(50), live=side()) is Finding.HEALTHY
 
     def test_one_slow_period_is_watched_on(self) -> None:
         assert finding(with_slowest(GOOD, 3)) is Finding.UNKNOWN

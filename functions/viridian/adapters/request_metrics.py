@@ -98,6 +98,7 @@ def _periods(role: str, points: Points) -> Iterator[Period]:
             unreached=known["unreached"].get(start, 0),
             p90=known["p90"].get(start),
             p99=known["p99"].get(start),
+            refused=known["good_4"].get(start, 0),
         )
 
 

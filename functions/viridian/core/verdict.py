@@ -58,6 +58,12 @@ def _failures(
     for window in windows:
         if window.is_failing:
             yield f"wanted at most {limits.error_rate_percent:g} % failed, as live: {window}"
+        if window.is_refusing:
+            ours, theirs = window.candidate, window.live
+            yield (
+                f"certainly more 4xx than live: candidate {ours.refused:.0f} of {ours.count:.0f}, "
+                f"live {theirs.refused:.0f} of {theirs.count:.0f}"
+            )
     if is_slow(evidence.candidate, evidence.live, limits):
         yield f"{_slowness(evidence, limits)}, two periods in a row"
 

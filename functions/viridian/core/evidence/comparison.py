@@ -25,6 +25,10 @@ LEAST_DIFFERENCE = 0.2
 """Of the rate allowed: a difference below is certain with enough requests, and does not matter."""
 
 
+LEAST_REFUSED = 1.0
+"""The same of requests answered with a 4xx, which one client with many may cause alone."""
+
+
 @dataclass(frozen=True)
 class Window:
     """Both sides' requests, in the same periods unless live has none in them."""
@@ -73,24 +77,30 @@ class Window:
             return False
         live_share = self.live.share if self.live.count >= minimum else 0
         is_like_live = self.candidate.share <= LIKENESS * live_share
-        return (self.is_over and not is_like_live) or self._is_certainly_worse
+        is_worse = self._is_certainly_more(failed, self.live.failed, LEAST_DIFFERENCE)
+        return (self.is_over and not is_like_live) or is_worse
 
     @property
-    def _is_certainly_worse(self) -> bool:
-        """Whether the same rate on both sides would be a great chance, and the difference matters.
+    def is_refusing(self) -> bool:
+        """Whether enough requests came, and certainly more than live's were answered with a 4xx."""
+        is_enough = self.candidate.count >= self.limits.minimum_requests
+        refused = self.candidate.refused, self.live.refused
+        return is_enough and self._is_certainly_more(*refused, LEAST_REFUSED)
 
-        With one rate for both, the candidate's failures have this mean and deviation.
+    def _is_certainly_more(self, ours: float, theirs: float, least: float) -> bool:
+        """Whether the same rate on both sides would be a great chance, and the difference matters:
+        `least`, of the rate allowed.
+
+        With one rate for both, so many of the candidate's have this mean and deviation.
         """
-        ours, theirs = self.candidate, self.live
-        if theirs.count < self.limits.minimum_requests:
+        count, live_count = self.candidate.count, self.live.count
+        if live_count < self.limits.minimum_requests:
             return False
-        both = ours.count + theirs.count
-        expected = ours.count * (ours.failed + theirs.failed) / both
-        surplus = ours.failed - expected
-        least = LEAST_DIFFERENCE * self.limits.error_rate_percent / 100
-        return ours.share - theirs.share > least and surplus > DEVIATIONS * sqrt(
-            expected * theirs.count / both
-        )
+        expected = count * (ours + theirs) / (count + live_count)
+        deviation = sqrt(expected * live_count / (count + live_count))
+        difference = ours / count - theirs / live_count
+        is_much = difference > least * self.limits.error_rate_percent / 100
+        return is_much and ours - expected > DEVIATIONS * deviation
 
     def __str__(self) -> str:
         return f"candidate {self.candidate}, live {self.live}"

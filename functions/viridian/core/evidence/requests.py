@@ -21,8 +21,9 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-
 class Period:
     """One whole period of a side in which requests came; `start` in epoch seconds.
 
-    `answered` is without the 5xx. `unreached` are connections that a target did not take. `p90` and
-    `p99` are of the seconds to an answer, None when nothing was answered.
+    `answered` is without the 5xx, and `refused` those of it with a 4xx. `unreached` are connections
+    that a target did not take. `p90` and `p99` are of the seconds to an answer, None when nothing
+    was answered.
     """
 
     start: float
@@ -32,6 +33,7 @@ class Period:
     unreached: float = 0
     p90: float | None = None
     p99: float | None = None
+    refused: float = 0
 
     @property
     def slowest(self) -> float:
@@ -46,11 +48,15 @@ class Period:
 
 @dataclass(frozen=True)
 class Requests:
-    """The requests of some periods: how many, with a 5xx, and without an answer."""
+    """The requests of some periods: how many, with a 5xx, without an answer, with a 4xx.
+
+    A 4xx is the client's fault, unless live gives fewer of them to the same clients.
+    """
 
     count: float
     errors: float
     unanswered: float = 0
+    refused: float = 0
 
     @property
     def failed(self) -> float:
@@ -90,6 +96,7 @@ class Traffic:
             _sum(max(p.requests, p.answered + p.errors) for p in chosen),
             _sum(p.errors for p in chosen),
             max(unanswered, _sum(p.unreached for p in chosen)),
+            _sum(p.refused for p in chosen),
         )
 
     @property
