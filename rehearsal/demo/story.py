@@ -51,6 +51,7 @@ class Story:
 
     def __post_init__(self) -> None:
         self._explanations = _explanations(self.rehearsal)
+        self._standby_of = ""
 
     def play(self, chapters: Sequence[Chapter]) -> tuple[dict[str, Any], list[str]]:
         """All chapters; the summary, and what was not as it should be."""
@@ -69,6 +70,8 @@ class Story:
 
     def _play(self, chapter: Chapter) -> Record:
         self.progress.say(f"uploading {chapter.title}")
+        if self._standby_of:
+            self.progress.say(f"it waits until the standby of {self._standby_of} has drained")
         crashes = CrashReport(self.rehearsal.services, self.progress.say)
         record = deploy(
             self.rehearsal, chapter.release, lambda sight: self._tell(chapter, sight, crashes)
@@ -78,6 +81,7 @@ class Story:
         crashes.conclude()
         if outcome == PROMOTED:
             self.live_version = chapter.release.version
+            self._standby_of = chapter.title
         return record
 
     def _tell(self, chapter: Chapter, sight: Sight, crashes: CrashReport) -> None:
