@@ -10,7 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from viridian_cdk.event_functions import UNPROMOTED, ended
-from viridian_cdk.pages import PERIOD, page_when_any, page_when_silent
+from viridian_cdk.pages import ANY, PERIOD, SILENCE, page_at
 
 
 class Operators(Construct):
@@ -49,7 +49,8 @@ class Operators(Construct):
             "Stopped": machine.metric_aborted(period=PERIOD),
             "TimedOut": machine.metric_timed_out(period=PERIOD),
         }.items():
-            page_when_any(
+            page_at(
+                ANY,
                 self,
                 f"{what}{how}",
                 "An execution passed no Catch: see that the guardian made the traffic whole.",
@@ -59,14 +60,16 @@ class Operators(Construct):
 
     def page_unguarded(self, guardian: lambda_.IFunction) -> None:
         """Page when the guardian fails, or is not called any more."""
-        page_when_any(
+        page_at(
+            ANY,
             self,
             "GuardianFailed",
             "A lease could not be looked after; the guardian's log says which and why.",
             metric=guardian.metric_errors(period=PERIOD),
             operators=self.topic,
         )
-        page_when_silent(
+        page_at(
+            SILENCE,
             self,
             "GuardianSilent",
             "Nobody looks every minute for deployments that were stopped.",
