@@ -12,7 +12,7 @@ from viridian_cdk.functions import HandlerFunction
 from viridian_cdk.functions_table import CONTROL, STATE_FUNCTIONS
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
-from viridian_cdk.rights import Own, Place
+from viridian_cdk.rights import Own
 from viridian_cdk.storage import Storage
 from viridian_cdk.workflow import Workflow
 
@@ -50,9 +50,7 @@ class Automation(Stack):
             package="viridian.handlers.controls",
         )
         topic = self.operators.topic
-        places |= {
-            Own.PAGES: Place(topic.topic_arn, "VIRIDIAN_OPERATORS_TOPIC_ARN", topic.topic_arn)
-        }
+        places |= self.operators.places
         self.standby = Workflow(self, "Standby", name="standby", functions=functions, places=places)
         places |= self.standby.places("VIRIDIAN_STANDBY_MACHINE_ARN", Own.STANDBY, Own.STANDBYS)
         self.workflow = Workflow(

@@ -22,7 +22,10 @@ MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by 
     on=arns("elasticloadbalancing", "listener-rule/app/*"),
     when=IS_MANAGED,
 )
-PAGE = Right(("sns:Publish",), on=Own.PAGES)
+PAGE = (
+    Right(("sns:Publish",), on=Own.PAGES),
+    Right(("kms:Decrypt", "kms:GenerateDataKey"), on=Own.PAGES_KEY),
+)
 START_STANDBY = Right(("states:StartExecution",), on=Own.STANDBY)
 START = Right(("states:StartExecution",), on=Own.MACHINE)
 SEE_EXECUTIONS = (
@@ -76,6 +79,6 @@ EVENT_FUNCTIONS = (
 CONTROL = Row("Control", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, FAIL_WAIT, END_WAIT))
 # The machines restore by a call of their own when the function that restores is itself broken.
 MACHINES_MAY = {
-    "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, PAGE, START_STANDBY),
-    "standby": (UPDATE_TABLE, MOVE_TRAFFIC, PAGE),
+    "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, *PAGE, START_STANDBY),
+    "standby": (UPDATE_TABLE, MOVE_TRAFFIC, *PAGE),
 }

@@ -1,9 +1,10 @@
 """How a person hears of what Viridian could not do: one topic, and who may publish to it."""
 
-from aws_cdk import Aws
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
@@ -11,6 +12,7 @@ from constructs import Construct
 
 from viridian_cdk.event_functions import UNPROMOTED, ended
 from viridian_cdk.pages import ANY, PERIOD, SILENCE, page_at
+from viridian_cdk.rights import Own, Place
 
 
 class Operators(Construct):
@@ -18,16 +20,35 @@ class Operators(Construct):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
-        self.topic = sns.Topic(self, "Topic", display_name="Viridian", enforce_ssl=True)
-        # Requiring TLS replaces the topic's default policy, under which alarms could publish.
-        self.topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                actions=["sns:Publish"],
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                resources=[self.topic.topic_arn],
+        # Of our own: the policy of AWS's (alias/aws/sns) lets neither alarms nor rules publish.
+        self.key = kms.Key(
+            self,
+            "Key",
+            description="The messages of Viridian to its operators",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.DESTROY,  # what is on its way is all that it encrypts
+        )
+        self.topic = sns.Topic(
+            self, "Topic", display_name="Viridian", master_key=self.key, enforce_ssl=True
+        )
+        # Requiring TLS replaces the topic's default policy, under which alarms could publish. The
+        # right on the key comes with it, here and for the rule below, which gets it without a
+        # condition: AWS supports none on the source of an event to an encrypted topic.
+        self.topic.grant_publish(
+            iam.ServicePrincipal(
+                "cloudwatch.amazonaws.com",
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
         )
+
+    @property
+    def places(self) -> dict[Own, Place]:
+        """Where the topic and its key are, for those who may publish."""
+        topic, key = self.topic.topic_arn, self.key.key_arn
+        return {
+            Own.PAGES: Place(topic, "VIRIDIAN_OPERATORS_TOPIC_ARN", topic),
+            Own.PAGES_KEY: Place(key, "VIRIDIAN_OPERATORS_KEY_ARN", key),
+        }
 
     def notify_unpromoted(self, *machines: sfn.IStateMachine) -> None:
         """Say when a deployment ended without promoting its release.
