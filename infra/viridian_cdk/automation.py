@@ -9,7 +9,7 @@ from constructs import Construct
 from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
-from viridian_cdk.functions_table import CONTROL, STATE_FUNCTIONS
+from viridian_cdk.functions_table import CONTROL, STATE_FUNCTIONS, WAY_BACK
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
 from viridian_cdk.rights import Own
@@ -21,7 +21,8 @@ class Automation(Stack):
     """Storage, functions, the deployment machine, and what starts, wakes and watches it.
 
     It knows no service, and no service's stack adds to it: what one carries the tag and the path
-    of `rights.py` may be deployed.
+    of `rights.py` may be deployed. `reserved_concurrency` is kept for each function of the way
+    back; with 0 they share the account's (docs/reference.md says what speaks for which).
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Automation(Stack):
         id: str,
         *,
         code: lambda_.Code | None = None,
+        reserved_concurrency: int = 0,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
@@ -64,6 +66,10 @@ class Automation(Stack):
         self.operators.page_stopped(machine, "Deployment")
         self.operators.page_stopped(self.standby.machine, "Standby")
         self.operators.page_unguarded(self.events.functions["Guardian"].function)
+        if reserved_concurrency:
+            all_functions = {**functions, **self.events.functions, "Control": self.control}
+            for name in WAY_BACK:
+                all_functions[name].reserve(reserved_concurrency)
         add_dashboard(
             self,
             machine=machine,

@@ -73,6 +73,12 @@ class HandlerFunction(Construct):
             },
         )
 
+    def reserve(self, executions: int) -> None:
+        """Keep room for so many at once in the account's pool; more than these never run."""
+        resource = self.function.node.default_child
+        assert isinstance(resource, lambda_.CfnFunction)
+        resource.reserved_concurrent_executions = executions
+
 
 def snake_case(name: str) -> str:
     """ShiftTraffic is shift_traffic."""

@@ -77,6 +77,9 @@ EVENT_FUNCTIONS = (
 )
 # Whoever may invoke it may control every deployment: it is the right to do so.
 CONTROL = Row("Control", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, FAIL_WAIT, END_WAIT))
+WAY_BACK = ("AlarmChanged", "Control", "Guardian", "RestoreTraffic", "VerifyRestored", "RetireSide")
+"""What begins a restore, and what it calls: these can be kept room for in the account."""
+
 # The machines restore by a call of their own when the function that restores is itself broken.
 MACHINES_MAY = {
     "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, *PAGE, START_STANDBY),

@@ -1,12 +1,19 @@
 """The functions' limits, surroundings and code."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.infra.conftest import PROJECT
+from tests.infra.conftest import PROJECT, run_app
 from tests.infra.template import Assembly, Resources
-from tests.infra.test_rights import CONTROL, EVENT_FUNCTIONS, STATE_FUNCTIONS, TABLE
+from tests.infra.test_rights import (
+    CONTROL,
+    EVENT_FUNCTIONS,
+    ON_THE_WAY_BACK,
+    STATE_FUNCTIONS,
+    TABLE,
+)
 
 FUNCTIONS = PROJECT / "functions"
 WITH_TABLE = [
@@ -35,6 +42,27 @@ def test_the_way_back_has_the_most_power(functions: Resources) -> None:
 
     assert memory.pop("FunctionsRestoreTraffic") == 1024
     assert set(memory.values()) == {512}
+
+
+def test_nothing_is_reserved_unless_it_is_asked_for(functions: Resources) -> None:
+    """A new account has nothing to reserve from: its first deployment would fail."""
+    assert not [name for name, f in functions.items() if "ReservedConcurrentExecutions" in f]
+
+
+def test_what_is_reserved_is_for_all_that_begins_a_restore_and_all_that_it_calls(
+    tmp_path: Path,
+) -> None:
+    done = run_app(tmp_path, context='{"reservedConcurrency": 5}')
+    assert done.returncode == 0, done.stderr
+    reserved = {
+        name.removesuffix("Function"): f["ReservedConcurrentExecutions"]
+        for name, f in Assembly(tmp_path).viridian.properties("Lambda::Function").items()
+        if "ReservedConcurrentExecutions" in f
+    }
+    called = {f"Functions{name}" for name in ON_THE_WAY_BACK}
+    beginning = {"EventsAlarmChanged", "EventsGuardian", "ControlsControl"}
+
+    assert reserved == dict.fromkeys(called | beginning, 5)
 
 
 def test_every_handler_file_is_a_function(functions: Resources) -> None:
