@@ -9,6 +9,7 @@ from cdk_nag import AwsSolutionsChecks
 from viridian_cdk.automation import Automation
 
 app = App()
-Automation(app, "Viridian")
+reserved = app.node.try_get_context("reservedConcurrency")
+Automation(app, "Viridian", reserved_concurrency=int(reserved or 0))
 Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 app.synth()

@@ -13,10 +13,13 @@ def build() -> App:
     """The app with its two stacks."""
     app = App()
     configuration = Configuration.from_context(app.node)
+    automation = Automation(
+        app, "Viridian", reserved_concurrency=configuration.reserved_concurrency
+    )
     Shop(
         app,
         "Shop",
-        automation=Automation(app, "Viridian"),
+        automation=automation,
         settings=read_service_file(configuration.service_file),
         host=configuration.host,
     )

@@ -22,16 +22,19 @@ class Host:
 
 @dataclass(frozen=True)
 class Configuration:
-    """The service file, and the HTTPS host when there is one."""
+    """The service file, the HTTPS host when there is one, and what `Automation` is to reserve."""
 
     service_file: Path
     host: Host | None
+    reserved_concurrency: int
 
     @classmethod
     def from_context(cls, node: Node) -> "Configuration":
-        """Read `serviceFile`, and `hostName` with `certificateArn` (both or neither)."""
+        """Read `serviceFile`, `reservedConcurrency`, and `hostName` with `certificateArn`."""
         service_file = node.try_get_context("serviceFile") or SERVICE_FILE
         name, certificate = (node.try_get_context(key) for key in ("hostName", "certificateArn"))
         if bool(name) != bool(certificate):
             raise ConfigurationInvalid("hostName, certificateArn: give both or neither")
-        return cls(Path(service_file), Host(name, certificate) if name else None)
+        host = Host(name, certificate) if name else None
+        reserved = int(node.try_get_context("reservedConcurrency") or 0)
+        return cls(Path(service_file), host, reserved)

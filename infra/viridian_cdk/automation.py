@@ -9,10 +9,10 @@ from constructs import Construct
 from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
-from viridian_cdk.functions_table import CONTROL, STATE_FUNCTIONS
+from viridian_cdk.functions_table import CONTROL, STATE_FUNCTIONS, WAY_BACK
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
-from viridian_cdk.rights import Own, Place
+from viridian_cdk.rights import Own
 from viridian_cdk.storage import Storage
 from viridian_cdk.workflow import Workflow
 
@@ -21,11 +21,8 @@ class Automation(Stack):
     """Storage, functions, the deployment machine, and what starts, wakes and watches it.
 
     It knows no service, and no service's stack adds to it: what one carries the tag and the path
-    of `rights.py` may be deployed.
-
-    `reserved_concurrency` is kept for each of the four functions of the way back, so that they run
-    in an account whose other functions take all the rest. Lambda refuses it where fewer than 100
-    would be left for those, as in a new account with its limit of 10, so it is asked for.
+    of `rights.py` may be deployed. `reserved_concurrency` is kept for each function of the way
+    back; with 0 they share the account's (docs/reference.md says what speaks for which).
     """
 
     def __init__(
@@ -34,7 +31,7 @@ class Automation(Stack):
         id: str,
         *,
         code: lambda_.Code | None = None,
-        reserved_concurrency: int | None = None,
+        reserved_concurrency: int = 0,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
@@ -44,9 +41,7 @@ class Automation(Stack):
         places = dict(self.storage.places)
         states = Construct(self, "Functions")
         functions = {
-            row.name: HandlerFunction(
-                states, row, code=code, places=places, reserved_concurrency=reserved_concurrency
-            )
+            row.name: HandlerFunction(states, row, code=code, places=places)
             for row in STATE_FUNCTIONS
         }
         self.control = HandlerFunction(
@@ -57,9 +52,7 @@ class Automation(Stack):
             package="viridian.handlers.controls",
         )
         topic = self.operators.topic
-        places |= {
-            Own.PAGES: Place(topic.topic_arn, "VIRIDIAN_OPERATORS_TOPIC_ARN", topic.topic_arn)
-        }
+        places |= self.operators.places
         self.standby = Workflow(self, "Standby", name="standby", functions=functions, places=places)
         places |= self.standby.places("VIRIDIAN_STANDBY_MACHINE_ARN", Own.STANDBY, Own.STANDBYS)
         self.workflow = Workflow(
@@ -67,19 +60,16 @@ class Automation(Stack):
         )
         places |= self.workflow.places("VIRIDIAN_STATE_MACHINE_ARN", Own.MACHINE, Own.DEPLOYMENTS)
         machine = self.workflow.machine
-        self.events = EventFunctions(
-            self,
-            "Events",
-            code=code,
-            places=places,
-            operators=topic,
-            reserved_concurrency=reserved_concurrency,
-        )
+        self.events = EventFunctions(self, "Events", code=code, places=places, operators=topic)
         self.events.guard(machine, self.standby.machine)
         self.operators.notify_unpromoted(machine, self.standby.machine)
         self.operators.page_stopped(machine, "Deployment")
         self.operators.page_stopped(self.standby.machine, "Standby")
         self.operators.page_unguarded(self.events.functions["Guardian"].function)
+        if reserved_concurrency:
+            all_functions = {**functions, **self.events.functions, "Control": self.control}
+            for name in WAY_BACK:
+                all_functions[name].reserve(reserved_concurrency)
         add_dashboard(
             self,
             machine=machine,

@@ -6,7 +6,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge
-from viridian_cdk.pages import PERIOD, page_when_any
+from viridian_cdk.pages import ANY, PERIOD, page_at
 
 
 class DeadLetters(Construct):
@@ -21,7 +21,8 @@ class DeadLetters(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        self.alarm = page_when_any(
+        self.alarm = page_at(
+            ANY,
             self,
             "NotEmpty",
             "An event was given up; its message says which and why.",

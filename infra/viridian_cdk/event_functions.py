@@ -41,10 +41,8 @@ class EventFunctions(Construct):
         code: lambda_.Code,
         places: Mapping[Own, Place],
         operators: sns.ITopic,
-        reserved_concurrency: int | None,
     ) -> None:
         super().__init__(scope, id)
-        self._reserved_concurrency = reserved_concurrency
         self.dead_letters: dict[str, DeadLetters] = {}
         self.functions = {
             row.name: self._function(row, code, places, operators) for row in EVENT_FUNCTIONS
@@ -64,7 +62,6 @@ class EventFunctions(Construct):
             places=places,
             package="viridian.handlers.events",
             dead_letter_queue=letters.queue,
-            reserved_concurrency=self._reserved_concurrency,
         )
 
     def _start_on_upload(self, bucket_name: str) -> None:

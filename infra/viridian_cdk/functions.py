@@ -40,7 +40,6 @@ class HandlerFunction(Construct):
         places: Mapping[Own, Place],
         package: str = "viridian.handlers",
         dead_letter_queue: sqs.IQueue | None = None,
-        reserved_concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, row.name)
         log_group = logs.LogGroup(
@@ -64,7 +63,6 @@ class HandlerFunction(Construct):
             environment=POWERTOOLS | {place.variable: place.value for place in known},
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,
-            reserved_concurrent_executions=reserved_concurrency if row.is_way_back else None,
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
         acknowledge(
@@ -74,6 +72,12 @@ class HandlerFunction(Construct):
                 "AwsSolutions-L1": "Not the newest: 3.13 is supported, and what was rehearsed.",
             },
         )
+
+    def reserve(self, executions: int) -> None:
+        """Keep room for so many at once in the account's pool; more than these never run."""
+        resource = self.function.node.default_child
+        assert isinstance(resource, lambda_.CfnFunction)
+        resource.reserved_concurrent_executions = executions
 
 
 def snake_case(name: str) -> str:

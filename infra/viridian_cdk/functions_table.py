@@ -22,7 +22,10 @@ MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by 
     on=arns("elasticloadbalancing", "listener-rule/app/*"),
     when=IS_MANAGED,
 )
-PAGE = Right(("sns:Publish",), on=Own.PAGES)
+PAGE = (
+    Right(("sns:Publish",), on=Own.PAGES),
+    Right(("kms:Decrypt", "kms:GenerateDataKey"), on=Own.PAGES_KEY),
+)
 START_STANDBY = Right(("states:StartExecution",), on=Own.STANDBY)
 START = Right(("states:StartExecution",), on=Own.MACHINE)
 SEE_EXECUTIONS = (
@@ -41,8 +44,6 @@ class Row:
     timeout_seconds: int
     may: tuple[Right, ...] = ()
     memory_mib: int = 512
-    is_way_back: bool = False
-    """Whether concurrency is kept for it, where the automation is asked to keep any."""
 
 
 STATE_FUNCTIONS = (
@@ -61,34 +62,26 @@ STATE_FUNCTIONS = (
     Row("JudgeCandidate", 30, (READ_TABLE, SEE_ALARMS, SEE_METRICS)),
     Row("VerifyProduction", 120),
     # more memory is more CPU: the way back starts fast
-    Row(
-        "RestoreTraffic",
-        30,
-        (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, MOVE_TRAFFIC),
-        1024,
-        is_way_back=True,
-    ),
-    Row("VerifyRestored", 60, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH), is_way_back=True),
+    Row("RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, MOVE_TRAFFIC), memory_mib=1024),
+    Row("VerifyRestored", 60, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH)),
     Row("Promote", 20, (READ_TABLE, UPDATE_TABLE)),
     Row("WatchStandby", 30, (READ_TABLE, SEE_ALARMS)),
     Row("RetireSide", 30, (READ_TABLE, SEE_RULES, SEE_METRICS, ecs.READ, ecs.CHANGE)),
 )
 EVENT_FUNCTIONS = (
     Row("ArtifactUploaded", 20, (START,)),
-    Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT), is_way_back=True),
+    Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
     # a look at 500 leases, which wait for Step Functions' own limit
-    Row(
-        "Guardian",
-        60,
-        (LIST_TABLE, READ_TABLE, UPDATE_TABLE, *SEE_EXECUTIONS, START_STANDBY),
-        is_way_back=True,
-    ),
+    Row("Guardian", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, *SEE_EXECUTIONS, START_STANDBY)),
 )
 # Whoever may invoke it may control every deployment: it is the right to do so.
 CONTROL = Row("Control", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, FAIL_WAIT, END_WAIT))
+WAY_BACK = ("AlarmChanged", "Control", "Guardian", "RestoreTraffic", "VerifyRestored", "RetireSide")
+"""What begins a restore, and what it calls: these can be kept room for in the account."""
+
 # The machines restore by a call of their own when the function that restores is itself broken.
 MACHINES_MAY = {
-    "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, PAGE, START_STANDBY),
-    "standby": (UPDATE_TABLE, MOVE_TRAFFIC, PAGE),
+    "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, *PAGE, START_STANDBY),
+    "standby": (UPDATE_TABLE, MOVE_TRAFFIC, *PAGE),
 }

@@ -1,16 +1,18 @@
 """How a person hears of what Viridian could not do: one topic, and who may publish to it."""
 
-from aws_cdk import Aws
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from viridian_cdk.event_functions import UNPROMOTED, ended
-from viridian_cdk.pages import PERIOD, page_when_any, page_when_silent
+from viridian_cdk.pages import ANY, PERIOD, SILENCE, page_at
+from viridian_cdk.rights import Own, Place
 
 
 class Operators(Construct):
@@ -18,16 +20,35 @@ class Operators(Construct):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
-        self.topic = sns.Topic(self, "Topic", display_name="Viridian", enforce_ssl=True)
-        # Requiring TLS replaces the topic's default policy, under which alarms could publish.
-        self.topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                actions=["sns:Publish"],
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                resources=[self.topic.topic_arn],
+        # Of our own: the policy of AWS's (alias/aws/sns) lets neither alarms nor rules publish.
+        self.key = kms.Key(
+            self,
+            "Key",
+            description="The messages of Viridian to its operators",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.DESTROY,  # what is on its way is all that it encrypts
+        )
+        self.topic = sns.Topic(
+            self, "Topic", display_name="Viridian", master_key=self.key, enforce_ssl=True
+        )
+        # Requiring TLS replaces the topic's default policy, under which alarms could publish. The
+        # right on the key comes with it, here and for the rule below, which gets it without a
+        # condition: AWS supports none on the source of an event to an encrypted topic.
+        self.topic.grant_publish(
+            iam.ServicePrincipal(
+                "cloudwatch.amazonaws.com",
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
         )
+
+    @property
+    def places(self) -> dict[Own, Place]:
+        """Where the topic and its key are, for those who may publish."""
+        topic, key = self.topic.topic_arn, self.key.key_arn
+        return {
+            Own.PAGES: Place(topic, "VIRIDIAN_OPERATORS_TOPIC_ARN", topic),
+            Own.PAGES_KEY: Place(key, "VIRIDIAN_OPERATORS_KEY_ARN", key),
+        }
 
     def notify_unpromoted(self, *machines: sfn.IStateMachine) -> None:
         """Say when a deployment ended without promoting its release.
@@ -49,7 +70,8 @@ class Operators(Construct):
             "Stopped": machine.metric_aborted(period=PERIOD),
             "TimedOut": machine.metric_timed_out(period=PERIOD),
         }.items():
-            page_when_any(
+            page_at(
+                ANY,
                 self,
                 f"{what}{how}",
                 "An execution passed no Catch: see that the guardian made the traffic whole.",
@@ -59,14 +81,16 @@ class Operators(Construct):
 
     def page_unguarded(self, guardian: lambda_.IFunction) -> None:
         """Page when the guardian fails, or is not called any more."""
-        page_when_any(
+        page_at(
+            ANY,
             self,
             "GuardianFailed",
             "A lease could not be looked after; the guardian's log says which and why.",
             metric=guardian.metric_errors(period=PERIOD),
             operators=self.topic,
         )
-        page_when_silent(
+        page_at(
+            SILENCE,
             self,
             "GuardianSilent",
             "Nobody looks every minute for deployments that were stopped.",

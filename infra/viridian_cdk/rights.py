@@ -37,6 +37,7 @@ class Own(Enum):
     DEPLOYMENTS = auto()
     STANDBYS = auto()
     PAGES = auto()
+    PAGES_KEY = auto()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Which events start and wake a deployment, and that none is lost in silence."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ UNPROMOTED = "OperatorsDeploymentUnpromoted"
 ENDED = "EventsExecutionEnded"
 MINUTELY = "EventsEveryMinute"
 OPERATORS = "<OperatorsTopic>"
+OF_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 RULES_OF_SERVICES = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/viridian-*"
 
 
@@ -204,12 +206,35 @@ def test_a_guardian_that_is_not_called_any_more_pages_the_operators(assembly: As
 
 def test_alarms_and_rules_may_publish_to_the_operators(assembly: Assembly) -> None:
     statements = topic_statements(assembly.viridian)
-    allowed = {s["Principal"]["Service"] for s in statements if s["Effect"] == "Allow"}
 
-    assert allowed == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+    assert by_service(s for s in statements if s["Effect"] == "Allow") == {
+        "cloudwatch.amazonaws.com": ("sns:Publish", OF_THIS_ACCOUNT),
+        "events.amazonaws.com": ("sns:Publish", None),
+    }
     assert [s["Condition"] for s in statements if s["Effect"] == "Deny"] == [
         {"Bool": {"aws:SecureTransport": "false"}}
     ]
+
+
+def test_whoever_may_publish_may_use_the_topics_key(assembly: Assembly) -> None:
+    """AWS supports no condition there on the source of an event: with one no event would come."""
+    [topic] = assembly.viridian.properties("SNS::Topic").values()
+    key = assembly.viridian.properties("KMS::Key")["OperatorsKey"]
+    account, *services = key["KeyPolicy"]["Statement"]
+
+    assert assembly.spell(topic["KmsMasterKeyId"]) == "<OperatorsKey.Arn>"
+    assert key["EnableKeyRotation"] is True
+    assert by_service(services) == {
+        "cloudwatch.amazonaws.com": (["kms:Decrypt", "kms:GenerateDataKey*"], OF_THIS_ACCOUNT),
+        "events.amazonaws.com": (["kms:Decrypt", "kms:GenerateDataKey*"], None),
+    }
+    assert account["Action"] == "kms:*", "so that policies of roles count"
+    assert assembly.spell(account["Principal"]["AWS"]).endswith(":<AWS::AccountId>:root")
+
+
+def by_service(statements: Iterable[dict[str, Any]]) -> dict[str, tuple[Any, Any]]:
+    """What each service may do, and on which condition."""
+    return {s["Principal"]["Service"]: (s["Action"], s.get("Condition")) for s in statements}
 
 
 def topic_statements(template: Template) -> list[dict[str, Any]]:

@@ -1,13 +1,22 @@
 """The functions' limits, surroundings and code."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from aws_cdk import App, aws_lambda
 
 from tests.infra.conftest import PROJECT, run_app
 from tests.infra.template import Assembly, Resources
-from tests.infra.test_rights import CONTROL, EVENT_FUNCTIONS, STATE_FUNCTIONS, TABLE
+from tests.infra.test_rights import (
+    CONTROL,
+    EVENT_FUNCTIONS,
+    ON_THE_WAY_BACK,
+    STATE_FUNCTIONS,
+    TABLE,
+)
+from viridian_cdk.automation import Automation
 
 FUNCTIONS = PROJECT / "functions"
 WITH_TABLE = [
@@ -38,25 +47,29 @@ def test_the_way_back_has_the_most_power(functions: Resources) -> None:
     assert set(memory.values()) == {512}
 
 
-def test_concurrency_is_kept_for_the_way_back_where_it_is_asked_for(
-    functions: Resources, tmp_path: Path
-) -> None:
-    kept = "ReservedConcurrentExecutions"
-    code = (
-        "from aws_cdk import App; from viridian_cdk.automation import Automation; "
-        "app = App(); Automation(app, 'Viridian', reserved_concurrency=2); app.synth()"
-    )
-    done = run_app(tmp_path, code=code)
-    assert done.returncode == 0, done.stderr
-    found = Assembly(tmp_path).viridian.properties("Lambda::Function")
+def test_nothing_is_reserved_unless_it_is_asked_for() -> None:
+    """A new account has nothing to reserve from: its first deployment would fail."""
+    app = App()
+    Automation(app, "Viridian", code=aws_lambda.Code.from_inline("pass"))
+    template = app.synth().get_stack_by_name("Viridian").template
 
-    assert {name.removesuffix("Function"): f[kept] for name, f in found.items() if kept in f} == {
-        "FunctionsRestoreTraffic": 2,
-        "FunctionsVerifyRestored": 2,
-        "EventsAlarmChanged": 2,
-        "EventsGuardian": 2,
+    assert "ReservedConcurrentExecutions" not in json.dumps(template)
+
+
+def test_what_is_reserved_is_for_all_that_begins_a_restore_and_all_that_it_calls(
+    tmp_path: Path,
+) -> None:
+    done = run_app(tmp_path, context='{"reservedConcurrency": 5}')
+    assert done.returncode == 0, done.stderr
+    reserved = {
+        name.removesuffix("Function"): f["ReservedConcurrentExecutions"]
+        for name, f in Assembly(tmp_path).viridian.properties("Lambda::Function").items()
+        if "ReservedConcurrentExecutions" in f
     }
-    assert not any(kept in function for function in functions.values())
+    called = {f"Functions{name}" for name in ON_THE_WAY_BACK}
+    beginning = {"EventsAlarmChanged", "EventsGuardian", "ControlsControl"}
+
+    assert reserved == dict.fromkeys(called | beginning, 5)
 
 
 def test_every_handler_file_is_a_function(functions: Resources) -> None:

@@ -5,6 +5,7 @@ from tests.infra.template import Assembly
 TABLE = "<StorageTable.Arn>"
 BUCKET = "<StorageArtifactBucket.Arn>"
 MACHINE = "<WorkflowMachine>"
+PAGES_KEY = "<OperatorsKey.Arn>"
 HERE = "<AWS::Region>:<AWS::AccountId>"
 REGISTRATIONS = f"arn:<AWS::Partition>:ssm:{HERE}:parameter/viridian/services/*"
 MANAGED = "if aws:ResourceTag/viridian:managed is true"
@@ -32,6 +33,11 @@ CHANGE_FLEETS: Rights = SEE_FLEETS | {"ecs:UpdateService": (SERVICES,)}
 READ_ITEM: Rights = {"dynamodb:GetItem": (TABLE,)}
 UPDATE_ITEM: Rights = {"dynamodb:UpdateItem": (TABLE,)}
 MODIFY_RULE: Rights = {"elasticloadbalancing:ModifyRule": (RULES,)}
+PAGE: Rights = {
+    "sns:Publish": ("<OperatorsTopic>",),
+    "kms:Decrypt": (PAGES_KEY,),
+    "kms:GenerateDataKey": (PAGES_KEY,),
+}
 MOVE_TRAFFIC: Rights = UPDATE_ITEM | SEE_RULES | SEE_HEALTH | MODIFY_RULE
 
 STATE_FUNCTIONS: dict[str, Rights] = {
@@ -136,8 +142,7 @@ def own_logs(function: str) -> Rights:
 def of_machine(*functions: str) -> Rights:
     """What a machine calls, what it writes itself, and how it tells of it."""
     versions = tuple(f"<Functions{name}Function.Arn>:*" for name in functions)
-    own = UPDATE_ITEM | MODIFY_RULE | {"sns:Publish": ("<OperatorsTopic>",)}
-    return {"lambda:InvokeFunction": versions} | own | MACHINE_LOGS
+    return {"lambda:InvokeFunction": versions} | UPDATE_ITEM | MODIFY_RULE | PAGE | MACHINE_LOGS
 
 
 def wanted() -> dict[str, Rights]:
