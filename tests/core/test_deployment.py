@@ -31,6 +31,13 @@ def test_what_is_written_is_read_back_the_same(
     assert revive(Deployment, json.loads(json.dumps(asdict(admitted)))) == admitted
 
 
+def test_what_was_admitted_before_a_setting_was_known_has_its_default() -> None:
+    written = json.loads(json.dumps(asdict(deployment())))
+    del written["registration"]["settings"]["drain_timeout_seconds"]
+
+    assert revive(Deployment, written).registration.settings.drain_timeout_seconds == 300
+
+
 def test_the_plan_is_the_service_s_own_unless_the_request_has_one() -> None:
     own = Request.from_dict(
         {"service": "shop", "version": "1.1.0", "steps": [{"percent": 100, "bake_seconds": 1}]}

@@ -6,6 +6,7 @@ import pytest
 from sfnx.testing import Failure
 
 from tests.workflow.conftest import DEPLOYMENT, MACHINE, SIDES, World, judged, lambda_failure
+from viridian.core.service.settings import MOST_DRAIN_SECONDS
 
 BEFORE_ANY_SHIFT = ["PrepareCandidate", "CheckCandidate", "WarmCandidate", "SmokeTest"]
 CHANGING = {
@@ -224,6 +225,30 @@ def test_a_live_side_that_recovers_within_a_minute_is_gone_back_to(world: World)
     world.says("RestoreTraffic", lambda_failure("RestoreHeld", "live: 2 initial"), None)
 
     assert (world.deploy().error, world.percent) == ("DeploymentReverted", 0)
+
+
+def test_a_side_that_drains_is_asked_for_again_for_as_long_as_a_drain_may_last(
+    world: World,
+) -> None:
+    draining = lambda_failure("SideDraining", "green: 3 requests in the newest period")
+    world.says("JudgeCandidate", BUG).says("RetireCandidate", *[draining] * 3, None)
+    [retry] = [
+        policy
+        for policy in MACHINE["States"]["RetireCandidate"]["Retry"]
+        if policy["ErrorEquals"] == ["SideDraining"]
+    ]
+
+    assert (world.deploy().error, world.sizes) == ("DeploymentReverted", {"green": "resting"})
+    longest = MOST_DRAIN_SECONDS + 10 * retry["IntervalSeconds"]
+    assert retry["IntervalSeconds"] * retry["MaxAttempts"] >= longest, "and ten batches"
+
+
+def test_the_standby_drains_as_well(world: World) -> None:
+    world.says("RetireStandby", lambda_failure("SideDraining", "blue: is at 5 tasks"), None)
+    world.deploy()
+
+    assert world.watch().states[-1] == "StandbyRetired"
+    assert (world.visits["RetireStandby"], world.sizes) == (2, {"blue": "resting"})
 
 
 def test_a_candidate_found_with_traffic_when_it_should_have_none_is_not_called_well(
