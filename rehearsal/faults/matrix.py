@@ -171,6 +171,10 @@ def cells() -> list[Cell]:
 
 
 def pairs() -> list[Cell]:
-    """Every first fault of a state that a restore follows, and one of the second each in turn."""
-    firsts = [cell for cell in cells() if cell.row.state in SPLIT[cell.row.machine]]
+    """Every first fault of a state that a restore follows, and one of the second each in turn.
+
+    Not what is half done: the alarm that begins the restore closes the gate to the other half.
+    """
+    found = [cell for cell in cells() if cell.row.state in SPLIT[cell.row.machine]]
+    firsts = [cell for cell in found if cell.fault is not Fault.HALF]
     return [replace(cell, second=second) for cell, second in zip(firsts, cycle(SECONDS))]

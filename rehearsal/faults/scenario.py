@@ -187,8 +187,9 @@ class Scenario:
         return False
 
     def _is_running(self) -> bool:
-        step_functions = self._world.client("stepfunctions")
-        for arn in self._world.account.machines.values():
+        """Asked in this order: a deployment that is over by then has started its standby."""
+        step_functions, machines = self._world.client("stepfunctions"), self._world.account.machines
+        for arn in (machines["deploy"], machines["standby"]):
             found = step_functions.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
             if any(e["name"].startswith(tuple(self._names)) for e in found["executions"]):
                 return True
