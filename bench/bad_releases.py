@@ -14,6 +14,7 @@ from typing import Any
 from bench.deployments import BREACH_LOAD_PER_SECOND, SERVICE_FILE, wait
 from rehearsal.session import PROJECT, Rehearsal
 from rehearsal.traffic import Answer, Traffic
+from viridian.core.execution import execution_arn
 from viridian_cli.release import pack
 
 APP = PROJECT / "bench" / "faulty" / "app.py"
@@ -74,9 +75,7 @@ def _is_hurt(answer: Answer, version: str) -> bool:
 def _standby_ending(rehearsal: Rehearsal, deployment_id: str) -> str:
     """Wait for the end of the standby that the promotion opened."""
     states = rehearsal.client("stepfunctions")
-    machines = states.list_state_machines()["stateMachines"]
-    arn = next(m["stateMachineArn"] for m in machines if "Standby" in m["name"])
-    execution = f"{arn.replace(':stateMachine:', ':execution:')}:{deployment_id}"
+    execution = execution_arn(rehearsal.standby_machine, deployment_id)
     deadline = time.monotonic() + LONGEST_SECONDS
     while (found := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
         if time.monotonic() > deadline:

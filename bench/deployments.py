@@ -145,16 +145,10 @@ def _stopped(rehearsal: Rehearsal, traffic: Traffic, version: str, *, by_event: 
     milliseconds = round((time.time() - stopped) * 1000)
     if interference is not None:
         rehearsal.control.end(interference)
-    wait("the guardian's execution", lambda: not _standbys(rehearsal, "RUNNING"))
-    return milliseconds
-
-
-def _standbys(rehearsal: Rehearsal, status: str) -> list[Any]:
-    """Executions of the standby machine in this status."""
+    running = {"stateMachineArn": rehearsal.standby_machine, "statusFilter": "RUNNING"}
     states = rehearsal.client("stepfunctions")
-    machines = states.list_state_machines()["stateMachines"]
-    arn = next(m["stateMachineArn"] for m in machines if "Standby" in m["name"])
-    return list(states.list_executions(stateMachineArn=arn, statusFilter=status)["executions"])
+    wait("the guardian's execution", lambda: not states.list_executions(**running)["executions"])
+    return milliseconds
 
 
 def _breach(rehearsal: Rehearsal, traffic: Traffic, version: str) -> dict[str, Any]:

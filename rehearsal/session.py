@@ -140,6 +140,14 @@ class Rehearsal:
         arn = execution_arn(self.outputs.state_machine_arn, deployment_id)
         return Deployment(self.client, arn, self.registration())
 
+    @property
+    def standby_machine(self) -> str:
+        """The ARN of the account's other machine, which watches what was promoted."""
+        machines = self.client("stepfunctions").list_state_machines()["stateMachines"]
+        arns: set[str] = {machine["stateMachineArn"] for machine in machines}
+        [arn] = arns - {self.outputs.state_machine_arn}
+        return arn
+
     def stop(self) -> None:
         """End everything. Harmless when called again."""
         if self._synthesis is not None:

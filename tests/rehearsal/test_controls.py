@@ -54,10 +54,8 @@ class Stage:
 
     def standby(self, deployment: Deployment) -> Deployment:
         """The execution that watches a promoted deployment."""
-        machines = self.rehearsal.client("stepfunctions").list_state_machines()["stateMachines"]
-        [arn] = [m["stateMachineArn"] for m in machines if "Standby" in m["name"]]
-        registration = self.rehearsal.registration()
-        return Deployment(self.rehearsal.client, execution_arn(arn, deployment.id), registration)
+        arn = execution_arn(self.rehearsal.standby_machine, deployment.id)
+        return Deployment(self.rehearsal.client, arn, self.rehearsal.registration())
 
 
 @pytest.fixture(scope="module")
