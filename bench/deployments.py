@@ -56,6 +56,7 @@ def fire(rehearsal: Rehearsal, colour: str = "green") -> None:
         AlarmName=rehearsal.registration()[colour]["alarms"][0],
         StateValue="ALARM",
         StateReason="measuring the way back",
+        StateReasonData="{}",
     )
 
 

@@ -51,6 +51,8 @@ class Evaluation:
     state: str
     reason: str
     datapoints: tuple[float, ...] = ()
+    missing_last: int = 0
+    """How many of the newest periods have no data."""
 
 
 def evaluate(
@@ -61,7 +63,9 @@ def evaluate(
     breaching = [conditions.is_breaching(value) for value in found]
     missing = conditions.evaluation_periods - len(found)
     state = _state(conditions, series, breaching, missing, current)
-    return Evaluation(state, _reason(conditions, state, found, sum(breaching), missing), found)
+    reason = _reason(conditions, state, found, sum(breaching), missing)
+    missing_last = next((age for age, v in enumerate(reversed(series)) if v is not None), 0)
+    return Evaluation(state, reason, found, missing_last)
 
 
 def _state(

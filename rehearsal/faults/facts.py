@@ -48,7 +48,7 @@ class Facts:
     """All that is seen when everything is quiet.
 
     `moved_in` is the state in which a person moved the traffic; `is_bad` is a release that answers
-    clients with 500.
+    clients with 500, `is_unhurt` says that nothing happened for which a good one is turned back.
     """
 
     former_version: str
@@ -64,6 +64,7 @@ class Facts:
     killed_at: float | None = None
     moved_in: str | None = None
     is_bad: bool = False
+    is_unhurt: bool = False
 
     @property
     def serving(self) -> list[str]:

@@ -27,7 +27,10 @@ def heal(world: World, reader: Reader, service: str, facts: Facts) -> None:
     for colour in COLOURS:
         for alarm in registration[colour]["alarms"]:
             world.client("cloudwatch").set_alarm_state(
-                AlarmName=alarm, StateValue="OK", StateReason="the matrix goes on"
+                AlarmName=alarm,
+                StateValue="OK",
+                StateReason="the matrix goes on",
+                StateReasonData="{}",
             )
     _clear_lease(world, service)
     colour = facts.serving[0] if len(facts.serving) == 1 else facts.former_colour

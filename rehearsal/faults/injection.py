@@ -21,6 +21,7 @@ AT_HAND = {
     Fault.EVENT_LOST,
     Fault.EVENT_TWICE,
     Fault.EVENT_LATE,
+    Fault.EVENT_OLD,
     Fault.CANDIDATE_DIES,
     Fault.LIVE_DIES,
     Fault.BY_HAND,

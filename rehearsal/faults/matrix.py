@@ -35,6 +35,7 @@ class Fault(StrEnum):
     EVENT_LOST = "event lost"
     EVENT_TWICE = "event twice"
     EVENT_LATE = "event late"
+    EVENT_OLD = "event of before the shift"
     CANDIDATE_DIES = "candidate target dies"
     LIVE_DIES = "half of live dies"
     BY_HAND = "rule by hand"
@@ -161,6 +162,8 @@ def fits(row: Row, fault: Fault) -> bool:
     """Whether the fault can happen there: a wait calls nothing, one write is never half done."""
     if fault is Fault.HALF:
         return row.state in LAST_WRITES
+    if fault is Fault.EVENT_OLD:
+        return row.state in SPLIT[row.machine]
     is_wait = states(row.machine)[row.state]["Type"] == "Wait"
     return not (is_wait and fault in OF_CALLS)
 
@@ -173,8 +176,9 @@ def cells() -> list[Cell]:
 def pairs() -> list[Cell]:
     """Every first fault of a state that a restore follows, and one of the second each in turn.
 
-    Not what is half done: the alarm that begins the restore closes the gate to the other half.
+    Not what is half done: the alarm that begins the restore closes the gate to the other half. Nor
+    an alarm that is none.
     """
     found = [cell for cell in cells() if cell.row.state in SPLIT[cell.row.machine]]
-    firsts = [cell for cell in found if cell.fault is not Fault.HALF]
+    firsts = [cell for cell in found if cell.fault not in (Fault.HALF, Fault.EVENT_OLD)]
     return [replace(cell, second=second) for cell, second in zip(firsts, cycle(SECONDS))]

@@ -112,6 +112,8 @@ def _deployed(facts: Facts) -> tuple[str, ...]:
 def _answers(facts: Facts) -> Iterator[str]:
     if facts.is_bad and promoted(facts):
         yield "a bad release was promoted"
+    if facts.is_unhurt and not promoted(facts):
+        yield "a good release was turned back"
     back = [t for e in facts.executions for s, t in e.visits if s == "DrainCandidate"]
     if back and not promoted(facts):
         late = [

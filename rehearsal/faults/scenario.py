@@ -29,6 +29,10 @@ UNJUDGED = [
     if name not in ("VerifyProduction", "Promote", "OpenStandby", "RecordEnding")
 ]
 """States that a bad release comes to."""
+LONG_AGO = json.dumps(
+    {"startDate": "2020-01-01T00:00:00Z", "period": 60, "recentDatapoints": [100.0]}
+)
+"""What an alarm says of the minutes in which the candidate booted."""
 OF_THE_FIRST_STEP = ("ShiftTraffic", "Bake", "JudgeCandidate")
 """Played on half of the traffic; all others come there sooner by one step."""
 
@@ -148,6 +152,7 @@ class Scenario:
         row = self._cell.row
         is_long = row.journey in (Journey.RESTORED, Journey.RESTORED_DIRECT)
         is_long |= self._cell.second is not None
+        is_long |= row.state == "Soak"  # a first look that comes late ends a short one unsoaked
         is_long |= row.state == "OpenStandby"  # on AWS no window is over while its start is retried
         settings = self._registration["settings"]
         if is_long:
@@ -202,6 +207,8 @@ class Scenario:
             self._on.append(self._control.interfere(where, f'"{self._service}"', **asked))
             if not self._is_bad:
                 self._fire()
+        if fault is Fault.EVENT_OLD:
+            self._fire(LONG_AGO)
         if fault is Fault.HALF:
             self._half = self._refuse_last_write()
         if fault in (Fault.CANDIDATE_DIES, Fault.LIVE_DIES):
@@ -222,11 +229,14 @@ class Scenario:
         self._on.append(number)
         return number
 
-    def _fire(self) -> None:
+    def _fire(self, reason_data: str = "{}") -> None:
         """One of the candidate's alarms."""
         alarm = self._registration[self._candidate]["alarms"][0]
         self._world.client("cloudwatch").set_alarm_state(
-            AlarmName=alarm, StateValue="ALARM", StateReason="the matrix says so"
+            AlarmName=alarm,
+            StateValue="ALARM",
+            StateReason="the matrix says so",
+            StateReasonData=reason_data,
         )
         time.sleep(1.0)
 
@@ -297,6 +307,7 @@ class Scenario:
             answers=tuple(self._stage.clients.answers(self._service, self._started)),
             killed_at=self._killed_at,
             is_bad=self._is_bad,
+            is_unhurt=self._cell.fault is Fault.EVENT_OLD,
             moved_in=self._cell.row.state if self._cell.fault is Fault.BY_HAND else None,
         )
 

@@ -70,6 +70,10 @@ def test_newest_datapoints_decide() -> None:
     assert evaluate(conditions(), values("X X 0")).state == OK
 
 
+def test_periods_without_data_since_the_newest_datapoint_are_counted() -> None:
+    assert evaluate(conditions(), values("X 0 - -")).missing_last == 2
+
+
 def test_reason_states_the_comparison() -> None:
     found = evaluate(conditions(), [None, None, 12.5])
     assert found.reason == (

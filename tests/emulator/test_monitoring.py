@@ -1,5 +1,6 @@
 """Real traffic becomes metrics, metrics become alarms, and alarms become events."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -162,11 +163,17 @@ def test_requests_to_unhealthy_targets_are_counted(
 
 
 def test_breach_is_an_alarm_and_an_event(
-    balancer: Balancer, blue: App, error_rate: str, state_of: StateOf, alarm_events: Received
+    balancer: Balancer,
+    blue: App,
+    error_rate: str,
+    cloudwatch: Any,
+    state_of: StateOf,
+    alarm_events: Received,
 ) -> None:
     eventually(lambda: state_of(error_rate), lambda state: state == "OK")
     eventually(alarm_events)
     blue.status = 500
+    broken_at = datetime.now(UTC)
 
     def keep_asking() -> str:
         for _ in range(10):
@@ -176,6 +183,11 @@ def test_breach_is_an_alarm_and_an_event(
     eventually(keep_asking, lambda state: state == "ALARM")
     event = {"service": "shop", "alarm": error_rate, "state": "ALARM"}
     assert eventually(alarm_events) == [event]
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=[error_rate])["MetricAlarms"]
+    data = json.loads(alarm["StateReasonData"])
+    newest = datetime.fromisoformat(data["startDate"])
+    assert broken_at - timedelta(seconds=data["period"]) < newest < datetime.now(UTC)
+    assert len(data["recentDatapoints"]) == 1
 
 
 @pytest.fixture

@@ -55,12 +55,17 @@ def alarms() -> dict[str, Record]:
 
 
 def change_state(record: Record, found: Evaluation, alarm: AlarmDefinition, end: float) -> None:
-    """Note the new state with its reason, and tell of the change. `end` is of the last period."""
-    old = record["StateValue"]
+    """Note the new state with its reason, and tell of the change. `end` is of the last period.
+
+    `startDate` is where the oldest datapoint would lie if there were no gap before the newest.
+    """
+    old, period = record["StateValue"], alarm.queries.period_seconds
+    start = end - period * (found.missing_last + max(len(found.datapoints), 1))
     data = {
         "version": "1.0",
-        "queryDate": cloudwatch._ts_iso(end),
-        "period": alarm.queries.period_seconds,
+        "queryDate": cloudwatch._ts_iso(time.time()),
+        "startDate": cloudwatch._ts_iso(start),
+        "period": period,
         "recentDatapoints": list(found.datapoints),
         "threshold": alarm.conditions.threshold,
     }

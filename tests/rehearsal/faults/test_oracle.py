@@ -86,6 +86,7 @@ def test_what_a_person_moved_last_is_theirs() -> None:
         (reverted(sides={"blue": Fleet(50, 2, 2), "green": Fleet(50, 2, 2)}), "traffic is split"),
         (reverted(sides={"blue": Fleet(100, 0, 2), "green": Fleet(0, 2, 2)}), "0 healthy of 2"),
         (promoted(sides={"blue": Fleet(0, 1, 1), "green": Fleet(100, 2, 1)}), "was shrunk to 1"),
+        (reverted(is_unhurt=True), "a good release was turned back"),
         (reverted(answers=(*answers("2", 101.0), *answers("1", 120.0))), "after the restore"),
         (reverted(answers=answers("2", 99.0)), "2 answers, wanted 1"),
         (promoted(answers=answers("1", 120.0)), "1 answers, wanted 2"),
