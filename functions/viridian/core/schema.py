@@ -31,6 +31,7 @@ LONGEST_SHOWN = 100
 
 TAKEN: dict[Any, Any] = {float: (int, float), tuple: (list, tuple)}
 NAMES = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", NoneType: "nothing"}
+NAMES |= {int: "a number", float: "a number"}
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ def _complaints(its: Key, data: Any, path: str) -> Iterator[str]:
     elif is_dataclass(its.kind):
         yield from _object_complaints(its.kind, data, path, {})
     elif not isinstance(data, TAKEN.get(its.container, its.container)) or isinstance(data, bool):
-        yield f"{path}: must be {its.wanted}, found {_name(data)}"
+        found = _shown(data) if its.container is int and isinstance(data, float) else _name(data)
+        yield f"{path}: must be {its.wanted}, found {found}"
     elif its.container is dict:
         for name, text in data.items():
             yield from _entry_complaints(its, name, text, path)
@@ -160,7 +162,9 @@ def _complaints(its: Key, data: Any, path: str) -> Iterator[str]:
 
 
 def _entry_complaints(its: Key, name: Any, text: Any, path: str) -> Iterator[str]:
-    if not isinstance(name, str) or not its.fits(name):
+    is_fit = isinstance(name, str) and its.fits(name)
+    name = name.partition("=")[0] if isinstance(name, str) else name  # a value may stand behind it
+    if not is_fit:
         yield f"{path}: key {_shown(name)} must be {its.limits.hint}"
     if not isinstance(text, str):
         yield f"{path}.{_spelt(name)}: must be a text, found {_name(text)}; quote it"
@@ -180,9 +184,7 @@ def _value(its: Key, data: Any) -> Any:
 
 
 def _name(data: Any) -> str:
-    """What kind of value it is, or which number."""
-    if type(data) in (int, float):
-        return f"the number {_shown(data)}"
+    """What kind of value it is, and no more: a secret may stand where another kind is wanted."""
     return NAMES.get(type(data), f"a {type(data).__name__}")
 
 

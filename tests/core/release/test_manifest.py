@@ -54,7 +54,7 @@ def test_a_manifest_names_an_image_by_digest() -> None:
         ({"version": "1.0.0"}, "version: wanted '1.1.0' as in its key, found '1.0.0'"),
         (
             {"service": "cart", "environment": {"PORT": 80}, "sha256": None},
-            "environment.PORT: must be a text, found the number 80; quote it\n"
+            "environment.PORT: must be a text, found a number; quote it\n"
             "shop/1.1.0/release.json.sha256: is missing; give the SHA-256 of the bundle in hex\n"
             "shop/1.1.0/release.json.service: wanted 'shop' as in its key, found 'cart'$",
         ),
