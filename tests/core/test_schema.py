@@ -115,6 +115,11 @@ def test_a_document_is_read_to_its_values_and_defaults() -> None:
         ("names", {1: "1"}, "input.names: key 1 must be upper"),
         ("names", {"b=c": ""}, "input.names: key 'b' must be upper"),
         ("names", {"B": 1}, "input.names.B: must be a text, found a number; quote it"),
+        ("names", {"B": "a\ud800"}, "input.names.B: must be a text, found half a character"),
+        ("names", {"\udfff": "a"}, r"input.names: key '\udfff' must be upper"),
+        ("texts", ["x", "y\udfff"], "input.texts[1]: must be a text, found half a character"),
+        ("part.word", "a\ud83d", "input.part.word: must be a word, found half a character"),
+        ("part.\ud800", 1, r"input.part.'\ud800': unknown key; known are share, word"),
         ("other", 1, "input.other: unknown key; known are high, low, names, part, parts, texts"),
         ("part.a\nb", 1, "input.part.'a\\nb': unknown key; known are share, word"),
         ("part." + "a" * 200, 1, f"input.part.'{'a' * 99}...: unknown key; known are share, word"),
@@ -126,6 +131,13 @@ def test_a_complaint_names_the_path_and_what_is_wanted(
     path: str, value: Any, complaint: str
 ) -> None:
     assert complaints(changed(LEAST, path, value)) == [complaint]
+
+
+@pytest.mark.parametrize(
+    ("data", "is_taken"), [("12", True), ("13", True), ("1x", False), ("", False), (12, False)]
+)
+def test_a_text_must_have_the_pattern_and_mean_something(data: Any, is_taken: bool) -> None:
+    assert Limits(pattern="[0-9x]*", reads=int).take(data) == is_taken
 
 
 @pytest.mark.parametrize("bound", [1, 9])

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import ControlInvalid
+from viridian.core.execution import NAME
 from viridian.core.schema import Limits, Rules, read
 from viridian.core.service.settings import SERVICE_NAME
 
@@ -73,7 +74,7 @@ class Control:
         str | None, SERVICE_NAME, "the service, required but for `stop` and `go`"
     ] = None
     deployment_id: Annotated[
-        str | None, "which deployment is meant; unless given, the one in progress"
+        str | None, NAME, "which deployment is meant; unless given, the one in progress"
     ] = None
     percent: Annotated[
         int | None,

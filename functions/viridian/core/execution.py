@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from viridian.core.schema import Limits
+
+NAME = Limits(
+    pattern=r"[^\x00-\x20]{1,80}", hint="an execution's name of at most 80 characters, no spaces"
+)
 IN_WORDS = {
     "ABORTED": "was stopped by hand",
     "TIMED_OUT": "passed its time limit",

@@ -32,17 +32,31 @@ LONGEST_SHOWN = 100
 TAKEN: dict[Any, Any] = {float: (int, float), tuple: (list, tuple)}
 NAMES = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", NoneType: "nothing"}
 NAMES |= {int: "a number", float: "a number"}
+HALF = re.compile("[\ud800-\udfff]")
+"""Of a character: JSON can spell one alone, and no encoding can write it."""
 
 
 @dataclass(frozen=True)
 class Limits:
     """Bounds of a number, or of how many items there are (both included); or the pattern of a whole
-    text, or of the keys of a `dict`, which the hint puts in words."""
+    text, or of the keys of a `dict`, which the hint puts in words; `reads` raises ValueError for
+    what is of the pattern and means nothing."""
 
     low: float = -inf
     high: float = inf
     hint: str = ""
     pattern: str = ""
+    reads: Callable[[str], object] = str
+
+    def take(self, data: Any) -> bool:
+        """Whether it is a text of whole characters that has the pattern and means something."""
+        if not isinstance(data, str) or HALF.search(data):
+            return False
+        try:
+            self.reads(data)
+        except ValueError:
+            return False
+        return re.fullmatch(self.pattern or r"(?s).+", data) is not None
 
 
 @dataclass(frozen=True)
@@ -80,7 +94,7 @@ class Key:
     def fits(self, data: Any) -> bool:
         """Whether a text, a number or a count of items is within the limits."""
         if isinstance(data, str):
-            return re.fullmatch(self.limits.pattern or r"(?s).+", data) is not None
+            return self.limits.take(data)
         return bool(self.limits.low <= data <= self.limits.high)
 
 
@@ -109,6 +123,13 @@ def read(
         raise refusal("\n".join(complaints))
     document: Document = _value(Key(kind=kind), data)
     return document
+
+
+def read_text(data: Any, path: str, refusal: type[Refusal], limits: Limits) -> str:
+    """A text that stands alone; raises the refusal with its path."""
+    if complaints := list(_complaints(Key(str, limits=limits), data, path)):
+        raise refusal("\n".join(complaints))
+    return str(data)
 
 
 def _key(declared: "Field[Any]") -> Key:
@@ -153,7 +174,9 @@ def _complaints(its: Key, data: Any, path: str) -> Iterator[str]:
             yield from _entry_complaints(its, name, text, path)
     elif its.container is not tuple:
         if not its.fits(data):
-            yield f"{path}: must be {its.wanted}, found {_shown(data)}"
+            is_half = isinstance(data, str) and HALF.search(data)
+            found = "half a character" if is_half else _shown(data)
+            yield f"{path}: must be {its.wanted}, found {found}"
     elif not its.fits(len(data)):
         yield f"{path}: must have {its.limits.hint}, found {len(data)}"
     else:
@@ -162,12 +185,14 @@ def _complaints(its: Key, data: Any, path: str) -> Iterator[str]:
 
 
 def _entry_complaints(its: Key, name: Any, text: Any, path: str) -> Iterator[str]:
-    is_fit = isinstance(name, str) and its.fits(name)
+    is_fit = its.limits.take(name)
     name = name.partition("=")[0] if isinstance(name, str) else name  # a value may stand behind it
     if not is_fit:
         yield f"{path}: key {_shown(name)} must be {its.limits.hint}"
     if not isinstance(text, str):
         yield f"{path}.{_spelt(name)}: must be a text, found {_name(text)}; quote it"
+    elif HALF.search(text):
+        yield f"{path}.{_spelt(name)}: must be a text, found half a character"
 
 
 def _value(its: Key, data: Any) -> Any:

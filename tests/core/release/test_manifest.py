@@ -45,6 +45,7 @@ def test_a_manifest_names_an_image_by_digest() -> None:
         ({"bundle": None, "image": IMAGE}, "sha256: belongs to a bundle"),
         ({"sha256": CHECKSUM.upper()}, "sha256: must be 64 lower-case hex digits"),
         ({"bundle": ".."}, "bundle: must be the name of a file beside"),
+        ({"bundle": "b" * 256}, "bundle: must be the name of a file beside"),
         ({"bundle": "."}, "bundle: must be the name of a file beside"),
         ({"bundle": "../0.9.0/bundle.zip"}, "bundle: must be the name of a file beside"),
         ({"bundle": "/bundle.zip"}, "bundle: must be the name of a file beside"),

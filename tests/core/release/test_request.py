@@ -41,7 +41,11 @@ def test_a_request_may_pin_its_manifest_and_bring_its_own_steps() -> None:
         ({"version": "1/2"}, "input.version: must be a version"),
         ({"version": "1.1.0\n"}, "input.version: must be a version"),
         ({"version": "1" * 33}, "input.version: must be a version of at most 32"),
-        ({"manifest_version_id": ""}, "input.manifest_version_id: must be a text"),
+        ({"manifest_version_id": ""}, "input.manifest_version_id: must be a version id"),
+        ({"manifest_version_id": "v" * 1025}, "input.manifest_version_id: must be a version id"),
+        ({"uploaded_at": "2026-11-01 12:00"}, "input.uploaded_at: must be a time of UTC"),
+        ({"uploaded_at": "2026-02-30T12:00:00Z"}, "input.uploaded_at: must be a time of UTC"),
+        ({"uploaded_at": "2026-11-01T25:00:00Z"}, "input.uploaded_at: must be a time of UTC"),
         ({"force": True}, "input.force: unknown key; known are manifest_version_id, service"),
     ],
 )

@@ -22,7 +22,8 @@ IMAGE = Limits(
 )
 SHA256 = Limits(pattern=r"[0-9a-f]{64}", hint="64 lower-case hex digits")
 FILE_NAME = Limits(
-    pattern=r"(?!\.\.?$)[A-Za-z0-9._-]+", hint="the name of a file beside the manifest"
+    pattern=r"(?!\.\.?$)[A-Za-z0-9._-]{1,255}",
+    hint="the name of a file beside the manifest, of at most 255 characters",
 )
 VARIABLE = Limits(
     pattern=r"(?!VIRIDIAN_|RELEASE_VERSION$)[A-Za-z_][A-Za-z0-9_]*",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RequestInvalid
+from viridian.core.event import TIME
 from viridian.core.plan import STEPS, Step, step_complaints
 from viridian.core.schema import Limits, Rules, read
 from viridian.core.service.settings import SERVICE_NAME
@@ -18,10 +19,7 @@ VERSION = Limits(
     pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}",
     hint="a version of at most 32 letters, digits, dots, underscores and hyphens",
 )
-TIME = Limits(
-    pattern=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z",
-    hint="a time of UTC, 2026-11-01T12:00:00Z",
-)
+VERSION_ID = Limits(pattern=r"[!-~]{1,1024}", hint="a version id of S3, at most 1024 characters")
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,7 @@ class Request:
     ]
     manifest_version_id: Annotated[
         str | None,
+        VERSION_ID,
         "the S3 version of the manifest; an upload sets it, otherwise the newest is taken",
     ] = None
     uploaded_at: Annotated[

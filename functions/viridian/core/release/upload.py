@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from viridian.core.errors import RequestInvalid
-from viridian.core.event import text
-from viridian.core.release.request import VERSION
+from viridian.core.event import TIME, text
+from viridian.core.release.request import VERSION, VERSION_ID
 from viridian.core.service.settings import SERVICE_NAME
 
 MANIFEST_KEY = re.compile(
@@ -32,8 +32,8 @@ class Upload:
         return cls.of(
             text(event, "detail.bucket.name"),
             text(event, f"{item}.key"),
-            text(event, f"{item}.version-id"),
-            text(event, "time"),
+            text(event, f"{item}.version-id", VERSION_ID),
+            text(event, "time", TIME),
         )
 
     @classmethod

@@ -6,12 +6,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
 
 from viridian.core.errors import RegistrationInvalid
 from viridian.core.schema import Limits, Rules, parse, read
 from viridian.core.service.settings import SERVICE_NAME, Settings
 
-URL = Limits(pattern=r"https?://[A-Za-z0-9.:-]+", hint="http(s)://host[:port]")
+URL = Limits(
+    pattern=r"https?://[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:[0-9]{1,5})?",
+    hint="http(s)://host[:port]",
+    reads=lambda url: urlsplit(url).port,
+)
 LOAD_BALANCER = Limits(pattern="app/.+", hint="app/<name>/<id>")
 TARGET_GROUP = Limits(pattern="targetgroup/.+", hint="targetgroup/<name>/<id>")
 COLOUR = Limits(pattern="blue|green", hint="blue or green")

@@ -8,6 +8,7 @@ from typing import Any
 from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
 from viridian.core.event import text
+from viridian.core.service.settings import SERVICE_NAME
 from viridian.runtime import environment
 from viridian.runtime.telemetry import logger
 
@@ -23,7 +24,7 @@ def handler(
     executions: Executions = account_executions,
 ) -> dict[str, Any]:
     """Answer whether a deployment was woken."""
-    service, fleet = text(event, "service"), text(event, "ecs_service")
+    service, fleet = text(event, "service", SERVICE_NAME), text(event, "ecs_service")
     token = leases.get(service).waits.get(fleet)
     is_woken = token is not None and executions.succeed(token)
 
