@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from viridian.core.event import text
+from viridian.core.event import said, text
+from viridian.core.service.settings import SERVICE_NAME
 
 LATER = 2**53
 """Epoch seconds after any shift: what an alarm saw counts unless it is known to be from before."""
@@ -24,9 +25,9 @@ def newest_period(reason_data: Any) -> int | None:
         points = [p["timestamp"] for p in told.get("evaluatedDatapoints", ()) if "value" in p]
         if points:
             return max(int(datetime.fromisoformat(at).timestamp()) for at in points)
-        behind = timedelta(seconds=told["period"] * (len(told["recentDatapoints"]) - 1))
+        behind = timedelta(seconds=told["period"]) * (len(told["recentDatapoints"]) - 1)
         return int((datetime.fromisoformat(told["startDate"]) + behind).timestamp())
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except Exception:  # whatever stands there: no breach is lost for it
         return None
 
 
@@ -46,10 +47,10 @@ class AlarmChange:
 
         Raises EventInvalid when it does not say whose alarm it is; nothing else stops a breach.
         """
-        service, alarm = text(event, "service"), text(event, "alarm")
-        state, at = event.get("state"), str(event.get("at", ""))
+        service, alarm = text(event, "service", SERVICE_NAME), text(event, "alarm")
+        state, at = event.get("state"), said(event, "at")
         seen_at = newest_period(state.get("reasonData") if isinstance(state, dict) else None)
-        reason = str(event.get("reason", ""))
+        reason = said(event, "reason")
         return cls(service, alarm, reason, at, _epoch(at) if seen_at is None else seen_at)
 
     @property
