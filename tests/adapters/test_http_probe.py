@@ -197,12 +197,14 @@ def test_an_answer_that_takes_too_long_is_none(base_url: str, path: str) -> None
     assert PATIENCE_SECONDS <= answer.seconds < SILENCE_SECONDS
 
 
-@pytest.mark.parametrize("path", ["/cut", "/garbage"])
-def test_half_an_answer_is_none(base_url: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "why"), [("/cut", "IncompleteRead"), ("/garbage", "BadStatusLine")]
+)
+def test_half_an_answer_is_none_and_is_not_quoted(base_url: str, path: str, why: str) -> None:
     answer = get(base_url, path)
 
     assert (answer.status, answer.version) == (0, None)
-    assert answer.error
+    assert answer.error == why
 
 
 def test_a_host_that_has_no_address_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

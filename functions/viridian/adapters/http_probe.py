@@ -49,9 +49,15 @@ class HttpProbe:
                 response = connection.getresponse()
                 _read(response, until=started + self.patience_seconds)
         except (OSError, HTTPException) as error:
-            return Answer(check, 0, None, time.perf_counter() - started, str(error) or repr(error))
+            return Answer(check, 0, None, time.perf_counter() - started, _why(error))
         seconds = time.perf_counter() - started
         return Answer(check, response.status, response.headers.get(version_header), seconds)
+
+
+def _why(error: Exception) -> str:
+    """What kept the answer from coming; http.client's own errors quote what came instead."""
+    is_quoting = isinstance(error, HTTPException)
+    return type(error).__name__ if is_quoting else str(error) or repr(error)
 
 
 def _read(response: HTTPResponse, *, until: float) -> None:
