@@ -1,10 +1,16 @@
 """Clients: all with the same bounded patience."""
 
+import json
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
+from urllib3 import HTTPResponse
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.artifacts import Artifacts
@@ -24,6 +30,34 @@ def test_three_tries_end_within_the_shortest_timeout_of_a_function() -> None:
     assert (config.connect_timeout, config.read_timeout) == (2, 4)
     assert config.retries["mode"] == "standard"
     assert config.retries["total_max_attempts"] == 3
+
+
+SAID = "The signature does not match."
+QUOTED = f"{SAID}\n\nThe Canonical String for this request should have been\n'POST\ntoken:abc'"
+JSON = {"__type": "com.amazon#InvalidSignatureException", "message": QUOTED}
+XML = f"<ErrorResponse><Error><Code>Wrong</Code><Message>{QUOTED}</Message></Error></ErrorResponse>"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "body"),
+    [
+        ("dynamodb", "list_tables", json.dumps(JSON)),
+        ("stepfunctions", "list_state_machines", json.dumps(JSON)),
+        ("elbv2", "describe_load_balancers", XML),
+        ("s3", "list_buckets", f"<Error><Code>Wrong</Code><Message>{QUOTED}</Message></Error>"),
+    ],
+)
+def test_what_aws_quotes_of_a_request_whose_signature_is_wrong_is_cut(
+    service: str, operation: str, body: str
+) -> None:
+    made, raw = client(service), HTTPResponse(BytesIO(body.encode()), preload_content=False)
+    answer = AWSResponse("", 403, HTTPHeaders(), raw)
+    made.meta.events.register("before-send", lambda **_: answer)
+
+    with pytest.raises(ClientError) as told:
+        getattr(made, operation)()
+
+    assert str(told.value).endswith(f": {SAID}")
 
 
 @pytest.mark.parametrize(

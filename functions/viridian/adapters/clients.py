@@ -15,7 +15,18 @@ PATIENCE = Config(
 )
 
 
+QUOTED = "The Canonical String"
+"""AWS's answer to a wrong signature goes on with the whole request, the session token in it."""
+
+
 def client(service: str, session: Session | None = None) -> Any:
     """A client of the session: of its account and Region. By default those of the runtime."""
-    made: Any = session or boto3
-    return made.client(service, config=PATIENCE)
+    source: Any = session or boto3
+    made = source.client(service, config=PATIENCE)
+    made.meta.events.register("after-call", _cut)
+    return made
+
+
+def _cut(parsed: dict[str, Any], **_told: Any) -> None:
+    if message := parsed.get("Error", {}).get("Message"):
+        parsed["Error"]["Message"] = message.partition(QUOTED)[0].strip()
