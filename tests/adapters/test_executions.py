@@ -94,8 +94,9 @@ def test_an_execution_is_described_as_it_is_now(stand: Stand) -> None:
     )
 
 
-def test_an_execution_tells_why_it_failed_whatever_it_was_asked() -> None:
-    why = {"error": "States.Runtime", "cause": "too deep", "input": "[1]"}
+@pytest.mark.parametrize("asked", ["[1]", "[" * 100_000, "1" * 5_000, "{"])
+def test_an_execution_tells_why_it_failed_whatever_it_was_asked(asked: str) -> None:
+    why = {"error": "States.Runtime", "cause": "too deep", "input": asked}
     arn = "arn:aws:states:::execution:deploy:one"
     needed = {"executionArn": arn, "stateMachineArn": "arn", "startDate": 0, "status": "FAILED"}
     states = client("stepfunctions")

@@ -148,6 +148,10 @@ ASKED = {"service": "shop", "version": "1.1.0"}
 SOAK = {"entry": "soak", "deployment": {"service": "shop", "id": "one"}}
 
 
+def soak(**members: Any) -> dict[str, Any]:
+    return {**SOAK, "deployment": {"service": "shop", **members}}
+
+
 @pytest.mark.parametrize(
     ("status", "error", "live", "ending"),
     [
@@ -189,6 +193,9 @@ def test_a_standby_ended_as_its_execution_says(status: str, error: str, ending: 
         (Machine.DEPLOY, Execution("one", "ABORTED", request=ASKED)),
         (Machine.DEPLOY, Execution("one", "FAILED", "States.Runtime", request=ASKED)),
         (Machine.DEPLOY, Execution("one", "ABORTED", request={"service": ["shop"]})),
+        (Machine.DEPLOY, Execution("one", "SUCCEEDED", request={"service": "s" * 5_000})),
+        (Machine.STANDBY, Execution("one", "SUCCEEDED", request=soak(id="i" * 81))),
+        (Machine.STANDBY, Execution("one", "SUCCEEDED", request=soak(id=10**5_000))),
         (Machine.DEPLOY, Execution("one", "ABORTED")),
         (Machine.STANDBY, Execution("one", "SUCCEEDED", request={"deployment": "one"})),
     ],
@@ -199,6 +206,9 @@ def test_a_standby_ended_as_its_execution_says(status: str, error: str, ending: 
         "stopped",
         "no ending",
         "no service",
+        "no service's name",
+        "no execution's name",
+        "no name",
         "no request",
         "not ours",
     ],

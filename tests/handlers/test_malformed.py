@@ -1,51 +1,53 @@
 """Whatever comes to a door is refused by its name, with the path of what is wrong; nothing is done.
 
-Each document is one that is accepted, changed in one to three places to what fits nowhere, or cut.
+But for two: a breach, and an execution that ended, are seen to whatever else their event lacks.
 """
 
 import copy
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, payload
+from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, deployment, payload, sides
 from tests.handlers.conftest import CONTEXT, Shop
+from tests.handlers.malformed import GONE, WRONG, Path, changed, places, variants
 from tests.handlers.test_admit_request import BUNDLE_KEY, BYTES, MANIFEST
-from viridian.core.errors import Refusal
-from viridian.core.guardian import Machine
+from viridian.core.errors import EventInvalid, Refusal
+from viridian.core.guardian import Machine, guardian_name
+from viridian.core.record import admitted, inspected
 from viridian.handlers import admit_request
 from viridian.handlers.controls import control
 from viridian.handlers.events import alarm_changed, artifact_uploaded, candidate_steady, guardian
 
-CHANGED_EACH = 700
-DEEP: list[Any] = []
-for _ in range(60):
-    DEEP = [DEEP]
-WRONG: list[Any] = [
-    *(True, False, -1, -1.5, float("nan"), float("inf"), 10**400),
-    *({"": []}, [[]], [None], [{}], DEEP),
-]
-"""Nothing that is asked for anywhere is one of these."""
-GONE, UNKNOWN = object(), object()
+EACH = 5_000
+NOON = "2026-11-01T12:00:00Z"
+NO_TIMES = ("noon", "2026-02-30T12:00:00Z", "2026-11-01T25:00:00Z", "2026-11-01T12:00:00")
+ADMISSION = payload(admit_request.Input, request=None)
 REQUEST = {
     "service": "shop",
     "version": "1.1.0",
     "manifest_version_id": "v1",
-    "uploaded_at": "2026-11-01T12:00:00Z",
+    "uploaded_at": NOON,
     "steps": [{"percent": 10, "bake_seconds": 30}, {"percent": 100, "bake_seconds": 30}],
 }
 UPLOAD = {
-    "time": "2026-11-01T12:00:00Z",
+    "time": NOON,
     "detail": {
         "bucket": {"name": "artifacts"},
         "object": {"key": "shop/1.1.0/release.json", "version-id": "v1"},
     },
 }
 ALARM = {"service": "shop", "alarm": "shop-elb-5xx"}
+SAW = {
+    "startDate": "2026-11-01T12:00:00.000+0000",
+    "period": 60,
+    "recentDatapoints": [7.0, 9.0],
+    "evaluatedDatapoints": [{"timestamp": "2026-11-01T12:02:00.000+0000", "value": 9.0}],
+}
 CONTROL = {
     "action": "skip",
     "service": "shop",
@@ -54,12 +56,12 @@ CONTROL = {
     "deployment_id": DEPLOYMENT_ID,
     "percent": 10,
 }
-ENDED = {"at": "2026-11-01T12:00:00Z", "execution": "another", "machine": "arn:deploy"}
+ENDED = {"execution": "another", "machine": "arn:deploy"}
 MACHINES = {Machine.DEPLOY: "arn:deploy", Machine.STANDBY: "arn:standby"}
 
 
 def request(shop: Shop, document: Any) -> Any:
-    event = payload(admit_request.Input, request=document)
+    event = {**ADMISSION, "request": document}
     return admit_request.handler(event, CONTEXT, shop.registrations, shop.artifacts, shop.records)
 
 
@@ -91,75 +93,91 @@ def ended(shop: Shop, event: Any) -> Any:
     return guardian.handler(event, CONTEXT, shop.leases, shop.records, shop.executions, MACHINES)
 
 
+def minute(shop: Shop, event: Any) -> Any:
+    return ended(shop, event)
+
+
 def ask(shop: Shop, event: Any) -> Any:
     return control.handler(event, CONTEXT, shop.leases, shop.records, shop.executions)
 
 
 @dataclass(frozen=True)
 class Door:
-    """Where documents come in: one that is accepted, and how the path of what is wrong begins."""
+    """Where documents come in: one that is accepted, how the path of what is wrong begins, and
+    values that are nearly right. An event needs all that is read of it, and may have more."""
 
     enter: Callable[[Shop, Any], Any]
     accepted: dict[str, Any]
     root: str
-    knows_all: bool = True
+    nearly: tuple[tuple[Path, Any], ...] = ()
     is_text: bool = False
 
+    @property
+    def is_event(self) -> bool:
+        return self.root == "event"
 
+    def malformed(self) -> Iterator[Any]:
+        """What it must refuse."""
+        yield from (None, 1, "shop", [], True, {}, [self.accepted])
+        yield from (changed(self.accepted, path, value) for path, value in self.nearly)
+        where = [path for path, _ in places(self.accepted)]
+        for path in where:
+            wrong = [*WRONG, GONE] if self.is_event else WRONG
+            yield from (changed(self.accepted, path, value) for value in wrong)
+        if self.is_text:
+            text = json.dumps(self.accepted).encode()
+            yield from (text[:length] for length in range(len(text)))
+        name = self.enter.__name__
+        yield from variants(name, self.accepted, EACH, knows_all=not self.is_event)
+
+
+KEY = ("detail", "object", "key")
+VERSION_ID = ("detail", "object", "version-id")
 DOORS = [
-    Door(request, REQUEST, "input"),
-    Door(manifest, MANIFEST, "shop/1.1.0/release.json", is_text=True),
-    Door(registration, REGISTRATION, "registration", is_text=True),
-    Door(ask, CONTROL, "control"),
-    Door(upload, UPLOAD, "event", knows_all=False),
-    Door(alarm, ALARM, "event", knows_all=False),
-    Door(steady, {"service": "shop", "ecs_service": "arn:ecs"}, "event", knows_all=False),
-    Door(ended, ENDED, "event", knows_all=False),
+    Door(
+        request,
+        REQUEST,
+        "input",
+        (
+            (("service",), "s" * 33),
+            (("manifest_version_id",), "v" * 1_025),
+            *((("uploaded_at",), time) for time in NO_TIMES),
+        ),
+    ),
+    Door(
+        manifest,
+        MANIFEST,
+        "shop/1.1.0/release.json",
+        ((("bundle",), "b" * 256),),
+        is_text=True,
+    ),
+    Door(
+        registration,
+        REGISTRATION,
+        "registration",
+        tuple(
+            (("test_url",), f"http://shop{end}") for end in (":99999", ":", ":a", "..a", "a" * 64)
+        ),
+        is_text=True,
+    ),
+    Door(ask, CONTROL, "control", ((("deployment_id",), "d" * 81), (("by",), "a\nb"))),
+    Door(
+        upload,
+        UPLOAD,
+        "event",
+        ((VERSION_ID, "v" * 1_025), *((("time",), time) for time in NO_TIMES)),
+    ),
+    Door(alarm, ALARM, "event", ((("service",), "s" * 33),)),
+    Door(steady, {"service": "shop", "ecs_service": "arn"}, "event", ((("service",), "Shop"),)),
+    Door(ended, ENDED, "event", ((("execution",), "e" * 81), (("machine",), "arn:another"))),
+    Door(minute, {"at": NOON}, "event", tuple((("at",), time) for time in NO_TIMES)),
 ]
 
 
-def places(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every value in a document."""
-    if path:
-        yield path
-    listed = document if isinstance(document, list) else []
-    members = document.items() if isinstance(document, dict) else enumerate(listed)
-    for name, value in members:
-        yield from places(value, (*path, name))
-
-
-def changed(document: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """A copy with another value there; without it; or with a key that nobody knows beside it."""
-    found = copy.deepcopy(document)
-    inner = found
-    for name in path[:-1]:
-        inner = inner[name]
-    if value is UNKNOWN and isinstance(inner, dict):
-        inner[f"{path[-1]}?"] = "text"
-    elif value is GONE and isinstance(inner, dict):
-        inner.pop(path[-1], None)
-    else:
-        inner[path[-1]] = WRONG[0] if value in (GONE, UNKNOWN) else value
-    return found
-
-
-def malformed(door: Door) -> Iterator[Any]:
-    """Documents that are not to be accepted: seeded, so the same each time."""
-    chance, document = Random(door.enter.__name__), door.accepted
-    where = list(places(document))
-    yield from (None, 1, "shop", [], True, {}, [document])
-    for path in where:
-        yield from (changed(document, path, wrong) for wrong in WRONG)
-    if door.is_text:
-        text = json.dumps(document).encode()
-        yield from (text[:length] for length in range(len(text)))
-    odd = [*WRONG, *([UNKNOWN] if door.knows_all else [])]
-    for _ in range(CHANGED_EACH):
-        found = document
-        for path in chance.sample(where, min(len(where), chance.randint(1, 3))):
-            is_there = path in set(places(found))
-            found = changed(found, path, chance.choice(odd)) if is_there else found
-        yield found
+def touched(shop: Shop) -> Any:
+    """All that an entry point may write."""
+    executions = shop.executions.started, shop.executions.ended, shop.executions.answers
+    return copy.deepcopy((shop.leases.items, shop.leases.stopped, shop.records.items, executions))
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.enter.__name__)
@@ -168,20 +186,68 @@ def test_what_is_malformed_is_refused_with_its_path_and_nothing_is_touched(
 ) -> None:
     shop.artifacts.put(BUNDLE_KEY, BYTES)
     shop.artifacts.put("shop/1.1.0/release.json", json.dumps(MANIFEST).encode())
-    before = copy.deepcopy((shop.leases.items, shop.records.items, shop.executions.started))
+    shop.executions.start("arn:deploy", DEPLOYMENT_ID, {})
+    before = touched(shop)
     refused = 0
 
-    for document in malformed(door):
+    for document in door.malformed():
         with pytest.raises(Refusal) as refusal:
             door.enter(shop, document)
         assert str(refusal.value).startswith(door.root), document
         refused += 1
 
-    assert (shop.leases.items, shop.records.items, shop.executions.started) == before
-    assert shop.executions.answers == {}
-    assert refused >= CHANGED_EACH
+    assert refused >= EACH
+    assert touched(shop) == before
     door.enter(shop, door.accepted)
 
 
-def test_there_are_five_thousand_of_them() -> None:
-    assert sum(1 for door in DOORS for _ in malformed(door)) >= 5_000
+def told_of_a_breach() -> Iterator[Any]:
+    """Events of an alarm that say which one, and all else wrongly."""
+    besides = {"reason": "9 > 5", "at": NOON, "state": {"reasonData": json.dumps(SAW)}}
+    yield from ({**ALARM, **found} for found in variants("besides", besides, EACH // 2))
+    text = json.dumps(SAW)
+    cuts = [text[:length] for length in range(len(text))]
+    for data in (*cuts, *map(json.dumps, variants("saw", SAW, EACH - EACH // 2 - len(cuts)))):
+        yield {**ALARM, "at": NOON, "state": {"reasonData": data}}
+
+
+def test_no_breach_is_lost_for_what_its_event_says_besides(shop: Shop) -> None:
+    heard = 0
+    for event in told_of_a_breach():
+        shop.leases.set("shop", breach=None, first_shifted_at=1, waits={"watch": "token"})
+        shop.executions.waiting.add("token")
+
+        assert alarm(shop, event) == {"is_watched": True, "is_bake_ended": True}, event
+        breach = shop.leases.get("shop").breach
+        assert breach is not None
+        assert breach.encode().startswith(b"shop-elb-5xx went into ALARM")
+        heard += 1
+
+    assert heard == EACH
+
+
+def test_no_execution_that_ended_is_left_for_what_its_event_says_besides(shop: Shop) -> None:
+    shop.records.write(admitted(deployment(), at="12:00"))
+    shop.records.write(inspected("shop", DEPLOYMENT_ID, fence=7, sides=sides()))
+    shop.executions.end("arn:deploy", DEPLOYMENT_ID)
+    besides = {"at": NOON, "machine": "arn:deploy"}
+
+    for fence, told in enumerate(variants("ended", besides, EACH), 8):
+        with suppress(EventInvalid):  # the machine's, asked for when all else is done
+            ended(shop, {"execution": DEPLOYMENT_ID, **told})
+        assert shop.leases.get("shop").fence == fence, told
+        shop.executions.end("arn:standby", guardian_name(DEPLOYMENT_ID, fence))
+
+
+def test_whatever_an_execution_was_asked_its_ending_is_heard(shop: Shop) -> None:
+    standby = {"entry": "soak", "deployment": {"service": "shop", "id": "another"}}
+    before = touched(shop)[:3]
+
+    for machine, asked in ((Machine.DEPLOY, REQUEST), (Machine.STANDBY, standby)):
+        arn = MACHINES[machine]
+        for request in variants(machine, asked, EACH):
+            shop.executions.started[arn, "another"] = request
+            shop.executions.end(arn, "another", "SUCCEEDED")
+            assert ended(shop, {"execution": "another", "machine": arn}) == {}
+
+    assert touched(shop)[:3] == before

@@ -12,16 +12,9 @@ import pytest
 
 from tests.core.shop import DEPLOYMENT_ID, GREEN_FLEET, deployment, payload, sides
 from tests.handlers.conftest import CONTEXT, Shop
+from tests.handlers.malformed import UNKNOWN, WRONG, changed, places
 from tests.handlers.test_admit_request import BUNDLE_KEY, BYTES, MANIFEST
-from tests.handlers.test_malformed import (
-    REQUEST,
-    UNKNOWN,
-    WRONG,
-    changed,
-    manifest,
-    places,
-    request,
-)
+from tests.handlers.test_malformed import REQUEST, manifest, request
 from viridian.core.errors import Refusal
 from viridian.core.guardian import Machine
 from viridian.core.record import admitted, inspected
@@ -115,7 +108,11 @@ def test_no_refusal_of_a_release_or_a_request_quotes_what_its_author_may_hold_se
     beside = {**RELEASE, "PASSWORD": PLANTED}
     odd = {**RELEASE, "environment": {"PASS-WORD": PLANTED, "LIST": [PLANTED]}}
     refused = [
-        *(changed(RELEASE, path, wrong) for path in places(RELEASE) for wrong in (*WRONG, UNKNOWN)),
+        *(
+            changed(RELEASE, path, wrong)
+            for path, _ in places(RELEASE)
+            for wrong in (*WRONG, UNKNOWN)
+        ),
         *(beside, odd, {**RELEASE, "environment": PLANTED}, {**RELEASE, "command": PLANTED}),
     ]
     told = ""

@@ -43,7 +43,10 @@ class Executions:
             )
         except self.states.exceptions.ExecutionDoesNotExist:
             return None
-        asked = json.loads(found["input"])
+        try:
+            asked = json.loads(found["input"])
+        except (ValueError, RecursionError):  # so long a number, so deep a list
+            asked = None
         request = asked if isinstance(asked, dict) else {}
         return Execution(name, found["status"], found.get("error"), found.get("cause"), request)
 

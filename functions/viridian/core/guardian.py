@@ -27,9 +27,10 @@ from typing import Any
 
 from viridian.core.ending import ENDINGS
 from viridian.core.errors import RestoreUnverified
-from viridian.core.execution import Execution
+from viridian.core.execution import NAME, Execution
 from viridian.core.lease import Lease
 from viridian.core.record import END_STANDBY_UNSAID, END_UNSAID, Kept, Unsaid
+from viridian.core.service.settings import SERVICE_NAME
 from viridian.core.sides import Production
 
 MOST_LEASES = 500
@@ -150,10 +151,10 @@ def unsaid(
     """
     is_standby = machine is Machine.STANDBY
     asked = found.request.get("deployment") if is_standby else found.request
-    service = asked.get("service") if isinstance(asked, Mapping) else None
-    if not found.is_over or not isinstance(asked, Mapping) or not isinstance(service, str):
+    given: Any = asked if isinstance(asked, Mapping) else {}
+    service, deployment_id = given.get("service"), given.get("id") if is_standby else found.name
+    if not (found.is_over and SERVICE_NAME.take(service) and NAME.take(deployment_id)):
         return None
-    deployment_id = asked.get("id") if is_standby else found.name
     ending, write = found.error, END_STANDBY_UNSAID if is_standby else END_UNSAID
     if found.status == "SUCCEEDED":
         ending = "StandbyRetired" if is_standby else "DeploymentPromoted"
@@ -162,4 +163,4 @@ def unsaid(
         if live is None or live.deployment_id != deployment_id:
             return None
         ending = "DeploymentPromoted"
-    return Unsaid(service, str(deployment_id), write, str(ending), found.cause or str(found))
+    return Unsaid(service, deployment_id, write, str(ending), found.cause or str(found))

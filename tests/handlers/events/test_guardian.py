@@ -8,7 +8,7 @@ import pytest
 from tests.core.shop import DEPLOYMENT_ID, deployment, sides
 from tests.fakes import FakeExecutions
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.errors import RestoreUnverified
+from viridian.core.errors import EventInvalid, RestoreUnverified
 from viridian.core.execution import Execution
 from viridian.core.guardian import Machine
 from viridian.core.record import admitted, inspected, promoted
@@ -25,7 +25,11 @@ RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
 
 def look(shop: Shop, **told: str) -> Any:
     event = {"at": AT, **({"machine": DEPLOY} if "execution" in told else {}), **told}
-    return handler(event, CONTEXT, shop.leases, shop.records, shop.executions, MACHINES)
+    return guard(shop, event)
+
+
+def guard(shop: Shop, event: Any, **more: Any) -> Any:
+    return handler(event, CONTEXT, shop.leases, shop.records, shop.executions, MACHINES, **more)
 
 
 @pytest.fixture
@@ -78,6 +82,32 @@ def test_a_lease_that_a_person_must_give_back_is_left_alone(stopped: Shop) -> No
     stopped.leases.set("shop", phase="held")
 
     assert look(stopped) == look(stopped, execution=DEPLOYMENT_ID) == {}
+
+
+@pytest.mark.parametrize("told", [{"at": "soon"}, {"at": 7}, {"at": "2026-02-30T12:00:00Z"}, {}])
+def test_an_ending_told_without_a_time_is_looked_at_all_the_same(
+    stopped: Shop, told: dict[str, Any]
+) -> None:
+    event = {"execution": DEPLOYMENT_ID, "machine": DEPLOY, **told}
+
+    assert guard(stopped, event, now=lambda: 1_793_534_400.0) == {DEPLOYMENT_ID: "restore"}
+    assert stopped.records.items[RECORD]["ended_at"] == "2026-11-01T12:00:00+00:00"
+
+
+@pytest.mark.parametrize("machine", ["arn:another", "", None, ["arn"]])
+def test_an_ending_of_no_machine_is_refused_when_its_lease_was_looked_at(
+    stopped: Shop, machine: Any
+) -> None:
+    with pytest.raises(EventInvalid, match=r"^event\.machine: must be the ARN of a machine"):
+        guard(stopped, {"at": AT, "execution": DEPLOYMENT_ID, "machine": machine})
+
+    assert GUARDIAN_8 in stopped.executions.started
+
+
+@pytest.mark.parametrize("at", ["soon", None, 7, "2026-02-30T12:00:00Z"])
+def test_a_minute_that_is_none_is_refused_with_its_path(stopped: Shop, at: Any) -> None:
+    with pytest.raises(EventInvalid, match=r"^event\.at: "):
+        guard(stopped, {"at": at})
 
 
 def test_an_event_of_another_deployment_looks_at_nothing(stopped: Shop) -> None:

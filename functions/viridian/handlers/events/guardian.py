@@ -4,17 +4,18 @@ Called when Step Functions tells that an execution ended, for the lease that it 
 minute for all. The event proves nothing: the executions are looked at.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
-from viridian.core.errors import RestoreUnverified
-from viridian.core.event import text
-from viridian.core.execution import Execution
+from viridian.core.errors import EventInvalid, RestoreUnverified
+from viridian.core.event import TIME, said, text
+from viridian.core.execution import NAME, Execution
 from viridian.core.guardian import (
     Machine,
     concerns,
@@ -47,12 +48,13 @@ def handler(
     records: Records = table_records,
     executions: Executions = account_executions,
     machines: Mapping[Machine, str] = machine_arns,
+    now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with the deployments taken over, `{id: entry}`.
 
     One that could not be looked at keeps none of the others waiting; the call then fails.
     """
-    call = Call.from_event(event)
+    call = Call.from_event(event, now())
     guardian = Guardian(leases, records, executions, machines, call.at)
     taken: dict[str, str] = {}
     failed = []
@@ -62,10 +64,10 @@ def handler(
         except Exception:
             logger.exception("lease not looked after", extra={"service_name": lease.service})
             failed.append(lease.service)
-    if call.execution is not None:
-        guardian.record_ending(call.machine, call.execution)
 
     metrics.add_metric("DeploymentsTakenOver", MetricUnit.Count, len(taken))
+    if call.execution is not None:
+        guardian.record_ending(call.machine, call.execution)
     if failed:
         raise RestoreUnverified(f"leases not looked after: {', '.join(failed)}")
     return taken
@@ -80,12 +82,17 @@ class Call:
     machine: str
 
     @classmethod
-    def from_event(cls, event: Any) -> "Call":
-        """Read what the rules hand over; raises EventInvalid."""
-        at = text(event, "at")
-        if "execution" not in event:
-            return cls(at, None, "")
-        return cls(at, text(event, "execution"), text(event, "machine"))
+    def from_event(cls, event: Any, now: float) -> "Call":
+        """Read what the rules hand over; raises EventInvalid.
+
+        Once it is told which execution ended, nothing else keeps its lease from being looked at: a
+        time that is none is now (epoch seconds), the machine is asked for after that.
+        """
+        if not isinstance(event, dict) or "execution" not in event:
+            return cls(text(event, "at", TIME), None, "")
+        at, clock = said(event, "at"), datetime.fromtimestamp(now, UTC).isoformat()
+        machine = said(event, "machine")
+        return cls(at if TIME.take(at) else clock, text(event, "execution", NAME), machine)
 
 
 def due(held: list[Lease], call: Call) -> list[Lease]:
@@ -136,8 +143,13 @@ class Guardian:
         return {deployment_id: plan.entry}
 
     def record_ending(self, machine_arn: str, name: str) -> None:
-        """Add the ending of this execution to the record, should it be missing there."""
-        [machine] = [machine for machine, arn in self.machines.items() if arn == machine_arn]
+        """Add the ending of this execution to the record, should it be missing there.
+
+        Raises EventInvalid when the machine is none of these.
+        """
+        machine = next((each for each, arn in self.machines.items() if arn == machine_arn), None)
+        if machine is None:
+            raise EventInvalid("event.machine: must be the ARN of a machine of Viridian's")
         found = self.executions.described(machine_arn, name)
         missing = found and unsaid(machine, found, self.records.production)
         if missing:
