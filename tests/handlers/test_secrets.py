@@ -6,23 +6,27 @@ repeatable), never in a log, an error or a cause: for a secret, name its ARN in 
 
 import json
 from io import StringIO
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 
 from tests.core.shop import DEPLOYMENT_ID, GREEN_FLEET, deployment, payload, sides
 from tests.handlers.conftest import CONTEXT, Shop
 from tests.handlers.malformed import UNKNOWN, WRONG, changed, places
 from tests.handlers.test_admit_request import BUNDLE_KEY, BYTES, MANIFEST
-from tests.handlers.test_malformed import REQUEST, manifest, request
-from viridian.core.errors import Refusal
-from viridian.core.guardian import Machine
+from tests.handlers.test_malformed import MACHINES, NOON, REQUEST, manifest, request
+from viridian.adapters.clients import client
+from viridian.adapters.records import Records
+from viridian.core.errors import Refusal, RestoreUnverified, SmokeTestFailed
 from viridian.core.record import admitted, inspected
-from viridian.handlers import acquire_lease, prepare_candidate, restore_traffic
+from viridian.handlers import acquire_lease, prepare_candidate, restore_traffic, smoke_test
 from viridian.handlers.controls import control
 from viridian.handlers.events import alarm_changed, candidate_steady, guardian
 
-PLANTED = "planted-4f1c"
+PLANTED, PIN = "planted-4f1c", 73917391
 RELEASE = {**MANIFEST, "environment": {"PASSWORD": PLANTED}, "command": ["run", PLANTED]}
 
 
@@ -64,9 +68,8 @@ def restore(shop: Shop) -> Any:
 
 
 def guard(shop: Shop) -> Any:
-    machines = {Machine.DEPLOY: "arn:deploy", Machine.STANDBY: "arn:standby"}
-    event = {"at": "2026-11-01T12:00:00Z"}
-    return guardian.handler(event, CONTEXT, shop.leases, shop.records, shop.executions, machines)
+    given = shop.leases, shop.records, shop.executions, MACHINES
+    return guardian.handler({"at": NOON}, CONTEXT, *given)
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "ship", "abort", "rollback"])
@@ -107,7 +110,13 @@ def test_no_refusal_of_a_release_or_a_request_quotes_what_its_author_may_hold_se
     shop.artifacts.put(BUNDLE_KEY, BYTES)
     beside = {**RELEASE, "PASSWORD": PLANTED}
     odd = {**RELEASE, "environment": {"PASS-WORD": PLANTED, "LIST": [PLANTED]}}
+    half, key = f"{PLANTED}\ud800", f"PASSWORD={PLANTED}"
+    numbers = [{**RELEASE, "environment": {"PIN": pin}} for pin in (PIN, -PIN, PIN + 0.5)]
     refused = [
+        *({**RELEASE, name: PIN} for name in ("environment", "command")),
+        *({**RELEASE, "command": ["run", wrong]} for wrong in (PIN, half, [PLANTED])),
+        *({**RELEASE, "environment": wrong} for wrong in ({"A": half}, {key: ""}, {key: PIN})),
+        *numbers,
         *(
             changed(RELEASE, path, wrong)
             for path, _ in places(RELEASE)
@@ -124,4 +133,66 @@ def test_no_refusal_of_a_release_or_a_request_quotes_what_its_author_may_hold_se
         request(shop, {**REQUEST, "token": PLANTED})
 
     assert "PASS-WORD" in told
-    assert PLANTED not in told + str(refusal.value) + log.getvalue()
+    told += str(refusal.value) + log.getvalue()
+    assert PLANTED not in told
+    assert str(PIN) not in told
+
+
+BABBLE = {
+    "no HTTP": f"{PLANTED}\r\n\r\n",
+    "no version": f"HTTP/{PLANTED} 200 OK\r\n\r\n",
+    "no status": f"HTTP/1.1 {PLANTED}\r\n\r\n",
+    "no length": f"HTTP/1.1 200 OK\r\nContent-Length: {PLANTED}\r\n\r\n",
+    "no chunk": f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{PLANTED}\r\n",
+    "cut": f"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{PLANTED}",
+}
+
+
+class Babble(StreamRequestHandler):
+    """Answers with what the test says, and with a secret in it."""
+
+    answer = ""
+
+    def handle(self) -> None:
+        self.rfile.readline()
+        self.wfile.write(self.answer.encode())
+
+
+@pytest.mark.parametrize("answer", BABBLE.values(), ids=BABBLE.keys())
+def test_what_answers_in_place_of_the_release_is_quoted_nowhere(log: StringIO, answer: str) -> None:
+    babble = type("One", (Babble,), {"answer": answer})
+    with ThreadingTCPServer(("127.0.0.1", 0), babble) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(SmokeTestFailed) as refusal:
+            smoke_test.handler(payload(smoke_test.Input, url=url, colour="green"), CONTEXT)
+        server.shutdown()
+
+    assert PLANTED not in str(refusal.value) + log.getvalue()
+
+
+SIGNED = f"""\
+The request signature we calculated does not match the signature you provided. Check your AWS Secret
+Access Key and signing method. Consult the service documentation for details.
+
+The Canonical String for this request should have been
+'POST
+/
+
+host:dynamodb.us-east-1.amazonaws.com
+x-amz-security-token:{PLANTED}
+'"""
+
+
+def test_what_aws_quotes_of_a_request_with_a_wrong_signature_is_logged_nowhere(
+    shop: Shop, log: StringIO
+) -> None:
+    dynamodb = client("dynamodb")
+    given = shop.leases, Records(dynamodb, "deployments"), shop.executions, MACHINES
+    with Stubber(dynamodb) as stub:
+        stub.add_client_error("get_item", "InvalidSignatureException", SIGNED, 400)
+        with pytest.raises(RestoreUnverified):
+            guardian.handler({"at": NOON}, CONTEXT, *given)
+
+    assert "does not match the signature you provided" in log.getvalue()
+    assert PLANTED not in log.getvalue()
