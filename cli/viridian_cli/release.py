@@ -113,7 +113,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text())
     except FileNotFoundError:
         raise ReleaseUnusable(f"{path}: not found; it should say {EXAMPLE}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReleaseUnusable(f"{path}: not JSON: {error}") from error
     except OSError as error:
         raise ReleaseUnusable(f"{path}: {error.strerror}") from error

@@ -78,6 +78,7 @@ def test_the_manifest_comes_last_and_names_the_bundle(folder: Path, s3: Any) -> 
     [
         ("[]", "must be an object such as"),
         ("{", "not JSON: Expecting property name"),
+        ("[" * 100_000, "not JSON: maximum recursion depth"),
         (
             '{"service": "shop", "version": "1", "command": "a", "b": 1}',
             "command: must.*\\n.*b: unk",
