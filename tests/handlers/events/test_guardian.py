@@ -96,12 +96,13 @@ def test_an_ending_told_without_a_time_is_looked_at_all_the_same(
 
 @pytest.mark.parametrize("machine", ["arn:another", "", None, ["arn"]])
 def test_an_ending_of_no_machine_is_refused_when_its_lease_was_looked_at(
-    stopped: Shop, machine: Any
+    stopped: Shop, machine: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(EventInvalid, match=r"^event\.machine: must be the ARN of a machine"):
         guard(stopped, {"at": AT, "execution": DEPLOYMENT_ID, "machine": machine})
 
     assert GUARDIAN_8 in stopped.executions.started
+    assert '"DeploymentsTakenOver":[1.0]' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("at", ["soon", None, 7, "2026-02-30T12:00:00Z"])
