@@ -9,9 +9,8 @@ from viridian_cdk.automation import Automation
 from viridian_cdk.service_file import read_service_file
 
 
-def build() -> App:
+def build(app: App) -> App:
     """The app with its two stacks."""
-    app = App()
     configuration = Configuration.from_context(app.node)
     automation = Automation(
         app, "Viridian", reserved_concurrency=configuration.reserved_concurrency
@@ -28,4 +27,4 @@ def build() -> App:
 
 
 if __name__ == "__main__":
-    build().synth()
+    build(App()).synth()

@@ -3,49 +3,18 @@
 import json
 
 import pytest
-import yaml
 
-from tests.infra.conftest import PROJECT, run_app
+from tests.assemblies import EDITED, Assemblies
 from tests.infra.template import Assembly
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1"
-pytestmark = pytest.mark.xdist_group("edited")  # one synthesis for all of them
 SERVING = ("ElasticLoadBalancingV2::ListenerRule", "ECS::Service", "ECS::TaskDefinition")
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+def edited(assemblies: Assemblies) -> Assembly:
     """Synthesised with every setting of the service file changed, and with HTTPS."""
-    folder = tmp_path_factory.mktemp("edited")
-    settings = yaml.safe_load((PROJECT / "examples" / "shop" / "service.yaml").read_text())
-    settings |= {
-        "steps": [{"percent": 5, "bake_seconds": 600}, {"percent": 100, "bake_seconds": 60}],
-        "smoke_tests": [{"path": "/deep"}],
-        "version_header": "X-Other",
-        "resting_count": 0,
-        "drain_seconds": 90,
-        "prepare_timeout_seconds": 900,
-        "start_grace_seconds": 300,
-        "unknown_patience_seconds": 600,
-        "health_check_path": "/ready",
-        "alarms": {
-            "period_seconds": 30,
-            "error_rate_percent": 1,
-            "minimum_requests": 50,
-            "latency_p99_seconds": 0.5,
-            "elb_5xx_count": 0,
-            "extra": ["Orders/Failing"],
-        },
-    }
-    (folder / "service.yaml").write_text(yaml.safe_dump(settings))
-    context = {
-        "serviceFile": str(folder / "service.yaml"),
-        "hostName": "shop.example",
-        "certificateArn": CERTIFICATE,
-    }
-    done = run_app(folder / "assembly", context=json.dumps(context))
-    assert done.returncode == 0, done.stderr
-    return Assembly(folder / "assembly")
+    return Assembly(assemblies.at(EDITED))
 
 
 @pytest.mark.parametrize("kind", SERVING)

@@ -2,12 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
-from aws_cdk import App, aws_lambda
 
-from tests.infra.conftest import PROJECT, run_app
+from tests.assemblies import BARE, PROJECT, RESERVED, Assemblies
 from tests.infra.template import Assembly, Resources
 from tests.infra.test_rights import (
     CONTROL,
@@ -16,7 +14,6 @@ from tests.infra.test_rights import (
     STATE_FUNCTIONS,
     TABLE,
 )
-from viridian_cdk.automation import Automation
 
 FUNCTIONS = PROJECT / "functions"
 WITH_TABLE = [
@@ -47,23 +44,20 @@ def test_the_way_back_has_the_most_power(functions: Resources) -> None:
     assert set(memory.values()) == {512}
 
 
-def test_nothing_is_reserved_unless_it_is_asked_for() -> None:
+def test_nothing_is_reserved_unless_it_is_asked_for(assemblies: Assemblies) -> None:
     """A new account has nothing to reserve from: its first deployment would fail."""
-    app = App()
-    Automation(app, "Viridian", code=aws_lambda.Code.from_inline("pass"))
-    template = app.synth().get_stack_by_name("Viridian").template
+    template = Assembly(assemblies.at(BARE)).viridian
 
-    assert "ReservedConcurrentExecutions" not in json.dumps(template)
+    assert "ReservedConcurrentExecutions" not in json.dumps(template.body)
 
 
 def test_what_is_reserved_is_for_all_that_begins_a_restore_and_all_that_it_calls(
-    tmp_path: Path,
+    assemblies: Assemblies,
 ) -> None:
-    done = run_app(tmp_path, context='{"reservedConcurrency": 5}')
-    assert done.returncode == 0, done.stderr
+    template = Assembly(assemblies.at(RESERVED)).viridian
     reserved = {
         name.removesuffix("Function"): f["ReservedConcurrentExecutions"]
-        for name, f in Assembly(tmp_path).viridian.properties("Lambda::Function").items()
+        for name, f in template.properties("Lambda::Function").items()
         if "ReservedConcurrentExecutions" in f
     }
     called = {f"Functions{name}" for name in ON_THE_WAY_BACK}

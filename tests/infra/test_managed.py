@@ -1,32 +1,16 @@
 """What makes a service Viridian's to deploy, and that a service more needs no right more."""
 
 import json
-from pathlib import Path
 
 import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from tests.infra.conftest import run_app
+from tests.assemblies import SHARED, Assemblies
 from tests.infra.template import Assembly, name_of
 from viridian_cdk.fleets.ecs import RoleOutsidePath, put_under_path
 
 TAG = {"Key": "viridian:managed", "Value": "true"}
-THIRTY_SERVICES = """
-from dataclasses import replace
-from examples.shop import cdk_app
-from examples.shop.configuration import SERVICE_FILE
-from examples.shop.stack import Shop
-from viridian_cdk.service_file import read_service_file
-
-stacks = cdk_app.build()
-automation = stacks.node.find_child("Viridian")
-settings = read_service_file(SERVICE_FILE)
-for n in range(29):
-    service = replace(settings, service=f"shop-{n}")
-    Shop(stacks, f"Shop{n}", automation=automation, settings=service)
-stacks.synth()
-"""
 
 
 def test_what_a_deployment_changes_or_quotes_carries_the_tag_and_nothing_else_does(
@@ -70,14 +54,13 @@ def test_an_imported_role_that_stands_elsewhere_is_refused() -> None:
         put_under_path(iam.Role.from_role_name(stack, "Elsewhere", "tasks"))
 
 
-def test_thirty_services_leave_the_automation_as_one_does(
-    assembly: Assembly, tmp_path: Path
+def test_four_services_leave_the_automation_as_one_does(
+    assembly: Assembly, assemblies: Assemblies
 ) -> None:
-    done = run_app(tmp_path, code=THIRTY_SERVICES)
-    assert done.returncode == 0, done.stderr
+    of_four = assemblies.at(SHARED)
 
-    assert len(list(tmp_path.glob("Shop*.template.json"))) == 30
-    assert Assembly(tmp_path).viridian == assembly.viridian
+    assert len(list(of_four.glob("Shop*.template.json"))) == 4
+    assert Assembly(of_four).viridian == assembly.viridian
 
 
 def test_a_service_adds_to_no_policy_of_the_automation(assembly: Assembly) -> None:

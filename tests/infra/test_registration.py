@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.infra.conftest import PROJECT
+from tests.assemblies import PROJECT
 from tests.infra.template import Assembly
 from viridian.core.service.registration import Fleet, Registration, Side
 from viridian_cdk.service_file import read_service_file

@@ -8,7 +8,7 @@ from viridian.core.errors import RegistrationInvalid
 from viridian_cdk.service_file import read_service_file
 
 
-@pytest.mark.parametrize("text", ["a: [", "a: 2026-99-99", "[" * 100_000, "? [a]\n: b", "a: \x00"])
+@pytest.mark.parametrize("text", ["a: [", "a: 2026-99-99", "[" * 5_000, "? [a]\n: b", "a: \x00"])
 def test_what_is_not_yaml_is_refused_by_that_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "service.yaml"
     path.write_text(text)
