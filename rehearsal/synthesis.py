@@ -65,5 +65,6 @@ class Synthesis:
             "TMPDIR": self._scratch.name,
             "CDK_OUTDIR": str(self._folder),
             "CDK_CONTEXT_JSON": json.dumps(context),
+            "CDK_VALIDATION": "false",  # as dear as all else; `make template` has it
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
         }

@@ -78,13 +78,17 @@ class Record:
 
 
 def deploy(
-    rehearsal: Rehearsal, release: PackedRelease, on_sight: Callable[[Sight], None] = lambda _: None
+    rehearsal: Rehearsal,
+    release: PackedRelease,
+    on_sight: Callable[[Sight], None] = lambda _: None,
+    *,
+    every_seconds: float = LOOK_SECONDS,
 ) -> Record:
     """Upload a release and watch its deployment to the end; raises NoEnding."""
     uploaded_at, sights = time.time(), []
     deployment = rehearsal.upload(release)
     for sight in deployment.follow(
-        every_seconds=LOOK_SECONDS, longest_seconds=LONGEST_DEPLOYMENT_SECONDS
+        every_seconds=every_seconds, longest_seconds=LONGEST_DEPLOYMENT_SECONDS
     ):
         sights.append(sight)
         on_sight(sight)

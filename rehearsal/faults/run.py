@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rehearsal.assembly import Assembly
 from rehearsal.faults.clients import ManyClients
 from rehearsal.faults.facts import Reader
 from rehearsal.faults.healing import heal
@@ -33,6 +34,7 @@ class Run:
     services: int
     directory: Path
     say: Say
+    assembly: Assembly | None = None
     results: list[Result] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -42,7 +44,7 @@ class Run:
         for numbered in enumerate(reversed(self.cells), 100):  # the long ones come last in it
             waiting.put(numbered)
         count = min(self.services, len(self.cells))
-        with World(self.directory, services=count, say=self.say) as world:
+        with World(self.directory, services=count, say=self.say, assembly=self.assembly) as world:
             urls = {s: r["production_url"] for s, r in world.registrations.items()}
             with ManyClients(urls) as clients:
                 stage = self._stage(world, clients)

@@ -51,10 +51,18 @@ class World:
     control: Control
     registrations: dict[str, dict[str, Any]]
 
-    def __init__(self, directory: Path, *, services: int, say: Say = lambda _: None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        services: int,
+        say: Say = lambda _: None,
+        assembly: Assembly | None = None,
+    ) -> None:
         self.directory = directory.absolute()
         self.services = [f"shop{number:02}" for number in range(services)]
         self._say = say
+        self._assembly = assembly
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._emulator: EmulatorProcess | None = None
@@ -97,18 +105,20 @@ class World:
         shutil.rmtree(self.directory, ignore_errors=True)
         self._emulator = EmulatorProcess(self.directory)
         self._say("starting the emulator, synthesising the CDK app")
-        synthesis = Synthesis(
-            PROJECT, APP, self.directory / "cdk.out", {"serviceFile": str(SERVICE_FILE)}
-        )
-        try:
-            ready = self._emulator.ready()
-            assembly = synthesis.assembly()
-        finally:
-            synthesis.stop()
+        assembly = self._assembly or self._synthesised()
+        ready = self._emulator.ready()
         self._endpoint_url = ready["endpoint_url"]
         self.control = Control(ready["control_url"])
         self._deploy(assembly)
         self.control.enforce_iam()
+
+    def _synthesised(self) -> Assembly:
+        folder = self.directory / "cdk.out"
+        synthesis = Synthesis(PROJECT, APP, folder, {"serviceFile": str(SERVICE_FILE)})
+        try:
+            return synthesis.assembly()
+        finally:
+            synthesis.stop()
 
     def _deploy(self, assembly: Assembly) -> None:
         deployer = Deployer(self.client, self._endpoint_url, ACCOUNT)

@@ -11,15 +11,15 @@ import pytest
 
 from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Traffic
+from tests.assemblies import CONTROLLED, Assemblies
+from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop
 from viridian.core.execution import execution_arn
 from viridian_cli.deployment import Deployment, Sight
 from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("controls")
 
-SERVICE_FILE = Path(__file__).with_name("controls.yaml")
 PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = 0.1
 BAKE_SECONDS = 30.0
 """As long as the first step takes with its evidence, and some more."""
 
@@ -59,24 +59,14 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("controls")
-    with (
-        Rehearsal(folder / "rehearsal", service_file=SERVICE_FILE) as rehearsal,
-        Traffic(
-            f"{rehearsal.outputs.production_url}/", rate=200, log=folder / "answers.csv"
-        ) as traffic,
-    ):
+    with live_shop(folder, assemblies.at(CONTROLLED)) as (rehearsal, traffic):
         yield Stage(rehearsal, traffic, folder)
 
 
-def wait_for(deployment: Deployment, is_there: Callable[[Sight], bool]) -> Sight:
-    """Look until it is so; what was seen then."""
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while not is_there(sight := deployment.look()):
-        assert time.monotonic() < ends, sight
-        time.sleep(LOOK_SECONDS)
-    return sight
+def wait_for(deployment: Deployment, is_there: Callable[[Sight], bool]) -> None:
+    eventually(lambda: is_there(deployment.look()), PATIENCE_SECONDS)
 
 
 def at(percent: int, state: str = "Bake") -> Callable[[Sight], bool]:

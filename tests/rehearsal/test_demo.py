@@ -7,21 +7,24 @@ what must hold is that a bad release is never left in production.
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rehearsal.demo import Script, play, shop_script
+from rehearsal.assembly import Assembly
+from rehearsal.demo import play, shop_script
 from rehearsal.demo.record import Record, deploy
 from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, outcome_of
 from rehearsal.progress import PlainProgress
-from rehearsal.session import FIRST_RELEASE, SHOP, Rehearsal
+from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Answers, Traffic
+from tests.assemblies import REHEARSED, Assemblies
+from tests.rehearsal.live_shop import LOOK_SECONDS, live_shop
 from viridian_cli.deployment import Ending
 from viridian_cli.release import pack
 
 Faults = Callable[..., None]
-SERVICE_FILE = Path(__file__).with_name("service.yaml")
 # Runs the shop in the one task that gets the lock; every other task ends at once.
 ONLY_ONE = """
 import fcntl, runpy
@@ -65,8 +68,11 @@ PUNCTUAL_METRICS = {
 
 
 @pytest.mark.xdist_group("demo")
-def test_a_good_release_is_promoted_and_a_bad_one_reverted(tmp_path: Path) -> None:
-    script = Script(SERVICE_FILE, FIRST_RELEASE, shop_script().chapters)
+def test_a_good_release_is_promoted_and_a_bad_one_reverted(
+    tmp_path: Path, assemblies: Assemblies
+) -> None:
+    assembly = Assembly.at(assemblies.at(REHEARSED))
+    script = replace(shop_script(), assembly=assembly)
     lines: list[str] = []
     ending = play(script, tmp_path, PlainProgress(lines.append))
 
@@ -106,7 +112,8 @@ class Stage:
             (folder / name).write_text(content)
         manifest = {"service": "shop", "version": version, "command": command}
         (folder / "release.json").write_text(json.dumps({**manifest, "environment": environment}))
-        return deploy(self.rehearsal, pack(folder)), self.traffic.answers()
+        record = deploy(self.rehearsal, pack(folder), every_seconds=LOOK_SECONDS)
+        return record, self.traffic.answers()
 
     def again(self, version: str) -> Ending:
         """Start a release that is there already, as from the console; how that ends."""
@@ -115,20 +122,15 @@ class Stage:
             input=json.dumps({"service": "shop", "version": version}),
         )
         deployment = self.rehearsal.deployment(started["executionArn"].rpartition(":")[2])
-        for _ in deployment.follow(every_seconds=0.1, longest_seconds=120):
+        for _ in deployment.follow(every_seconds=LOOK_SECONDS, longest_seconds=120):
             pass
         return deployment.ending()
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("mutants")
-    with (
-        Rehearsal(folder / "rehearsal", service_file=SERVICE_FILE) as rehearsal,
-        Traffic(
-            f"{rehearsal.outputs.production_url}/", rate=200, log=folder / "answers.csv"
-        ) as traffic,
-    ):
+    with live_shop(folder, assemblies.at(REHEARSED)) as (rehearsal, traffic):
         yield Stage(rehearsal, traffic, folder)
 
 
@@ -148,8 +150,8 @@ def restored_at(record: Record) -> float:
     return record.restored_at
 
 
-@pytest.mark.xdist_group("mutants")
-class TestMutants:
+@pytest.mark.xdist_group("broken world")
+class TestBrokenWorld:
     def test_a_lost_alarm_event_costs_one_wait_and_not_the_revert(
         self, stage: Stage, faults: Faults
     ) -> None:
@@ -166,6 +168,18 @@ class TestMutants:
         assert (record.ending.cause or "").startswith("CandidateUnproven")
         assert answers.requests_to("2.1.0", after=restored_at(record)) == 0
 
+    @pytest.mark.long
+    def test_late_metrics_do_not_keep_a_good_release_from_production(
+        self, stage: Stage, faults: Faults
+    ) -> None:
+        faults(**LATE_METRICS)
+        record, answers = stage.deploy("2.6.0")
+        assert outcome_of(record) == PROMOTED, record.ending.cause
+        assert answers.failed_after(record.uploaded_at) == 0
+
+
+@pytest.mark.xdist_group("broken releases")
+class TestBrokenReleases:
     def test_a_release_that_runs_on_half_of_its_tasks_gets_no_traffic(self, stage: Stage) -> None:
         record, answers = stage.deploy(
             "2.2.0", command=("python3", "only_one.py"), files={"only_one.py": ONLY_ONE}
@@ -212,15 +226,6 @@ class TestMutants:
 
         repaired.touch()
         assert stage.again("2.5.0").error is None
-
-    @pytest.mark.long
-    def test_late_metrics_do_not_keep_a_good_release_from_production(
-        self, stage: Stage, faults: Faults
-    ) -> None:
-        faults(**LATE_METRICS)
-        record, answers = stage.deploy("2.6.0")
-        assert outcome_of(record) == PROMOTED, record.ending.cause
-        assert answers.failed_after(record.uploaded_at) == 0
 
     def test_a_release_that_never_answers_is_stopped_at_its_first_step(
         self, stage: Stage, faults: Faults

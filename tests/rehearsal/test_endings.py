@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[2]
+from tests.assemblies import PROJECT, REHEARSED, Assemblies
+
+RELEASE = PROJECT / "examples" / "shop" / "releases" / "1.1.0"
 
 
 def processes_of(folder: Path) -> dict[int, str]:
@@ -49,9 +51,11 @@ def heed_interrupts() -> None:
     ],
 )
 def test_nothing_is_left_after(
-    number: signal.Signals, moment: str, exit_code: int, tmp_path: Path
+    number: signal.Signals, moment: str, exit_code: int, tmp_path: Path, assemblies: Assemblies
 ) -> None:
     command = [sys.executable, "-m", "rehearsal", "demo", "--directory", str(tmp_path)]
+    if moment == "uploading":
+        command += ["--release", str(RELEASE), "--assembly", str(assemblies.at(REHEARSED))]
     with subprocess.Popen(
         command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
     ) as demo:

@@ -5,9 +5,8 @@ The emulator stops an execution in the state that is named; what follows is the 
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +14,16 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Traffic
+from tests.assemblies import REHEARSED, Assemblies
+from tests.rehearsal.live_shop import eventually, live_shop
 from viridian.core.lease import lease_key
 from viridian_cli.deployment import split
 from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("guardian")
 
-SERVICE_FILE = Path(__file__).with_name("service.yaml")
 SOON_SECONDS, LONG_SECONDS = 45.0, 120.0
 """Far less than the guardian's own minute if it is told; whatever a deployment may take here."""
-LOOK_SECONDS = 0.1
 
 
 class Stage:
@@ -97,23 +96,10 @@ class Stage:
         return str(eventually(found, SOON_SECONDS))
 
 
-def eventually(ask: Callable[[], Any], seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
-        time.sleep(LOOK_SECONDS)
-    return answer
-
-
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("guardian")
-    with (
-        Rehearsal(folder / "rehearsal", service_file=SERVICE_FILE) as rehearsal,
-        Traffic(
-            f"{rehearsal.outputs.production_url}/", rate=100, log=folder / "answers.csv"
-        ) as traffic,
-    ):
+    with live_shop(folder, assemblies.at(REHEARSED)) as (rehearsal, traffic):
         yield Stage(rehearsal, traffic)
 
 

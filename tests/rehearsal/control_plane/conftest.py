@@ -3,18 +3,18 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rehearsal.assembly import Assembly
 from rehearsal.session import Rehearsal
+from tests.assemblies import MEASURED, Assemblies
 from viridian.core.lease import lease_key
 from viridian.core.release.upload import Upload
 from viridian_cli.deployment import Deployment, Ending, split
 
 PATIENCE_SECONDS = 60.0
-SERVICE_FILE = Path(__file__).parents[3] / "bench" / "service.yaml"
 
 
 class ControlPlane:
@@ -76,7 +76,9 @@ def ending(deployment: Deployment) -> Ending:
 
 
 @pytest.fixture(scope="package")
-def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+def control_plane(
+    tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies
+) -> Iterator[ControlPlane]:
     directory = tmp_path_factory.mktemp("control-plane")
-    with Rehearsal(directory, service_file=SERVICE_FILE) as rehearsal:
+    with Rehearsal(directory, assembly=Assembly.at(assemblies.at(MEASURED))) as rehearsal:
         yield ControlPlane(rehearsal)
