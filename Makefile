@@ -43,11 +43,12 @@ $(NODE_INSTALLED): package-lock.json
 demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEASE=dir: your own)
 	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)") $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
-test: check template ## Run the linters, the template checks and the tests, but for the long ones
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not long"
+test: install ## Run the linters, the template checks and the tests, but for the long ones
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check template
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not long"
 
 long: $(INSTALLED) ## Run the suite's long rehearsals
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m long tests/rehearsal
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m long tests/rehearsal
 
 check: lint types
 
