@@ -22,13 +22,14 @@ from viridian.adapters.load_balancers import ListenerRule, LoadBalancers
 from viridian.adapters.records import Records
 from viridian.adapters.registrations import Registrations
 from viridian.adapters.request_metrics import RequestMetrics
+from viridian.core.deployment import Ran
 from viridian.core.errors import FleetMissing, ServiceUnknown
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
 from viridian.core.evidence.requests import Traffic
 from viridian.core.execution import Execution
-from viridian.core.fleet import Observation
+from viridian.core.fleet import Blueprint, Observation
 from viridian.core.hold import Stop
 from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write
 from viridian.core.record import (
@@ -40,12 +41,14 @@ from viridian.core.record import (
     Kept,
     Unsaid,
     deployment_key,
+    release_key,
 )
 from viridian.core.release.release import Release, Stored
 from viridian.core.service.registration import Fleet, Registration
 from viridian.core.service.settings import SmokeTest
 from viridian.core.sides import Production
 from viridian.core.split import Actions, weights_in
+from viridian.core.values import revive
 
 
 class FakeLeases(Leases):
@@ -334,6 +337,7 @@ class FakeEcsFleets:
     """ECS services by ARN, every task definition registered, and what is told of stopped tasks."""
 
     services: dict[str, EcsService]
+    templates: dict[str, TaskDefinition] = field(default_factory=dict)
     registered: list[TaskDefinition] = field(default_factory=list)
     told: tuple[str, ...] = ("none of its tasks was stopped",)
 
@@ -348,15 +352,19 @@ class FakeEcsFleets:
         )
 
     def prepare(
-        self, candidate: Fleet, release: Release, *, like: Fleet, size: int, grace_seconds: int
+        self, candidate: Fleet, release: Release, blueprint: Blueprint, *, size: int, grace: int
     ) -> str:
-        live, service = self._service(like).definition, self._service(candidate)
-        wanted = task_definition_of(release, live, service.definition["family"])
-        if not is_same(service.definition, wanted):
+        service, known = self._service(candidate), {**self.templates, **self._registered()}
+        wanted = known[blueprint.revision or blueprint.template]
+        if blueprint.revision is None:
+            wanted = task_definition_of(release, wanted, service.definition["family"])
+        if blueprint.revision is not None:
+            service.definition = wanted
+        elif not is_same(service.definition, wanted):
             arn = f"arn:aws:ecs:task-definition/{wanted['family']}:{len(self.registered) + 2}"
             service.definition = {**wanted, "taskDefinitionArn": arn}
             self.registered.append(service.definition)
-        service.desired, service.grace_seconds, service.failed = size, grace_seconds, 0
+        service.desired, service.grace_seconds, service.failed = size, grace, 0
         return str(service.definition["taskDefinitionArn"])
 
     def troubles(self, fleet: Fleet) -> tuple[str, ...]:
@@ -366,6 +374,9 @@ class FakeEcsFleets:
 
     def resize(self, fleet: Fleet, size: int) -> None:
         self._service(fleet).desired = size
+
+    def _registered(self) -> dict[str, TaskDefinition]:
+        return {definition["taskDefinitionArn"]: definition for definition in self.registered}
 
     def _service(self, fleet: Fleet) -> EcsService:
         if fleet.arn not in self.services:
@@ -429,7 +440,22 @@ class FakeRecords(Records):
     def add_control(self, made: Controlled) -> None:
         self.controls.append(made)
 
-    def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
+    def ran(self, service: str, version: str) -> Ran | None:
+        found = self.items.get((service, release_key(version)))
+        return revive(Ran, json.loads(str(found["ran"]))) if found else None
+
+    def keep_ran(self, ran: Ran) -> None:
+        before = self.ran(ran.release.service, ran.release.version)
+        if before is None or before.blueprint.revision != ran.blueprint.revision:
+            key = (ran.release.service, release_key(ran.release.version))
+            self.items[key] = {"ran": json.dumps(asdict(ran))}
+
+    def put_back(
+        self, service: str, deployment_id: str, version: str, before: Production | None
+    ) -> None:
+        ran = self.ran(service, version)
+        if ran is not None and ran.deployment_id == deployment_id:
+            del self.items[service, release_key(version)]
         found = self.production(service)
         if found is not None and found.deployment_id == deployment_id:
             self.items[service, PRODUCTION] = dict(asdict(before)) if before else {}

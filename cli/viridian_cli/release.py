@@ -71,7 +71,7 @@ def pack(folder: Path) -> PackedRelease:
     try:
         request = Request.from_dict({name: manifest.get(name) for name in ("service", "version")})
         content = zip_folder(folder, LEFT_OUT)
-        release = PackedRelease(request.service, request.version, manifest, content)
+        release = PackedRelease(request.service, request.version or "", manifest, content)
         Manifest.from_bytes(release.uploaded, request)
     except Refusal as error:
         raise ReleaseUnusable(PLACE.sub(lambda _: str(path), str(error))) from error

@@ -48,6 +48,7 @@ class BlueGreenService(Construct):
         super().__init__(scope, id)
         self._settings = settings
         self._entrance = entrance
+        self._tasks = tasks
         self.routes = Routes(
             self,
             "Routes",
@@ -119,6 +120,7 @@ class BlueGreenService(Construct):
             "rule_arn": self.routes.production_rule.listener_rule_arn,
             "production_url": self._entrance.production_url,
             "test_url": self._entrance.test_url,
+            "template": self._tasks.task_definition.task_definition_arn,
             "load_balancer": self._entrance.load_balancer.load_balancer_full_name,
             **{colour: self._side(colour) for colour in COLOURS},
             "shared_alarms": self._shared_alarms,

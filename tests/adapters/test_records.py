@@ -6,11 +6,13 @@ from dataclasses import asdict, replace
 import boto3
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, deployment, sides
+from tests.core.shop import BUNDLE_RELEASE, DEPLOYMENT_ID, IMAGE_RELEASE, deployment, sides
 from tests.deployments_table import create_table
 from tests.fakes import FakeRecords
 from viridian.adapters.records import Records
 from viridian.core.control import MOST_RECORDED
+from viridian.core.deployment import Ran
+from viridian.core.fleet import Blueprint
 from viridian.core.lease import Write
 from viridian.core.record import (
     END_STANDBY_UNSAID,
@@ -118,11 +120,41 @@ def test_a_promotion_is_put_back_by_whoever_promoted_and_once(
 ) -> None:
     records.write(promoted("shop", SECOND))
 
-    records.put_back("shop", "another", before)
+    records.put_back("shop", "another", "1.1.0", before)
     assert records.production("shop") == SECOND
     for _ in range(2):
-        records.put_back("shop", "two", before)
+        records.put_back("shop", "two", "1.1.0", before)
     assert records.production("shop") == before
+
+
+RAN = Ran(BUNDLE_RELEASE, Blueprint("arn:template:4", "arn:shop:5"), "two")
+
+
+def test_what_was_live_is_known_by_its_version_until_its_promotion_is_undone(
+    records: Table,
+) -> None:
+    assert records.ran("shop", "1.1.0") is None
+    records.keep_ran(RAN)
+    assert records.ran("shop", "1.1.0") == RAN
+
+    records.put_back("shop", "another", "1.1.0", None)
+    assert records.ran("shop", "1.1.0") == RAN
+    records.put_back("shop", "two", "1.1.0", None)
+    assert records.ran("shop", "1.1.0") is None
+
+
+def test_who_promotes_the_same_again_and_is_undone_leaves_it_known(records: Table) -> None:
+    records.keep_ran(RAN)
+    records.keep_ran(replace(RAN, deployment_id="three"))
+    records.put_back("shop", "three", "1.1.0", None)
+    assert records.ran("shop", "1.1.0") == RAN
+
+
+def test_another_release_of_the_same_version_takes_its_place(records: Table) -> None:
+    newer = Ran(IMAGE_RELEASE, Blueprint("arn:template:5", "arn:shop:6"), "three")
+    records.keep_ran(RAN)
+    records.keep_ran(newer)
+    assert records.ran("shop", "1.1.0") == newer
 
 
 def test_the_former_release_is_what_the_deployment_of_the_live_one_found(records: Table) -> None:

@@ -58,11 +58,13 @@ def _side(colour: str, arn: str, fleet: str) -> dict[str, Any]:
     }
 
 
+TEMPLATE = f"{ECS}:task-definition/shop-template:4"
 REGISTRATION: dict[str, Any] = {
     "service": "shop",
     "rule_arn": RULE,
     "production_url": "http://shop.example:80",
     "test_url": "http://shop.example:8080",
+    "template": TEMPLATE,
     "load_balancer": "app/shop/1",
     "blue": _side("blue", BLUE, BLUE_FLEET),
     "green": _side("green", GREEN, GREEN_FLEET),
@@ -74,10 +76,11 @@ GREEN_ALARMS = ("shop-green-5xx", "shop-green-p99")
 SHARED_ALARMS = ("shop-elb-5xx", "orders-lost")
 WATCHED_ALARMS = (*GREEN_ALARMS, *SHARED_ALARMS)
 
+BUNDLE = Bundle("artifacts", "shop/1.1.0/bundle.zip", "v1", CHECKSUM)
 BUNDLE_RELEASE = Release(
     service="shop",
     version="1.1.0",
-    bundle=Bundle("artifacts", "shop/1.1.0/bundle.zip", "v1", CHECKSUM),
+    bundle=BUNDLE,
     image=None,
     command=("python3", "app.py"),
     environment={"BANNER": "spring"},
@@ -159,6 +162,8 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "asked_at": "2026-11-01T11:00:00Z",
         "sides": asdict(sides()),
         "release": asdict(admitted.release),
+        "blueprint": asdict(admitted.blueprint),
+        "revision": "arn:shop:5",
         "registration": asdict(admitted.registration),
         "settings": asdict(admitted.registration.settings),
         "load_balancer": admitted.registration.load_balancer,

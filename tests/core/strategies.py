@@ -79,13 +79,56 @@ def registrations(draw: st.DrawFn) -> dict[str, Any]:
     return {**REGISTRATION, **own}
 
 
-environments = st.dictionaries(
-    st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,15}", fullmatch=True).filter(
-        lambda name: not name.startswith("VIRIDIAN_") and name != "RELEASE_VERSION"
-    ),
-    st.text(max_size=20),
-    max_size=4,
+variables = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,15}", fullmatch=True).filter(
+    lambda name: not name.startswith("VIRIDIAN_") and name != "RELEASE_VERSION"
 )
+environments = st.dictionaries(variables, st.text(max_size=20), max_size=4)
+secret_arns = st.from_regex(r"arn:aws:ssm:[a-z0-9:/]{1,20}", fullmatch=True)
+sizes = st.sampled_from([(None, None), (256, 512), (1024, 2048)])
+
+
+@st.composite
+def variable_lists(draw: st.DrawFn) -> dict[str, list[dict[str, str]]]:
+    """A container's environment and secrets, no name in both."""
+    texts = draw(environments)
+    secrets = draw(st.dictionaries(variables.filter(lambda n: n not in texts), secret_arns))
+    return {
+        "environment": [{"name": name, "value": text} for name, text in texts.items()],
+        "secrets": [{"name": name, "valueFrom": arn} for name, arn in secrets.items()],
+    }
+
+
+containers = st.builds(
+    lambda own, listed: {**own, **listed},
+    st.fixed_dictionaries(
+        {"name": texts, "image": texts},
+        optional={
+            "essential": st.booleans(),
+            "command": st.lists(texts, max_size=2),
+            "mountPoints": st.lists(st.fixed_dictionaries({"sourceVolume": texts}), max_size=2),
+            "dependsOn": st.lists(st.fixed_dictionaries({"containerName": texts}), max_size=2),
+            "linuxParameters": st.fixed_dictionaries({"initProcessEnabled": st.booleans()}),
+        },
+    ),
+    variable_lists(),
+)
+templates = st.fixed_dictionaries(
+    {
+        "family": texts,
+        "taskDefinitionArn": texts,
+        "revision": st.integers(1, 1000),
+        "cpu": st.sampled_from(["256", "512"]),
+        "memory": st.sampled_from(["1024", "2048"]),
+        "containerDefinitions": st.lists(containers, min_size=1, max_size=3),
+    },
+    optional={
+        "volumes": st.lists(st.fixed_dictionaries({"name": texts}), max_size=2),
+        "taskRoleArn": texts,
+        "runtimePlatform": st.fixed_dictionaries({"cpuArchitecture": texts}),
+        "ephemeralStorage": st.fixed_dictionaries({"sizeInGiB": st.integers(21, 200)}),
+    },
+)
+"""Task definitions as ECS describes them."""
 
 
 @st.composite
@@ -94,13 +137,19 @@ def releases(draw: st.DrawFn) -> Release:
     service, version = draw(service_names), draw(versions)
     key = f"{service}/{version}/bundle.zip"
     bundle = Bundle("artifacts", key, draw(texts), CHECKSUM) if draw(st.booleans()) else None
+    environment = draw(environments)
+    secrets = draw(st.dictionaries(variables.filter(lambda n: n not in environment), secret_arns))
+    cpu, memory = draw(sizes)
     return Release(
         service=service,
         version=version,
         bundle=bundle,
         image=None if bundle else f"{draw(service_names)}@sha256:{CHECKSUM}",
         command=tuple(draw(st.lists(texts, max_size=3))),
-        environment=draw(environments),
+        environment=environment,
+        secrets=secrets,
+        cpu=cpu,
+        memory=memory,
     )
 
 

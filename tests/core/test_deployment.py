@@ -1,16 +1,27 @@
 """One deployment, as it is admitted and as it travels."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, changed, deployment, registration
+from tests.core.shop import (
+    BUNDLE,
+    BUNDLE_RELEASE,
+    DEPLOYMENT_ID,
+    IMAGE_RELEASE,
+    REGISTRATION,
+    TEMPLATE,
+    changed,
+    deployment,
+    registration,
+)
 from tests.core.strategies import registrations, releases, steps
-from viridian.core.deployment import Deployment
+from viridian.core.deployment import Deployment, Ran
 from viridian.core.errors import RegistrationInvalid, RequestInvalid
+from viridian.core.fleet import Blueprint
 from viridian.core.plan import Step
 from viridian.core.release.release import Release
 from viridian.core.release.request import Request
@@ -47,6 +58,36 @@ def test_the_plan_is_the_service_s_own_unless_the_request_has_one() -> None:
     assert deployment().steps == registration().settings.steps
     admitted = Deployment.admitted("id", own, registration(), release, at="12:00")
     assert admitted.steps == (Step(100, 1),)
+
+
+AGAIN = replace(BUNDLE_RELEASE, bundle=replace(BUNDLE, version_id="v2"))
+RAN = Ran(BUNDLE_RELEASE, Blueprint("arn:template:3", "arn:shop:7"), "shop-1.1.0-first")
+
+
+@pytest.mark.parametrize(
+    ("release", "asked", "blueprint"),
+    [
+        (BUNDLE_RELEASE, {"version": "1.1.0"}, RAN.blueprint),
+        (AGAIN, {"version": "1.1.0"}, RAN.blueprint),
+        (IMAGE_RELEASE, {"version": "1.1.0"}, Blueprint(TEMPLATE)),
+        (replace(BUNDLE_RELEASE, command=("sh",)), {"version": "1.1.0"}, Blueprint(TEMPLATE)),
+        (BUNDLE_RELEASE, {"version": "1.1.0", "template": "newest"}, Blueprint(TEMPLATE)),
+        (BUNDLE_RELEASE, {}, Blueprint(TEMPLATE)),
+    ],
+    ids=["the same", "uploaded anew", "another", "its command", "newest", "what is live"],
+)
+def test_what_was_live_runs_as_it_ran_unless_it_is_another_or_the_newest_template_is_wanted(
+    release: Release, asked: dict[str, str], blueprint: Blueprint
+) -> None:
+    request = Request.from_dict({"service": "shop", **asked})
+
+    admitted = Deployment.admitted("id", request, registration(), release, ran=RAN, at="12:00")
+
+    assert admitted.blueprint == blueprint
+
+
+def test_a_version_that_was_never_live_is_made_from_the_template() -> None:
+    assert deployment().blueprint == Blueprint(TEMPLATE)
 
 
 def test_a_registration_of_another_service_is_refused() -> None:

@@ -17,6 +17,7 @@ from tests.core.shop import (
     REGISTRATION,
     RULE,
     SHARED_ALARMS,
+    TEMPLATE,
     WATCHED_ALARMS,
     forward,
 )
@@ -86,6 +87,7 @@ class Shop:
         )
         blue, green = ecs_service("blue", "1.0.0", 2), ecs_service("green", "0.9.0", 1)
         self.ecs = FakeEcsFleets({BLUE_FLEET: blue, GREEN_FLEET: green})
+        self.ecs.templates[TEMPLATE] = ecs_service("template", "", 0).definition
         self.fleets = {"ecs": self.ecs}
         self.artifacts = FakeArtifacts()
         self.registrations = FakeRegistrations({"shop": json.dumps(REGISTRATION)})

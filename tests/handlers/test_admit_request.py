@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, payload, registration
+from tests.core.shop import BUNDLE_RELEASE, DEPLOYMENT_ID, TEMPLATE, payload, registration
 from tests.handlers.conftest import CONTEXT, Shop
-from viridian.core.deployment import Deployment
+from viridian.core.deployment import Deployment, Ran
 from viridian.core.errors import (
     ChecksumMismatch,
     ManifestMissing,
@@ -16,8 +17,10 @@ from viridian.core.errors import (
     ServiceUnknown,
     UploadStale,
 )
+from viridian.core.fleet import Blueprint
 from viridian.core.record import promoted
-from viridian.core.release.release import Bundle
+from viridian.core.release.release import Bundle, Release
+from viridian.core.release.request import Request
 from viridian.core.sides import Production
 from viridian.core.values import revive
 from viridian.handlers.admit_request import Input, handler
@@ -61,6 +64,31 @@ def test_what_is_admitted_is_kept_with_its_record(uploaded: Shop) -> None:
     kept = uploaded.records.items["shop", f"DEPLOYMENT#{DEPLOYMENT_ID}"]
     assert (kept["version"], kept["admitted_at"]) == ("1.1.0", "2026-11-01T12:00Z")
     assert json.loads(str(kept["deployment"])) == admitted
+
+
+def test_what_was_live_under_the_version_runs_as_it_ran(uploaded: Shop) -> None:
+    release = Release.requested(Request("shop", "1.1.0"), uploaded.artifacts)
+    uploaded.records.keep_ran(Ran(release, Blueprint("arn:template:3", "arn:shop:7"), "first"))
+
+    assert admit(uploaded)["blueprint"] == {"template": "arn:template:3", "revision": "arn:shop:7"}
+
+
+def test_without_a_version_what_is_live_goes_on_the_newest_template(shop: Shop) -> None:
+    live = Production("1.0.0", "blue", "first", "before", "then")
+    shop.records.write(promoted("shop", live))
+    release = replace(BUNDLE_RELEASE, version="1.0.0")
+    shop.records.keep_ran(Ran(release, Blueprint("arn:template:3", "arn:shop:7"), "first"))
+
+    admitted = admit(shop, version=None)
+
+    assert admitted["version"] == "1.0.0"
+    assert revive(Release, admitted["release"]) == release
+    assert admitted["blueprint"] == {"template": TEMPLATE, "revision": None}
+
+
+def test_without_a_version_where_nothing_was_promoted_is_refused(shop: Shop) -> None:
+    with pytest.raises(RequestInvalid, match=r"^input.version: is missing, and no deployment"):
+        admit(shop, version=None)
 
 
 @pytest.mark.parametrize(

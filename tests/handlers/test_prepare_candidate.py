@@ -20,7 +20,7 @@ def test_the_candidate_runs_the_release_at_live_s_size_and_live_is_not_touched(s
     candidate = shop.ecs.services[GREEN_FLEET]
     assert (candidate.definition["taskDefinitionArn"], candidate.desired) == (revision, 2)
     container = serving_container(candidate.definition)
-    assert container["image"] == "blue", "otherwise as live"
+    assert container["image"] == "template", "and not as live"
     assert {"name": "RELEASE_VERSION", "value": "1.1.0"} in container["environment"]
     assert shop.ecs.services[BLUE_FLEET] == ecs_service("blue", "1.0.0", 2)
 

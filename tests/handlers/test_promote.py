@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, WATCHED_ALARMS, payload
+from tests.core.shop import BUNDLE_RELEASE, DEPLOYMENT_ID, TEMPLATE, WATCHED_ALARMS, payload
 from tests.handlers.conftest import CONTEXT, Shop
+from viridian.core.deployment import Ran
 from viridian.core.errors import CandidateBreached, DeploymentPaused
+from viridian.core.fleet import Blueprint
 from viridian.handlers.promote import Input, handler
 
 
@@ -22,7 +24,15 @@ def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop) -> None:
         "deployment_id": DEPLOYMENT_ID,
         "asked_at": "2026-11-01T11:00:00Z",
         "promoted_at": "2026-11-01T12:00Z",
+        "revision": "arn:shop:5",
     }
+
+
+def test_what_is_live_is_kept_with_what_it_runs_as(shop: Shop) -> None:
+    promote(shop)
+
+    ran = shop.records.ran("shop", "1.1.0")
+    assert ran == Ran(BUNDLE_RELEASE, Blueprint(TEMPLATE, "arn:shop:5"), DEPLOYMENT_ID)
 
 
 def test_the_lease_says_that_the_candidate_has_all_traffic(shop: Shop) -> None:

@@ -94,6 +94,7 @@ def test_every_function_is_told_what_was_admitted_acquired_and_inspected(
         "service": "shop",
         "version": "1.1.0",
         "release": ADMITTED["release"],
+        "blueprint": ADMITTED["blueprint"],
         "registration": REGISTRATION,
         "settings": REGISTRATION["settings"],
         "load_balancer": REGISTRATION["load_balancer"],

@@ -9,10 +9,13 @@ from boto3.session import Session
 
 from viridian.adapters.clients import client
 from viridian.core.control import MOST_RECORDED
+from viridian.core.deployment import Ran
 from viridian.core.lease import Write
 from viridian.core.record import (
     ADD_CONTROL,
     END,
+    FORGET_RAN,
+    KEEP_RAN,
     PRODUCTION,
     Controlled,
     Ended,
@@ -20,6 +23,7 @@ from viridian.core.record import (
     Kept,
     Unsaid,
     deployment_key,
+    release_key,
 )
 from viridian.core.sides import Production
 from viridian.core.values import members, revive
@@ -50,6 +54,24 @@ class Records:
         if "version" not in found:
             return None
         return Production(**{name: found.get(name, "") for name in members(Production)})
+
+    def ran(self, service: str, version: str) -> Ran | None:
+        """What was live under this version last; None where none was."""
+        answer = self.dynamodb.get_item(
+            TableName=self.table, Key=_key(service, release_key(version)), ConsistentRead=True
+        )
+        found = answer.get("Item", {}).get("ran")
+        return revive(Ran, json.loads(found["S"])) if found else None
+
+    def keep_ran(self, ran: Ran) -> None:
+        """Keep what is live for the day when its version is asked for again."""
+        values = {
+            "ran": json.dumps(asdict(ran)),
+            "deployment_id": ran.deployment_id,
+            "revision": ran.blueprint.revision or "",
+        }
+        key = release_key(ran.release.version)
+        self._update_if(ran.release.service, key, KEEP_RAN, values)
 
     def kept(self, service: str, deployment_id: str) -> Kept | None:
         """What was admitted and inspected; None when nothing was."""
@@ -100,8 +122,11 @@ class Records:
         except self.dynamodb.exceptions.ConditionalCheckFailedException:
             return
 
-    def put_back(self, service: str, deployment_id: str, before: Production | None) -> None:
+    def put_back(
+        self, service: str, deployment_id: str, version: str, before: Production | None
+    ) -> None:
         """Undo the record of this deployment's promotion; nothing where it has none."""
+        self._update_if(service, release_key(version), FORGET_RAN, {"mine": deployment_id})
         values = asdict(before) if before else {}
         update = _setting(values) if before else "REMOVE " + ", ".join(members(Production))
         write = Write(update, "deployment_id = :mine")

@@ -3,10 +3,30 @@
 from dataclasses import dataclass
 
 from viridian.core.errors import RegistrationInvalid, RequestInvalid
+from viridian.core.fleet import Blueprint
 from viridian.core.plan import Step
 from viridian.core.release.release import Release
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A release that was made live, and what it ran as."""
+
+    release: Release
+    blueprint: Blueprint
+    deployment_id: str
+
+
+def live_release(ran: Ran | None) -> Release:
+    """What a request without a version is about; raises RequestInvalid where it is not known."""
+    if ran is None:
+        raise RequestInvalid(
+            "input.version: is missing, and no deployment has made anything live here yet; "
+            "name a version"
+        )
+    return ran.release
 
 
 @dataclass(frozen=True)
@@ -22,6 +42,7 @@ class Deployment:
     asked_at: str
     steps: tuple[Step, ...]
     release: Release
+    blueprint: Blueprint
     registration: Registration
 
     @classmethod
@@ -32,10 +53,12 @@ class Deployment:
         registration: Registration,
         release: Release,
         *,
+        ran: Ran | None = None,
         at: str,
     ) -> "Deployment":
         """A deployment as requested; the service's plan unless the request has its own.
 
+        What was live under this version, if it is the same release, runs as it `ran`.
         Raises RegistrationInvalid when the registration found is another service's: its lease
         and its rule would be taken for this release; RequestInvalid when its own plan is too long.
         """
@@ -47,6 +70,7 @@ class Deployment:
         steps = request.steps or registration.settings.steps
         if complaint := registration.settings.complaint_of(steps):
             raise RequestInvalid(f"input.steps: {complaint}")
+        is_newest = request.template == "newest" or request.version is None
         return cls(
             id=deployment_id,
             service=request.service,
@@ -54,5 +78,8 @@ class Deployment:
             asked_at=request.uploaded_at or at,
             steps=steps,
             release=release,
+            blueprint=ran.blueprint
+            if ran and not is_newest and ran.release.is_same(release)
+            else Blueprint(registration.template),
             registration=registration,
         )

@@ -41,6 +41,14 @@ class Observation:
             raise SideUnhealthy(f"wanted {revision} on the candidate, found {self.revision}")
 
 
+@dataclass(frozen=True)
+class Blueprint:
+    """What a release is run as: made from a task template, or the very revision that it ran as."""
+
+    template: str
+    revision: str | None = None
+
+
 class Fleets(Protocol):
     """Fleets of one kind. Each verb, asked again, changes nothing more."""
 
@@ -48,11 +56,12 @@ class Fleets(Protocol):
         """See what a fleet runs now; raises FleetMissing."""
 
     def prepare(
-        self, candidate: Fleet, release: Release, *, like: Fleet, size: int, grace_seconds: int
+        self, candidate: Fleet, release: Release, blueprint: Blueprint, *, size: int, grace: int
     ) -> str:
-        """Have the candidate run the release at this size, otherwise as the fleet it is like.
+        """Have the candidate run the release as the blueprint says, at this size.
 
-        Returns the revision to wait for. Failures of an earlier try count no more.
+        New targets may fail their checks for `grace` seconds. Returns the revision to wait for.
+        Failures of an earlier try count no more.
         """
 
     def troubles(self, fleet: Fleet) -> tuple[str, ...]:

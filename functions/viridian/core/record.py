@@ -8,6 +8,8 @@
                     standby_ending, standby_cause, standby_ended_at (by the standby machine)
         controlled  controls: a list of what people did to it (at, action, by, reason, request_id)
     SERVICE#<service>  PRODUCTION        which release is live, where, by which deployment
+    SERVICE#<service>  RELEASE#<version> what was live under this version: the release, what it ran
+                                         as, by which deployment first (JSON in `ran`)
 
 Whoever acts from outside the machine finds in the first all that a restore needs, before anything
 is touched: the rule, both target groups, live's size, the fence, and the very actions to write.
@@ -64,6 +66,14 @@ PRODUCTION = "PRODUCTION"
 """The sort key of what is live."""
 
 
+KEEP_RAN = Write(
+    "SET ran = :ran, deployment_id = :deployment_id, revision = :revision",
+    "attribute_not_exists(revision) OR revision <> :revision",
+)
+FORGET_RAN = Write("REMOVE ran, deployment_id, revision", "deployment_id = :mine")
+"""Of a promotion that is undone; what ran before it, and runs again, stays known."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """What the record has of a deployment, as it was written: `sides` once they were inspected."""
@@ -96,6 +106,11 @@ class Unsaid:
 def deployment_key(deployment_id: str) -> str:
     """The sort key of a deployment's record."""
     return f"DEPLOYMENT#{deployment_id}"
+
+
+def release_key(version: str) -> str:
+    """The sort key of a version that was live."""
+    return f"RELEASE#{version}"
 
 
 def admitted(deployment: Deployment, *, at: str) -> Entry:

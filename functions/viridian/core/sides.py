@@ -15,7 +15,8 @@ from viridian.core.split import Actions, Split, weights_in
 
 @dataclass(frozen=True)
 class Production:
-    """Which release is live, on which colour, by which deployment, asked for and live since when.
+    """Which release is live, on which colour, by which deployment, asked for and live since when,
+    and the revision of its fleet that it runs as ("" where that was not yet kept).
 
     The truth is the rule; this says who made it so.
     """
@@ -25,6 +26,7 @@ class Production:
     deployment_id: str
     asked_at: str
     promoted_at: str
+    revision: str = ""
 
     def require_older_than(self, request: Request) -> None:
         """Raise UploadStale when what is live was asked for after this upload arrived.

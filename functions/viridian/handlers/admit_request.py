@@ -6,7 +6,7 @@ from typing import Any
 from viridian.adapters.artifacts import Artifacts
 from viridian.adapters.records import Records
 from viridian.adapters.registrations import Registrations
-from viridian.core.deployment import Deployment
+from viridian.core.deployment import Deployment, live_release
 from viridian.core.record import admitted
 from viridian.core.release.release import Release
 from viridian.core.release.request import Request
@@ -41,11 +41,14 @@ def handler(
     """
     request = Request.from_dict(given.request)
     registration = registrations.get(request.service)
-    if production := records.production(request.service):
-        production.require_older_than(request)
-    release = Release.requested(request, artifacts)
+    live = records.production(request.service)
+    if live is not None:
+        live.require_older_than(request)
+    version = request.version or (live.version if live else "")
+    ran = records.ran(request.service, version)
+    release = Release.requested(request, artifacts) if request.version else live_release(ran)
     deployment = Deployment.admitted(
-        given.deployment_id, request, registration, release, at=given.now
+        given.deployment_id, request, registration, release, ran=ran, at=given.now
     )
     records.write(admitted(deployment, at=given.now))
 

@@ -7,7 +7,7 @@ from typing import Any
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
-from viridian.core.fleet import Fleets
+from viridian.core.fleet import Blueprint, Fleets
 from viridian.core.lease import Holder
 from viridian.core.release.release import Release
 from viridian.core.sides import Sides, require_idle
@@ -25,6 +25,7 @@ class Input(Holder):
     """The release, the sides it goes between, and how long a new task may fail its checks."""
 
     release: Release
+    blueprint: Blueprint
     sides: Sides
     start_grace_seconds: int
 
@@ -42,13 +43,13 @@ def handler(
     """
     leases.get(given.service).require_open(given)
     require_idle(given.sides.candidate, balancers.rule(given.sides.rule_arn).actions())
-    live, candidate = given.sides.live.fleet, given.sides.candidate.fleet
+    candidate = given.sides.candidate.fleet
     revision = fleets[candidate.kind].prepare(
         candidate,
         given.release,
-        like=live,
+        given.blueprint,
         size=given.sides.size,
-        grace_seconds=given.start_grace_seconds,
+        grace=given.start_grace_seconds,
     )
 
     logger.info("candidate prepared", extra={"revision": revision})

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
+from viridian.core.deployment import Ran
+from viridian.core.fleet import Blueprint
 from viridian.core.hold import require_may_promote
 from viridian.core.lease import Holder
 from viridian.core.record import promoted
+from viridian.core.release.release import Release
 from viridian.core.sides import Production, Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
@@ -21,9 +24,11 @@ table_records = Records.from_session(environment.table())
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """A deployment whose candidate has all traffic; `now` is ISO 8601."""
+    """A deployment whose candidate has all traffic, and runs this revision; `now` is ISO 8601."""
 
-    version: str
+    release: Release
+    blueprint: Blueprint
+    revision: str
     asked_at: str
     sides: Sides
     now: str
@@ -40,15 +45,18 @@ def handler(
     sides, colour = given.sides, given.sides.candidate.colour
     require_may_promote(leases.get(given.service), leases.stop(), now=clock())
     leases.open_standby(given, watched_alarms=sides.watched_alarms)
+    blueprint = replace(given.blueprint, revision=given.revision)
+    records.keep_ran(Ran(given.release, blueprint, given.deployment_id))
     production = Production(
-        version=given.version,
+        version=given.release.version,
         colour=colour,
         deployment_id=given.deployment_id,
         asked_at=given.asked_at,
         promoted_at=given.now,
+        revision=given.revision,
     )
     records.write(promoted(given.service, production))
 
     logger.info("candidate promoted", extra={"colour": colour})
     metrics.add_metric("DeploymentsPromoted", MetricUnit.Count, 1)
-    return {"version": given.version}
+    return {"version": given.release.version}

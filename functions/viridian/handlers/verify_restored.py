@@ -20,8 +20,9 @@ table_records = Records.from_session(environment.table())
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """The sides that traffic was restored between."""
+    """The sides that traffic was restored between, and what it was taken from."""
 
+    version: str
     sides: Sides
 
 
@@ -43,7 +44,7 @@ def handler(
     )
 
     leases.mark_whole(given)
-    records.put_back(given.service, given.deployment_id, sides.production)
+    records.put_back(given.service, given.deployment_id, given.version, sides.production)
 
     logger.info("restore verified", extra={"live": live.colour})
     return {"candidate_percent": 0}

@@ -13,7 +13,7 @@ from viridian.adapters.clients import client
 from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.adapters.fleets.task_definition import is_same, task_definition_of
 from viridian.core.errors import FleetMissing
-from viridian.core.fleet import Observation
+from viridian.core.fleet import Blueprint, Observation
 from viridian.core.service.registration import Fleet
 
 TAGS = [{"key": "team", "value": "shop"}]
@@ -29,6 +29,15 @@ def container(version: str) -> dict[str, Any]:
     return {"name": "app", "image": "runtime", "essential": True, "environment": environment}
 
 
+TEMPLATE: dict[str, Any] = {
+    "family": "template",
+    "cpu": "512",
+    "memory": "1024",
+    "containerDefinitions": [container("0")],
+    "tags": TAGS,
+}
+
+
 class AwsStand:
     """A cluster with a blue service of three tasks and a green one at rest."""
 
@@ -38,13 +47,19 @@ class AwsStand:
         self.fleets = EcsFleets(self.ecs, boto3.client("logs"))
         self.blue = Fleet("ecs", self._service(cluster, "blue", "1.0.0", 3))
         self.green = Fleet("ecs", self._service(cluster, "green", "0.9.0", 1))
+        tags = [*TAGS, {"key": "aws:cloudformation:stack-name", "value": "Shop"}]
+        made = self.ecs.register_task_definition(**TEMPLATE | {"tags": tags})
+        self.template = made["taskDefinition"]["taskDefinitionArn"]
 
     def definition(self, fleet: Fleet) -> dict[str, Any]:
         return self.fleets._definition(self.fleets._service(fleet)["taskDefinition"])
 
+    def template_definition(self) -> dict[str, Any]:
+        return self.fleets._definition(self.template)
+
     def registered(self) -> int:
         families = self.ecs.list_task_definitions()["taskDefinitionArns"]
-        return len(families) - 2
+        return len(families) - 3
 
     def _service(self, cluster: str, colour: str, version: str, size: int) -> str:
         definition = self.ecs.register_task_definition(
@@ -52,7 +67,6 @@ class AwsStand:
             containerDefinitions=[container(version)],
             cpu="256",
             memory="512",
-            tags=[*TAGS, {"key": "aws:cloudformation:stack-name", "value": "Shop"}],
         )
         service = self.ecs.create_service(
             cluster=cluster,
@@ -74,9 +88,14 @@ class FakeStand:
                 self.green.arn: self._service("green", "0.9.0", 1),
             }
         )
+        self.template = "arn:template:1"
+        self.fleets.templates[self.template] = TEMPLATE
 
     def definition(self, fleet: Fleet) -> dict[str, Any]:
         return self.fleets.services[fleet.arn].definition
+
+    def template_definition(self) -> dict[str, Any]:
+        return TEMPLATE
 
     def registered(self) -> int:
         return len(self.fleets.registered)
@@ -88,7 +107,6 @@ class FakeStand:
             "cpu": "256",
             "memory": "512",
             "containerDefinitions": [container(version)],
-            "tags": TAGS,
         }
         return EcsService(definition, size, size)
 
@@ -103,22 +121,32 @@ def stand(request: pytest.FixtureRequest, aws: None) -> Stand:
 
 
 def prepare(stand: Stand) -> str:
-    return stand.fleets.prepare(
-        stand.green, BUNDLE_RELEASE, like=stand.blue, size=3, grace_seconds=60
-    )
+    blueprint = Blueprint(stand.template)
+    return stand.fleets.prepare(stand.green, BUNDLE_RELEASE, blueprint, size=3, grace=60)
 
 
-def test_the_candidate_runs_the_release_otherwise_as_live_at_the_size_asked_for(
+def test_the_candidate_runs_the_release_on_the_template_at_the_size_asked_for(
     stand: Stand,
 ) -> None:
     arn = prepare(stand)
 
     size, found = stand.fleets.observe(stand.green).desired, stand.definition(stand.green)
     assert (found["taskDefinitionArn"], size) == (arn, 3)
-    assert is_same(found, task_definition_of(BUNDLE_RELEASE, stand.definition(stand.blue), "green"))
+    assert is_same(found, task_definition_of(BUNDLE_RELEASE, stand.template_definition(), "green"))
 
 
-def test_the_release_has_the_tags_of_live_but_those_that_aws_gave(stand: Stand) -> None:
+def test_what_ran_before_runs_again_as_the_very_same_revision(stand: Stand) -> None:
+    arn, found = prepare(stand), stand.definition(stand.green)
+    newer = replace(BUNDLE_RELEASE, version="1.2.0")
+    stand.fleets.prepare(stand.green, newer, Blueprint(stand.template), size=3, grace=60)
+
+    ran = Blueprint(stand.template, arn)
+    assert stand.fleets.prepare(stand.green, BUNDLE_RELEASE, ran, size=3, grace=60) == arn
+    assert stand.definition(stand.green) == found
+    assert stand.registered() == 2
+
+
+def test_the_release_has_the_tags_of_the_template_but_those_that_aws_gave(stand: Stand) -> None:
     prepare(stand)
 
     assert stand.definition(stand.green)["tags"] == TAGS
@@ -153,14 +181,14 @@ def test_what_crashed_before_is_started_anew_with_the_grace(failed: int, is_forc
     }
     with Stubber(ecs) as stub:
         stub.add_response("describe_services", {"services": [service]})
-        stub.add_response("describe_task_definition", {"taskDefinition": definition})
-        stub.add_response("describe_services", {"services": [service]})
-        stub.add_response("describe_task_definition", {"taskDefinition": definition})
+        for _ in range(2):
+            stub.add_response("describe_task_definition", {"taskDefinition": definition})
         registered = {"taskDefinition": {"taskDefinitionArn": "arn:2"}}
         stub.add_response("register_task_definition", registered)
         stub.add_response("update_service", {}, change)
 
-        EcsFleets(ecs, None).prepare(fleet, BUNDLE_RELEASE, like=fleet, size=3, grace_seconds=60)
+        fleets = EcsFleets(ecs, None)
+        fleets.prepare(fleet, BUNDLE_RELEASE, Blueprint("arn:template:1"), size=3, grace=60)
 
         stub.assert_no_pending_responses()
 

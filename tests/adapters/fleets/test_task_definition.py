@@ -1,4 +1,4 @@
-"""The task definition of a release, made from live's."""
+"""The task definition of a release, made from the service's task template."""
 
 import copy
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from tests.core.shop import BUNDLE_RELEASE, CHECKSUM, ECS, IMAGE_RELEASE
-from tests.core.strategies import releases
+from tests.core.strategies import releases, templates
 from viridian.adapters.fleets.task_definition import (
     REGISTERED_BY_ECS,
     is_same,
@@ -16,15 +16,15 @@ from viridian.adapters.fleets.task_definition import (
 )
 from viridian.core.release.release import Release
 
-LIVE: dict[str, Any] = {
-    "taskDefinitionArn": f"{ECS}:task-definition/blue:4",
+TEMPLATE: dict[str, Any] = {
+    "taskDefinitionArn": f"{ECS}:task-definition/template:4",
     "revision": 4,
     "status": "ACTIVE",
     "requiresAttributes": [{"name": "ecs.capability"}],
     "compatibilities": ["FARGATE"],
     "registeredAt": "2026-11-01",
     "registeredBy": "arn:aws:iam::123456789012:role/deploy",
-    "family": "blue",
+    "family": "template",
     "cpu": "256",
     "memory": "512",
     "taskRoleArn": "arn:aws:iam::123456789012:role/task",
@@ -39,9 +39,6 @@ LIVE: dict[str, Any] = {
             "portMappings": [{"containerPort": 8080}],
             "secrets": [{"name": "KEY", "valueFrom": "arn:aws:ssm:key"}],
             "environment": [
-                {"name": "RELEASE_VERSION", "value": "1.0.0"},
-                {"name": "VIRIDIAN_BUNDLE", "value": "s3://artifacts/old"},
-                {"name": "VIRIDIAN_BUNDLE_SHA256", "value": "old"},
                 {"name": "KEPT", "value": "yes"},
                 {"name": "BANNER", "value": "winter"},
             ],
@@ -50,57 +47,59 @@ LIVE: dict[str, Any] = {
 }
 
 
-def environment(definition: dict[str, Any]) -> dict[str, str]:
-    return {v["name"]: v["value"] for v in serving_container(definition)["environment"]}
-
-
 def of(release: Release) -> dict[str, Any]:
-    return task_definition_of(release, LIVE, "green")
+    return task_definition_of(release, TEMPLATE, "green")
 
 
-@given(releases())
-def test_everything_of_live_is_kept_but_what_the_release_names(release: Release) -> None:
-    before = copy.deepcopy(LIVE)
-    named = {"image", "command", "environment"}
-
-    made = of(release)
-
-    assert before == LIVE
-    assert made["family"] == "green"
-    ours = {*REGISTERED_BY_ECS, "family", "containerDefinitions"}
-    assert {k: v for k, v in made.items() if k not in ours} == {
-        k: v for k, v in LIVE.items() if k not in ours
-    }
-    assert made["containerDefinitions"][0] == LIVE["containerDefinitions"][0]
-    serving, live = made["containerDefinitions"][1], LIVE["containerDefinitions"][1]
-    assert {k: v for k, v in serving.items() if k not in named} == {
-        k: v for k, v in live.items() if k not in named
-    }
+def texts(definition: dict[str, Any], kind: str = "environment") -> dict[str, str]:
+    value = "value" if kind == "environment" else "valueFrom"
+    return {v["name"]: v[value] for v in serving_container(definition)[kind]}
 
 
-@given(releases())
-def test_what_ecs_adds_by_itself_is_not_registered(release: Release) -> None:
-    assert not set(of(release)) & set(REGISTERED_BY_ECS)
+@given(releases(), templates)
+def test_a_release_changes_what_it_names_and_the_template_gives_all_the_rest(
+    release: Release, template: dict[str, Any]
+) -> None:
+    before = copy.deepcopy(template)
+    sized = {"cpu": str(release.cpu), "memory": str(release.memory)} if release.cpu else {}
+    named = {"image": release.image, "command": list(release.command)}
+    place = template["containerDefinitions"].index(serving_container(template))
+
+    made = task_definition_of(release, template, "green")
+
+    assert template == before
+    whole = {k: v for k, v in template.items() if k not in REGISTERED_BY_ECS}
+    others, containers = made.pop("containerDefinitions"), whole.pop("containerDefinitions")
+    assert made == whole | sized | {"family": "green"}
+    serving, found = containers.pop(place), others.pop(place)
+    assert others == containers, "sidecars are not touched"
+    of_variables = {"environment", "secrets"}
+    assert {k: v for k, v in found.items() if k not in of_variables} == {
+        k: v for k, v in serving.items() if k not in of_variables
+    } | {k: v for k, v in named.items() if v}
 
 
-@given(releases())
-def test_the_version_is_told_to_the_application(release: Release) -> None:
-    assert environment(of(release))["RELEASE_VERSION"] == release.version
+@given(releases(), templates)
+def test_variables_are_the_release_s_over_the_template_s_each_a_text_or_a_secret(
+    release: Release, template: dict[str, Any]
+) -> None:
+    made = task_definition_of(release, template, "green")
 
-
-@given(releases())
-def test_the_release_s_variables_are_set_over_live_s(release: Release) -> None:
-    found = environment(of(release))
-
-    assert found.items() >= release.environment.items()
-    assert found["KEPT"] == release.environment.get("KEPT", "yes")
+    found, secrets = texts(made), texts(made, "secrets")
+    assert found.items() >= (release.environment | {"RELEASE_VERSION": release.version}).items()
+    assert secrets.items() >= release.secrets.items()
+    assert not found.keys() & secrets.keys()
+    named = {*release.environment, *release.secrets, "RELEASE_VERSION"}
+    for kind, given_now in (("environment", found), ("secrets", secrets)):
+        of_template = {n: v for n, v in texts(template, kind).items() if n not in named}
+        assert given_now.items() >= of_template.items()
 
 
 def test_a_bundle_keeps_the_image_and_names_the_pinned_bytes() -> None:
     made = of(BUNDLE_RELEASE)
 
     assert serving_container(made)["image"] == "runtime@sha256:old"
-    assert environment(made) == {
+    assert texts(made) == {
         "RELEASE_VERSION": "1.1.0",
         "VIRIDIAN_BUNDLE": "s3://artifacts/shop/1.1.0/bundle.zip?versionId=v1",
         "VIRIDIAN_BUNDLE_SHA256": CHECKSUM,
@@ -109,14 +108,14 @@ def test_a_bundle_keeps_the_image_and_names_the_pinned_bytes() -> None:
     }
 
 
-def test_an_image_drops_the_bundle_of_the_release_before() -> None:
+def test_an_image_runs_as_it_is() -> None:
     made = of(IMAGE_RELEASE)
 
     assert serving_container(made)["image"] == IMAGE_RELEASE.image
-    assert environment(made) == {"RELEASE_VERSION": "1.1.0", "KEPT": "yes", "BANNER": "winter"}
+    assert texts(made) == {"RELEASE_VERSION": "1.1.0", "KEPT": "yes", "BANNER": "winter"}
 
 
-def test_a_command_replaces_live_s_and_none_keeps_it() -> None:
+def test_a_command_replaces_the_template_s_and_none_keeps_it() -> None:
     assert serving_container(of(BUNDLE_RELEASE))["command"] == ["python3", "app.py"]
     assert serving_container(of(IMAGE_RELEASE))["command"] == ["python3", "old.py"]
 
@@ -138,7 +137,7 @@ def test_a_definition_registered_is_the_same_when_asked_again(release: Release) 
     ("name", "value"),
     [("family", "blue"), ("cpu", "512"), ("taskRoleArn", "arn:aws:iam::123456789012:role/other")],
 )
-def test_a_definition_that_is_not_like_live_is_another(name: str, value: str) -> None:
+def test_a_definition_that_differs_is_another(name: str, value: str) -> None:
     assert not is_same({**of(IMAGE_RELEASE), name: value}, of(IMAGE_RELEASE))
 
 

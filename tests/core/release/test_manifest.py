@@ -14,6 +14,7 @@ from viridian.core.release.request import Request
 
 REQUEST = Request("shop", "1.1.0")
 BY_BUNDLE = {"service": "shop", "version": "1.1.0", "bundle": "bundle.zip", "sha256": CHECKSUM}
+ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-AbCdEf"
 IMAGE = f"registry.example/shop@sha256:{CHECKSUM}"
 BY_IMAGE = {"service": "shop", "version": "1.1.0", "image": IMAGE}
 
@@ -27,6 +28,12 @@ def test_a_manifest_names_a_bundle_beside_it() -> None:
 
     assert (manifest.bundle, manifest.sha256, manifest.image) == ("bundle.zip", CHECKSUM, None)
     assert (manifest.command, manifest.environment) == (("python3", "app.py"), {"K": "v"})
+
+
+def test_a_manifest_may_set_secrets_and_size() -> None:
+    manifest = read({**BY_BUNDLE, "secrets": {"KEY": ARN}, "cpu": 1024, "memory": 3072})
+
+    assert (manifest.secrets, manifest.cpu, manifest.memory) == ({"KEY": ARN}, 1024, 3072)
 
 
 def test_a_manifest_names_an_image_by_digest() -> None:
@@ -59,6 +66,15 @@ def test_a_manifest_names_an_image_by_digest() -> None:
             "shop/1.1.0/release.json.sha256: is missing; give the SHA-256 of the bundle in hex\n"
             "shop/1.1.0/release.json.service: wanted 'shop' as in its key, found 'cart'$",
         ),
+        ({"secrets": {"KEY": "plain"}}, "secrets.KEY: must be the ARN of a Secrets Manager secret"),
+        (
+            {"secrets": {"KEY": ARN}, "environment": {"KEY": "v"}},
+            "secrets.KEY: is in `env",
+        ),
+        ({"secrets": {"VIRIDIAN_BUNDLE": ARN}}, "secrets: key 'VIRIDIAN_BUNDLE' must be"),
+        ({"cpu": 256}, "cpu: give both cpu and memory, or neither"),
+        ({"cpu": 256, "memory": 4096}, "memory: with cpu 256 Fargate has 512 to 2048 in its steps"),
+        ({"cpu": 300, "memory": 512}, "cpu: Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384"),
         ({"environment": {"A-B": "1"}}, "environment: key 'A-B' must be"),
         ({"environment": {"RELEASE_VERSION": "2"}}, "environment: key 'RELEASE_VERSION' must be"),
         ({"environment": {"VIRIDIAN_BUNDLE": "x"}}, "environment: key 'VIRIDIAN_BUNDLE' must be"),

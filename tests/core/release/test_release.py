@@ -33,6 +33,18 @@ def uploaded(bundle: bytes | None = BYTES, **members: Any) -> FakeArtifacts:
     return bucket
 
 
+def test_a_release_has_all_that_its_manifest_sets() -> None:
+    members: dict[str, Any] = {
+        "command": ["sh"],
+        "environment": {"A": "b"},
+        "secrets": {"K": "arn:aws:ssm:k"},
+    }
+    found = find(uploaded(**members, cpu=256, memory=512))
+
+    assert (found.command, found.environment) == (("sh",), {"A": "b"})
+    assert (found.secrets, found.cpu, found.memory) == ({"K": "arn:aws:ssm:k"}, 256, 512)
+
+
 def find(bucket: FakeArtifacts, version_id: str | None = None) -> Release:
     return Release.requested(Request("shop", "1.1.0", version_id), bucket)
 

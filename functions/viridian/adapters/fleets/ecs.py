@@ -10,7 +10,7 @@ from viridian.adapters.clients import client
 from viridian.adapters.fleets.stopped_tasks import StoppedTasks
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
 from viridian.core.errors import FleetMissing
-from viridian.core.fleet import Observation
+from viridian.core.fleet import Blueprint, Observation
 from viridian.core.release.release import Release
 from viridian.core.service.registration import Fleet
 
@@ -40,26 +40,23 @@ class EcsFleets:
         )
 
     def prepare(
-        self, candidate: Fleet, release: Release, *, like: Fleet, size: int, grace_seconds: int
+        self, candidate: Fleet, release: Release, blueprint: Blueprint, *, size: int, grace: int
     ) -> str:
         """Have the candidate run the release on `size` tasks; return the task definition's ARN.
 
         Asked again it finds its own definition and changes nothing; what crashed before is started
         anew, since ECS would go on with its count of failures and its pauses.
         """
-        live = self._definition(self._service(like)["taskDefinition"])
         service = self._service(candidate)
-        current = self._definition(service["taskDefinition"])
-        wanted = task_definition_of(release, live, current["family"])
-        arn = current["taskDefinitionArn"] if is_same(current, wanted) else self._register(wanted)
+        arn = blueprint.revision or self._revision(release, blueprint.template, service)
         self.ecs.update_service(
             **_place(candidate),
             taskDefinition=arn,
             desiredCount=size,
-            healthCheckGracePeriodSeconds=grace_seconds,
+            healthCheckGracePeriodSeconds=grace,
             forceNewDeployment=_primary(service).get("failedTasks", 0) > 0,
         )
-        return str(arn)
+        return arn
 
     def troubles(self, fleet: Fleet) -> tuple[str, ...]:
         """What ended the newest tasks of the newest deployment. At most five calls."""
@@ -80,6 +77,14 @@ class EcsFleets:
         if not found:
             raise FleetMissing(f"{fleet.arn}: no active ECS service; deploy its stack")
         return dict(found[0])
+
+    def _revision(self, release: Release, template: str, service: dict[str, Any]) -> str:
+        """What the service runs if that is the release on the template, otherwise a new one."""
+        current = self._definition(service["taskDefinition"])
+        wanted = task_definition_of(release, self._definition(template), current["family"])
+        if is_same(current, wanted):
+            return str(current["taskDefinitionArn"])
+        return str(self._register(wanted))
 
     def _definition(self, arn: str) -> TaskDefinition:
         answer = self.ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])

@@ -1,6 +1,6 @@
 """A release: an immutable thing to run, its bytes proven and pinned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from viridian.core.errors import ArtifactMissing, ChecksumMismatch, ManifestMissing
@@ -48,8 +48,11 @@ class Release:
     version: str
     bundle: Bundle | None
     image: str | None
-    command: tuple[str, ...]
-    environment: dict[str, str]
+    command: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    cpu: int | None = None
+    memory: int | None = None
 
     @classmethod
     def requested(cls, request: Request, bucket: ArtifactBucket) -> "Release":
@@ -70,7 +73,19 @@ class Release:
             image=manifest.image,
             command=manifest.command,
             environment=manifest.environment,
+            secrets=manifest.secrets,
+            cpu=manifest.cpu,
+            memory=manifest.memory,
         )
+
+    def is_same(self, other: "Release") -> bool:
+        """Whether it is the same in all that runs; the same bytes may have been uploaded anew."""
+        return _without_upload(self) == _without_upload(other)
+
+
+def _without_upload(release: Release) -> Release:
+    bundle = release.bundle
+    return replace(release, bundle=replace(bundle, version_id="") if bundle else None)
 
 
 def _proven_bundle(manifest: Manifest, bucket: ArtifactBucket) -> Bundle | None:

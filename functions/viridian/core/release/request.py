@@ -2,10 +2,12 @@
 
     {"service": "shop", "version": "1.1.0"}
 
-is all that is needed. `manifest_version_id` pins the S3 version of the release's manifest (an
-upload sets it), `steps` replaces the service's plan for this one deployment.
+is all that is needed; without a version, what is live is deployed again on the newest task
+template. `manifest_version_id` pins the S3 version of the release's manifest (an upload sets it),
+`steps` replaces the service's plan for this one deployment.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -22,19 +24,29 @@ VERSION = Limits(
 VERSION_ID = Limits(pattern=r"[!-~]{1,1024}", hint="a version id of S3, at most 1024 characters")
 
 
+def _pin_complaints(
+    version: str | None, manifest_version_id: str | None
+) -> Iterator[tuple[str, str]]:
+    if version is None and manifest_version_id is not None:
+        yield "version", "is missing; a manifest is of one version"
+
+
 @dataclass(frozen=True)
 class Request:
     """What is asked for: this release of this service, live."""
 
-    RULES: ClassVar[Rules] = {("steps",): step_complaints}
+    RULES: ClassVar[Rules] = {
+        ("steps",): step_complaints,
+        ("version", "manifest_version_id"): _pin_complaints,
+    }
 
     service: Annotated[str, SERVICE_NAME, "a registered service"]
     version: Annotated[
-        str,
+        str | None,
         VERSION,
         "begins with a letter or digit; the manifest is `<service>/<version>/release.json` in the "
-        "artifact bucket",
-    ]
+        "artifact bucket; without one, the live release is deployed on the newest task template",
+    ] = None
     manifest_version_id: Annotated[
         str | None,
         VERSION_ID,
@@ -48,6 +60,12 @@ class Request:
     ] = None
     steps: Annotated[
         tuple[Step, ...] | None, STEPS, "a plan for this deployment alone, as in the service file"
+    ] = None
+    template: Annotated[
+        str | None,
+        Limits(pattern="newest", hint="newest"),
+        "`newest`: a version that was live before is made anew from the newest task template; "
+        "otherwise exactly what it ran runs again",
     ] = None
 
     @classmethod

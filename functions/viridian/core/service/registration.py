@@ -20,6 +20,10 @@ URL = Limits(
 LOAD_BALANCER = Limits(pattern="app/.+", hint="app/<name>/<id>")
 TARGET_GROUP = Limits(pattern="targetgroup/.+", hint="targetgroup/<name>/<id>")
 COLOUR = Limits(pattern="blue|green", hint="blue or green")
+TASK_TEMPLATE = Limits(
+    pattern=r"arn:[^:]+:ecs:[^:]+:[^:]+:task-definition/[^:]+:[0-9]+",
+    hint="the ARN of a task definition's revision",
+)
 ECS_SERVICE = Limits(
     pattern=r"arn:[^:]+:ecs:[^:]+:[^:]+:service/[^/]+/[^/]+",
     hint="the ECS service's ARN, .../<cluster>/<name>",
@@ -83,6 +87,9 @@ class Registration:
     rule_arn: Annotated[str, arn_of("production listener rule"), "what carries the split"]
     production_url: Annotated[str, URL, "where clients ask"]
     test_url: Annotated[str, URL, "where the candidate is asked before them"]
+    template: Annotated[
+        str, TASK_TEMPLATE, "the task template: what a task of this service is, but for its release"
+    ]
     load_balancer: Annotated[str, LOAD_BALANCER, "its dimension in CloudWatch"]
     blue: Annotated[Side, "one side"]
     green: Annotated[Side, "the other side, as `blue`"]
