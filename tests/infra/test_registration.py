@@ -15,7 +15,8 @@ ATTRIBUTES = {
     "TargetGroupFullName": "targetgroup/{name}/1",
 }
 ECS_SERVICE = "arn:aws:ecs:us-east-1:123456789012:service/shop/"
-PARAMETERS = {"ProductionPort": "80", "TestPort": "8080"}
+TEMPLATE = "arn:aws:ecs:us-east-1:123456789012:task-definition/Task:1"
+VALUES = {"ProductionPort": "80", "TestPort": "8080", "Task": TEMPLATE}
 
 
 def deployed(reference: re.Match[str]) -> str:
@@ -24,7 +25,7 @@ def deployed(reference: re.Match[str]) -> str:
     if attribute in ATTRIBUTES:
         return ATTRIBUTES[attribute].format(name=name)
     arn = ECS_SERVICE if name.endswith("FleetService") else "arn:"
-    return PARAMETERS.get(name, f"{arn}{name}")
+    return VALUES.get(name, f"{arn}{name}")
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def test_it_tells_where_the_service_is(registration: Registration) -> None:
     assert registration.production_url == "http://shop.example:80"
     assert registration.test_url == "http://shop.example:8080"
     assert registration.load_balancer == "app/shop/1"
+    assert registration.template == TEMPLATE
 
 
 @pytest.mark.parametrize("colour", ["blue", "green"])
