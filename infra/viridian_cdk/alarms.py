@@ -20,7 +20,7 @@ NOT_BREACHING = cloudwatch.TreatMissingData.NOT_BREACHING
 
 
 class ColourAlarms(Construct):
-    """Errors, latency and health of one target group."""
+    """Errors, latency and health of one target group, named as its metrics name it."""
 
     def __init__(
         self,
@@ -28,14 +28,14 @@ class ColourAlarms(Construct):
         id: str,
         *,
         load_balancer: elbv2.ApplicationLoadBalancer,
-        target_group: elbv2.ApplicationTargetGroup,
+        target_group: str,
         settings: AlarmSettings,
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
         self._dimensions = {
             "LoadBalancer": load_balancer.load_balancer_full_name,
-            "TargetGroup": target_group.target_group_full_name,
+            "TargetGroup": target_group,
         }
         self.names = [
             alarm.alarm_name

@@ -9,7 +9,7 @@ from constructs import Construct
 from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
-from viridian_cdk.functions_table import CONTROL, STATE_FUNCTIONS, WAY_BACK
+from viridian_cdk.functions_table import CONTROL, OWNER, STATE_FUNCTIONS, WAY_BACK
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
 from viridian_cdk.rights import Own
@@ -51,6 +51,15 @@ class Automation(Stack):
             places=places,
             package="viridian.handlers.controls",
         )
+        maker = HandlerFunction(
+            Construct(self, "Resources"),
+            OWNER,
+            code=code,
+            places=places,
+            package="viridian.handlers.resources",
+        )
+        # by export, once for all services: none of their stacks changes this one
+        self.owner = self.export_value(maker.function.function_arn)
         topic = self.operators.topic
         places |= self.operators.places
         self.standby = Workflow(self, "Standby", name="standby", functions=functions, places=places)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from viridian_cdk.fleets import ecs
-from viridian_cdk.rights import IS_MANAGED, Own, Right, arns
+from viridian_cdk.owned import LONGEST_SECONDS
+from viridian_cdk.rights import IS_MANAGED, IS_TO_BE_MANAGED, Own, Right, arns
 
 READ_RELEASES = (
     Right(("s3:GetObject", "s3:GetObjectVersion"), on=Own.RELEASES),
@@ -21,6 +22,58 @@ MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by 
     ("elasticloadbalancing:ModifyRule",),
     on=arns("elasticloadbalancing", "listener-rule/app/*"),
     when=IS_MANAGED,
+)
+ARRANGE = (
+    Right(("elasticloadbalancing:DescribeTargetGroups",)),
+    Right(
+        (
+            "elasticloadbalancing:ModifyTargetGroup",
+            "elasticloadbalancing:ModifyTargetGroupAttributes",
+        ),
+        on=arns("elasticloadbalancing", "targetgroup/*"),
+        when=IS_MANAGED,
+    ),
+)
+MAKE_ROUTES = (
+    SEE_RULES,
+    Right(
+        ("elasticloadbalancing:CreateTargetGroup",),
+        on=arns("elasticloadbalancing", "targetgroup/*"),
+        when=IS_TO_BE_MANAGED,
+    ),
+    Right(
+        ("elasticloadbalancing:CreateRule",),
+        on=arns("elasticloadbalancing", "listener/app/*"),
+        when=IS_TO_BE_MANAGED,
+    ),
+    *(
+        Right(
+            ("elasticloadbalancing:AddTags",),
+            on=arns("elasticloadbalancing", made),
+            when={"elasticloadbalancing:CreateAction": by},
+        )
+        for made, by in (
+            ("targetgroup/*", "CreateTargetGroup"),
+            ("listener-rule/app/*", "CreateRule"),
+        )
+    ),
+    Right(
+        (
+            "elasticloadbalancing:ModifyTargetGroupAttributes",
+            "elasticloadbalancing:DeleteTargetGroup",
+        ),
+        on=arns("elasticloadbalancing", "targetgroup/*"),
+        when=IS_MANAGED,
+    ),
+    Right(
+        (
+            "elasticloadbalancing:ModifyRule",
+            "elasticloadbalancing:SetRulePriorities",
+            "elasticloadbalancing:DeleteRule",
+        ),
+        on=arns("elasticloadbalancing", "listener-rule/app/*"),
+        when=IS_MANAGED,
+    ),
 )
 PAGE = (
     Right(("sns:Publish",), on=Own.PAGES),
@@ -50,7 +103,11 @@ STATE_FUNCTIONS = (
     Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS, READ_TABLE, UPDATE_TABLE)),
     Row("AcquireLease", 20, (READ_TABLE, UPDATE_TABLE, END_WAIT)),
     Row("InspectLive", 30, (UPDATE_TABLE, READ_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
-    Row("PrepareCandidate", 60, (READ_TABLE, SEE_RULES, ecs.READ, ecs.CHANGE, *ecs.REGISTER)),
+    Row(
+        "PrepareCandidate",
+        60,
+        (READ_TABLE, SEE_RULES, *ARRANGE, ecs.READ, ecs.CHANGE, *ecs.REGISTER),
+    ),
     Row("CheckCandidate", 30, (READ_TABLE, SEE_HEALTH, SEE_ALARMS, ecs.READ, *ecs.READ_STOPPED)),
     Row("WarmCandidate", 60),
     Row("SmokeTest", 120),
@@ -77,6 +134,7 @@ EVENT_FUNCTIONS = (
 )
 # Whoever may invoke it may control every deployment: it is the right to do so.
 CONTROL = Row("Control", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, FAIL_WAIT, END_WAIT))
+OWNER = Row("OwnedResource", LONGEST_SECONDS, (*MAKE_ROUTES, *ecs.MAKE))
 WAY_BACK = ("AlarmChanged", "Control", "Guardian", "RestoreTraffic", "VerifyRestored", "RetireSide")
 """What begins a restore, and what it calls: these can be kept room for in the account."""
 

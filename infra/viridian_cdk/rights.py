@@ -21,6 +21,7 @@ from viridian_cdk.acknowledgements import acknowledge_wildcards
 
 MANAGED = "viridian:managed"
 IS_MANAGED = {f"aws:ResourceTag/{MANAGED}": "true"}
+IS_TO_BE_MANAGED = {f"aws:RequestTag/{MANAGED}": "true"}
 ROLE_PATH = "/viridian/"
 ANYTHING = "AWS has no narrower resource for it."
 EVERY_SERVICES = "Those of every service, none of which is named here; see `rights.py`."

@@ -2,21 +2,27 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, Tokenization
+from aws_cdk import Names, Tokenization
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from viridian.core.drain import drain_attributes
 from viridian.core.evidence.probe import TARGET_HEADER
+from viridian.core.owned import Kind
 from viridian.core.service.settings import Settings
-from viridian_cdk.rights import manage
+from viridian_cdk.owned import OwnedResource
+from viridian_cdk.rights import MANAGED
 
 COLOURS = ("blue", "green")
 # The shortest an ALB allows: a fresh target serves after one passing check, a sick one is known
 # after 2 x 5 s.
-HEALTH_CHECK_INTERVAL = Duration.seconds(5)
-HEALTH_CHECK_TIMEOUT = Duration.seconds(2)
-HEALTH_CHECK_COUNT = 2
+HEALTH_CHECK = {
+    "HealthCheckIntervalSeconds": 5,
+    "HealthCheckTimeoutSeconds": 2,
+    "HealthyThresholdCount": 2,
+    "UnhealthyThresholdCount": 2,
+}
 
 
 @dataclass(frozen=True)
@@ -58,72 +64,87 @@ class Routes(Construct):
         scope: Construct,
         id: str,
         *,
+        owner: str,
         entrance: Entrance,
         settings: Settings,
         vpc: ec2.IVpc,
         port: int,
     ) -> None:
         super().__init__(scope, id)
-        self._entrance = entrance
+        self._owner, self._entrance, self._settings = owner, entrance, settings
         self.target_groups = {
-            colour: elbv2.ApplicationTargetGroup(
-                self,
-                colour.capitalize(),
-                vpc=vpc,
-                port=port,
-                protocol=elbv2.ApplicationProtocol.HTTP,
-                target_type=elbv2.TargetType.IP,
-                deregistration_delay=Duration.seconds(settings.drain_seconds),
-                health_check=_health_check(settings.health_check_path),
-            )
-            for colour in COLOURS
+            colour: self._target_group(colour, vpc.vpc_id, port) for colour in COLOURS
         }
         self.production_rule = self._production_rule()
-        for resource in (self.production_rule, *self.target_groups.values()):
-            manage(resource)
         for offset, colour in enumerate(COLOURS):
             self._test_rule(colour, entrance.priority + offset)
 
-    def _production_rule(self) -> elbv2.ApplicationListenerRule:
+    def _target_group(self, colour: str, vpc_id: str, port: int) -> OwnedResource:
+        name = Names.unique_resource_name(self, max_length=25, separator="-")
+        return OwnedResource(
+            self,
+            colour.capitalize(),
+            owner=self._owner,
+            kind=Kind.TARGET_GROUP,
+            wanted={
+                "Name": f"{name}-{colour}",
+                "Protocol": "HTTP",
+                "Port": port,
+                "VpcId": vpc_id,
+                "TargetType": "ip",
+                "HealthCheckPath": self._settings.health_check_path,
+                **HEALTH_CHECK,
+                "Attributes": drain_attributes(self._settings.drain_seconds),
+                "Tags": [{"Key": MANAGED, "Value": "true"}],
+            },
+        )
+
+    def _production_rule(self) -> OwnedResource:
         """All to blue at creation; from then on the weights are Viridian's."""
         weights = {"blue": 100, "green": 0}
-        return elbv2.ApplicationListenerRule(
+        paths = {"Field": "path-pattern", "PathPatternConfig": {"Values": [*self._entrance.paths]}}
+        groups = [
+            {"TargetGroupArn": group.arn, "Weight": weights[colour]}
+            for colour, group in self.target_groups.items()
+        ]
+        return OwnedResource(
             self,
             "Production",
-            listener=self._entrance.production_listener,
-            priority=self._entrance.priority,
-            conditions=[self._paths()],
-            action=elbv2.ListenerAction.weighted_forward(
-                [
-                    elbv2.WeightedTargetGroup(target_group=group, weight=weights[colour])
-                    for colour, group in self.target_groups.items()
-                ]
-            ),
+            owner=self._owner,
+            kind=Kind.LISTENER_RULE,
+            wanted={
+                "ListenerArn": self._entrance.production_listener.listener_arn,
+                "Priority": self._entrance.priority,
+                "Conditions": [paths],
+                "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
+                "Tags": [{"Key": MANAGED, "Value": "true"}],
+            },
         )
 
     def _test_rule(self, colour: str, priority: int) -> None:
         """A header names the side. Fixed: a deployment never has to change the test route."""
-        elbv2.ApplicationListenerRule(
+        elbv2.CfnListenerRule(
             self,
             f"Test{colour.capitalize()}",
-            listener=self._entrance.test_listener,
+            listener_arn=self._entrance.test_listener.listener_arn,
             priority=priority,
             conditions=[
-                self._paths(),
-                elbv2.ListenerCondition.http_header(TARGET_HEADER, [colour]),
+                elbv2.CfnListenerRule.RuleConditionProperty(
+                    field="path-pattern",
+                    path_pattern_config=elbv2.CfnListenerRule.PathPatternConfigProperty(
+                        values=list(self._entrance.paths)
+                    ),
+                ),
+                elbv2.CfnListenerRule.RuleConditionProperty(
+                    field="http-header",
+                    http_header_config=elbv2.CfnListenerRule.HttpHeaderConfigProperty(
+                        http_header_name=TARGET_HEADER, values=[colour]
+                    ),
+                ),
             ],
-            action=elbv2.ListenerAction.forward([self.target_groups[colour]]),
+            actions=[
+                elbv2.CfnListenerRule.ActionProperty(
+                    type="forward", target_group_arn=self.target_groups[colour].arn
+                )
+            ],
         )
-
-    def _paths(self) -> elbv2.ListenerCondition:
-        return elbv2.ListenerCondition.path_patterns(list(self._entrance.paths))
-
-
-def _health_check(path: str) -> elbv2.HealthCheck:
-    return elbv2.HealthCheck(
-        path=path,
-        interval=HEALTH_CHECK_INTERVAL,
-        timeout=HEALTH_CHECK_TIMEOUT,
-        healthy_threshold_count=HEALTH_CHECK_COUNT,
-        unhealthy_threshold_count=HEALTH_CHECK_COUNT,
-    )

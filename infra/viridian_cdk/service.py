@@ -1,8 +1,7 @@
 """One service under blue/green deployment: its routes, fleets, alarms, events and registration.
 
-The rule's weights, the fleets' counts and their task definitions belong to Viridian from the
-first deployment on. CloudFormation writes a resource only when its properties in the template
-change: as long as nobody edits these, no infrastructure deployment moves live traffic.
+The rule's weights, the fleets' counts, what they run and how they are checked belong to Viridian:
+the stack has them made once (`owned.py`), and no edit of the template writes them again.
 """
 
 import json
@@ -29,8 +28,8 @@ ALB_METRIC_SECONDS = 60
 class BlueGreenService(Construct):
     """Blue takes all the traffic at first; green rests.
 
-    The counts are those of the creation. They stand apart from the settings: a count taken from
-    `resting_count` would, once that is edited, scale whichever side is live.
+    The counts and the version are those of the creation: the first tasks run the task template
+    under it.
     """
 
     def __init__(
@@ -42,16 +41,19 @@ class BlueGreenService(Construct):
         settings: Settings,
         entrance: Entrance,
         tasks: EcsTasks,
+        first_version: str = "1.0.0",
         initial_live_count: int = 2,
         initial_idle_count: int = 1,
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
         self._entrance = entrance
-        self._tasks = tasks
+        self._tasks, self._owner = tasks, automation.owner
+        self._first_version = first_version
         self.routes = Routes(
             self,
             "Routes",
+            owner=automation.owner,
             entrance=entrance,
             settings=settings,
             vpc=tasks.cluster.vpc,
@@ -71,8 +73,12 @@ class BlueGreenService(Construct):
         return EcsFleet(
             self,
             f"{colour.capitalize()}Fleet",
+            owner=self._owner,
+            service=self._settings.service,
+            first_version=self._first_version,
             tasks=tasks,
             target_group=self.routes.target_groups[colour],
+            load_balancer=self._entrance.load_balancer,
             initial_count=count,
         )
 
@@ -81,7 +87,7 @@ class BlueGreenService(Construct):
             self,
             f"{colour.capitalize()}Alarms",
             load_balancer=self._entrance.load_balancer,
-            target_group=self.routes.target_groups[colour],
+            target_group=self.routes.target_groups[colour].full_name,
             settings=self._settings.alarms,
         )
 
@@ -100,7 +106,7 @@ class BlueGreenService(Construct):
             functions=automation.events,
             dead_letters=DeadLetters(self, "DeadLetters", operators=automation.operators.topic),
             alarm_names=[*colours, *self._shared_alarms],
-            ecs_service_arns=[fleet.service.service_arn for fleet in self.fleets.values()],
+            ecs_service_arns=[fleet.service.arn for fleet in self.fleets.values()],
         )
 
     def _warn_of_dataless_alarms(self) -> None:
@@ -117,7 +123,7 @@ class BlueGreenService(Construct):
         settings = self._settings
         value = {
             "service": settings.service,
-            "rule_arn": self.routes.production_rule.listener_rule_arn,
+            "rule_arn": self.routes.production_rule.arn,
             "production_url": self._entrance.production_url,
             "test_url": self._entrance.test_url,
             "template": self._tasks.task_definition.task_definition_arn,
@@ -139,8 +145,8 @@ class BlueGreenService(Construct):
         group = self.routes.target_groups[colour]
         return {
             "colour": colour,
-            "target_group_arn": group.target_group_arn,
-            "target_group": group.target_group_full_name,
+            "target_group_arn": group.arn,
+            "target_group": group.full_name,
             "alarms": self._alarms[colour].names,
             "fleet": self.fleets[colour].registration(),
         }

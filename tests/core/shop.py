@@ -48,13 +48,20 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+NETWORK = {
+    "subnets": ["subnet-1", "subnet-2"],
+    "security_groups": ["sg-1"],
+    "assign_public_ip": "DISABLED",
+}
+
+
 def _side(colour: str, arn: str, fleet: str) -> dict[str, Any]:
     return {
         "colour": colour,
         "target_group_arn": arn,
         "target_group": arn.rpartition(":")[2],
         "alarms": [f"shop-{colour}-5xx", f"shop-{colour}-p99"],
-        "fleet": {"kind": "ecs", "arn": fleet},
+        "fleet": {"kind": "ecs", "arn": fleet, "network": NETWORK},
     }
 
 

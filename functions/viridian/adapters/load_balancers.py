@@ -6,7 +6,9 @@ from typing import Any
 from boto3.session import Session
 
 from viridian.adapters.clients import client
+from viridian.core.drain import drain_attributes
 from viridian.core.evidence.health import Health
+from viridian.core.service.settings import Settings
 from viridian.core.split import Actions
 
 
@@ -42,6 +44,16 @@ class LoadBalancers:
     def rule(self, arn: str) -> ListenerRule:
         """A rule, to look at and to write."""
         return ListenerRule(self.elbv2, arn)
+
+    def arrange(self, target_group_arn: str, settings: Settings) -> None:
+        """Have a group be checked and drained as the service asks now. At most three calls."""
+        answer = self.elbv2.describe_target_groups(TargetGroupArns=[target_group_arn])
+        path = settings.health_check_path
+        if answer["TargetGroups"][0].get("HealthCheckPath") != path:
+            self.elbv2.modify_target_group(TargetGroupArn=target_group_arn, HealthCheckPath=path)
+        self.elbv2.modify_target_group_attributes(
+            TargetGroupArn=target_group_arn, Attributes=drain_attributes(settings.drain_seconds)
+        )
 
     def health(self, target_group_arn: str, wanted: int) -> Health:
         """The group's health as the load balancer sees it now. One call."""

@@ -31,6 +31,11 @@ def require_drained(
         raise SideDraining(f"{asked[0].requests:g} requests in the newest period, with weight 0")
 
 
+def drain_attributes(seconds: int) -> list[dict[str, str]]:
+    """How long a target that leaves may still answer, as a target group's attributes."""
+    return [{"Key": "deregistration_delay.timeout_seconds", "Value": str(seconds)}]
+
+
 def next_size(size: int, resting_count: int) -> int:
     """The size after the next batch."""
     return max(resting_count, size // SHRINKING)

@@ -10,6 +10,7 @@ from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.fleet import Blueprint, Fleets
 from viridian.core.lease import Holder
 from viridian.core.release.release import Release
+from viridian.core.service.settings import Settings
 from viridian.core.sides import Sides, require_idle
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
@@ -22,12 +23,12 @@ table_leases = Leases.from_session(environment.table())
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """The release, the sides it goes between, and how long a new task may fail its checks."""
+    """The release and what it is made from, the sides it goes between, what the service asks."""
 
     release: Release
     blueprint: Blueprint
     sides: Sides
-    start_grace_seconds: int
+    settings: Settings
 
 
 @invocation(Input)
@@ -43,13 +44,14 @@ def handler(
     """
     leases.get(given.service).require_open(given)
     require_idle(given.sides.candidate, balancers.rule(given.sides.rule_arn).actions())
-    candidate = given.sides.candidate.fleet
-    revision = fleets[candidate.kind].prepare(
-        candidate,
+    balancers.arrange(given.sides.candidate.target_group_arn, given.settings)
+    fleet = given.sides.candidate.fleet
+    revision = fleets[fleet.kind].prepare(
+        fleet,
         given.release,
         given.blueprint,
         size=given.sides.size,
-        grace=given.start_grace_seconds,
+        grace=given.settings.start_grace_seconds,
     )
 
     logger.info("candidate prepared", extra={"revision": revision})

@@ -1,16 +1,26 @@
 """An ECS fleet: one colour's Fargate tasks, and the rights on all such fleets."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Names
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from viridian_cdk.acknowledgements import acknowledge
-from viridian_cdk.rights import IS_MANAGED, MANAGED, ROLE_PATH, Right, arns, manage
+from viridian.core.owned import Kind
+from viridian_cdk.owned import OwnedResource
+from viridian_cdk.rights import (
+    IS_MANAGED,
+    IS_TO_BE_MANAGED,
+    MANAGED,
+    ROLE_PATH,
+    Right,
+    arns,
+    manage,
+)
 
 READ = Right(("ecs:DescribeServices",), on=arns("ecs", "service/*"), when=IS_MANAGED)
 READ_STOPPED = (
@@ -27,7 +37,7 @@ CHANGE = Right(("ecs:UpdateService",), on=arns("ecs", "service/*"), when=IS_MANA
 REGISTER = (
     Right(("ecs:DescribeTaskDefinition",)),
     # The reference has task definitions as its resource, where AWS long had none: `*` fits both.
-    Right(("ecs:RegisterTaskDefinition",), when={f"aws:RequestTag/{MANAGED}": "true"}),
+    Right(("ecs:RegisterTaskDefinition",), when=IS_TO_BE_MANAGED),
     Right(  # and so never on a service that stands, which a tag would open to UpdateService
         ("ecs:TagResource",),
         on=arns("ecs", "task-definition/*"),
@@ -41,7 +51,20 @@ REGISTER = (
 )
 """A release is a new revision of its service's family, under the same two roles."""
 
-FIRST_GRACE = Duration.seconds(60)
+MAKE = (
+    READ,
+    *REGISTER,
+    Right(("ecs:CreateService",), on=arns("ecs", "service/*"), when=IS_TO_BE_MANAGED),
+    Right(
+        ("ecs:TagResource",),
+        on=arns("ecs", "service/*"),
+        when={"ecs:CreateAction": "CreateService"},
+    ),
+    Right(("ecs:DeleteService",), on=arns("ecs", "service/*"), when=IS_MANAGED),
+)
+"""A service's first tasks run the template under its first version."""
+
+FIRST_GRACE_SECONDS = 60
 
 
 class RoleOutsidePath(Exception):
@@ -50,12 +73,11 @@ class RoleOutsidePath(Exception):
 
 @dataclass(frozen=True)
 class EcsTasks:
-    """What a service's tasks are made of; both colours share one task-definition family.
+    """What a service's tasks are made of. The task definition is the task template: it never runs
+    by itself, and each release makes a definition of its own from it.
 
     Without a security group each colour gets its own, which the load balancer alone may reach;
-    without subnets ECS's constructs choose: public ones with a public IP, private ones otherwise.
-    The grace is for the first tasks: each release brings its own, `start_grace_seconds`, which is
-    not read here since an edit of it would have CloudFormation rewrite both services.
+    without subnets they stand in public ones if they get a public IP, in private ones otherwise.
     """
 
     cluster: ecs.ICluster
@@ -63,14 +85,18 @@ class EcsTasks:
     security_group: ec2.ISecurityGroup | None = None
     subnets: ec2.SubnetSelection | None = None
     assign_public_ip: bool = False
-    health_check_grace: Duration = FIRST_GRACE
+
+    @property
+    def container(self) -> ecs.ContainerDefinition:
+        """The first container, the one that is deployed."""
+        container = self.task_definition.default_container
+        assert container is not None, "the task definition has no container"
+        return container
 
     @property
     def port(self) -> int:
-        """The port of the first container, the one that is deployed."""
-        container = self.task_definition.default_container
-        assert container is not None, "the task definition has no container"
-        return int(container.container_port)
+        """The port that it serves on."""
+        return int(self.container.container_port)
 
 
 class EcsFleet(Construct):
@@ -85,36 +111,75 @@ class EcsFleet(Construct):
         scope: Construct,
         id: str,
         *,
+        owner: str,
+        service: str,
+        first_version: str,
         tasks: EcsTasks,
-        target_group: elbv2.ApplicationTargetGroup,
+        target_group: OwnedResource,
+        load_balancer: elbv2.ApplicationLoadBalancer,
         initial_count: int,
     ) -> None:
         super().__init__(scope, id)
-        self.service = ecs.FargateService(
+        self._tasks = tasks
+        self._group = tasks.security_group or ec2.SecurityGroup(
+            self, "Tasks", vpc=tasks.cluster.vpc
+        )
+        load_balancer.connections.allow_to(
+            self._group, ec2.Port.tcp(tasks.port), "The load balancer to the tasks"
+        )
+        network = self._network()
+        self.service = OwnedResource(
             self,
             "Service",
-            cluster=tasks.cluster,
-            task_definition=tasks.task_definition,
-            desired_count=initial_count,
-            min_healthy_percent=100,
-            max_healthy_percent=200,
-            health_check_grace_period=tasks.health_check_grace,
-            security_groups=[tasks.security_group] if tasks.security_group else None,
-            vpc_subnets=tasks.subnets,
-            assign_public_ip=tasks.assign_public_ip,
+            owner=owner,
+            kind=Kind.FLEET,
+            wanted={
+                "service": service,
+                "version": first_version,
+                "template": tasks.task_definition.task_definition_arn,
+                "family": f"viridian-{service}",
+                "serviceName": Names.unique_resource_name(self, max_length=64, separator="-"),
+                "cluster": tasks.cluster.cluster_arn,
+                "launchType": "FARGATE",
+                "desiredCount": initial_count,
+                "deploymentConfiguration": {"minimumHealthyPercent": 100, "maximumPercent": 200},
+                "healthCheckGracePeriodSeconds": FIRST_GRACE_SECONDS,
+                "loadBalancers": [
+                    {
+                        "targetGroupArn": target_group.arn,
+                        "containerName": tasks.container.container_name,
+                        "containerPort": tasks.port,
+                    }
+                ],
+                "networkConfiguration": {
+                    "awsvpcConfiguration": {
+                        "subnets": network["subnets"],
+                        "securityGroups": network["security_groups"],
+                        "assignPublicIp": network["assign_public_ip"],
+                    }
+                },
+                "tags": [{"key": MANAGED, "value": "true"}],
+            },
         )
-        manage(self.service)
-        self.service.attach_to_application_target_group(target_group)
         # without the right to pull its image the first task would fail and be tried again
         self.service.node.add_dependency(tasks.task_definition.obtain_execution_role())
-        acknowledge(
-            self,
-            {"@aws-cdk/aws-ecs:shouldUseCircuitBreaker": "Viridian decides and limits the time."},
-        )
+        self.service.node.add_dependency(tasks.task_definition.task_role)
 
-    def registration(self) -> dict[str, str]:
-        """How a function finds this fleet."""
-        return {"kind": "ecs", "arn": self.service.service_arn}
+    def registration(self) -> dict[str, Any]:
+        """How a function finds this fleet, and where its next tasks are to stand."""
+        return {"kind": "ecs", "arn": self.service.arn, "network": self._network()}
+
+    def _network(self) -> dict[str, Any]:
+        public = self._tasks.assign_public_ip
+        kind = ec2.SubnetType.PUBLIC if public else ec2.SubnetType.PRIVATE_WITH_EGRESS
+        wanted = self._tasks.subnets or ec2.SubnetSelection(subnet_type=kind)
+        return {
+            "subnets": self._tasks.cluster.vpc.select_subnets(
+                **{n: v for n, v in wanted._values.items() if v is not None}
+            ).subnet_ids,
+            "security_groups": [self._group.security_group_id],
+            "assign_public_ip": "ENABLED" if public else "DISABLED",
+        }
 
 
 def adopt(tasks: EcsTasks) -> None:

@@ -12,7 +12,7 @@ from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, ta
 from viridian.core.errors import FleetMissing
 from viridian.core.fleet import Blueprint, Observation
 from viridian.core.release.release import Release
-from viridian.core.service.registration import Fleet
+from viridian.core.service.registration import Fleet, Network
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,30 @@ class EcsFleets:
         anew, since ECS would go on with its count of failures and its pauses.
         """
         service = self._service(candidate)
-        arn = blueprint.revision or self._revision(release, blueprint.template, service)
+        arn = blueprint.revision or self.register(
+            release, blueprint.template, _family(service["taskDefinition"])
+        )
         self.ecs.update_service(
             **_place(candidate),
             taskDefinition=arn,
             desiredCount=size,
             healthCheckGracePeriodSeconds=grace,
             forceNewDeployment=_primary(service).get("failedTasks", 0) > 0,
+            **_moved(service, candidate.network),
         )
         return arn
+
+    def register(self, release: Release, template: str, family: str) -> str:
+        """The family's newest definition if it is the release on the template, else a new one."""
+        wanted = task_definition_of(release, self._definition(template), family)
+        try:
+            newest = self._definition(family)
+        except self.ecs.exceptions.ClientException:  # there is none
+            newest = None
+        if newest is not None and is_same(newest, wanted):
+            return str(newest["taskDefinitionArn"])
+        answer = self.ecs.register_task_definition(**wanted)
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
 
     def troubles(self, fleet: Fleet) -> tuple[str, ...]:
         """What ended the newest tasks of the newest deployment. At most five calls."""
@@ -78,27 +93,35 @@ class EcsFleets:
             raise FleetMissing(f"{fleet.arn}: no active ECS service; deploy its stack")
         return dict(found[0])
 
-    def _revision(self, release: Release, template: str, service: dict[str, Any]) -> str:
-        """What the service runs if that is the release on the template, otherwise a new one."""
-        current = self._definition(service["taskDefinition"])
-        wanted = task_definition_of(release, self._definition(template), current["family"])
-        if is_same(current, wanted):
-            return str(current["taskDefinitionArn"])
-        return str(self._register(wanted))
-
     def _definition(self, arn: str) -> TaskDefinition:
         answer = self.ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
         tags = [tag for tag in answer.get("tags", []) if not tag["key"].startswith("aws:")]
         return {**answer["taskDefinition"], **({"tags": tags} if tags else {})}
 
-    def _register(self, definition: TaskDefinition) -> Any:
-        answer = self.ecs.register_task_definition(**definition)
-        return answer["taskDefinition"]["taskDefinitionArn"]
-
 
 def _primary(service: dict[str, Any]) -> dict[str, Any]:
     """The deployment that the service is brought to."""
     return next(d for d in service["deployments"] if d["status"] == "PRIMARY")
+
+
+def _moved(service: dict[str, Any], network: Network) -> dict[str, Any]:
+    """The argument that brings it to another network; none where it is."""
+    wanted = {
+        "subnets": sorted(network.subnets),
+        "securityGroups": sorted(network.security_groups),
+        "assignPublicIp": network.assign_public_ip,
+    }
+    found = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+    is_there = all(
+        sorted(found.get(n, [])) == value if isinstance(value, list) else found.get(n) == value
+        for n, value in wanted.items()
+    )
+    return {} if is_there else {"networkConfiguration": {"awsvpcConfiguration": wanted}}
+
+
+def _family(arn: str) -> str:
+    """Of a task definition, whose ARN ends with /<family>:<revision>."""
+    return arn.rpartition("/")[2].partition(":")[0]
 
 
 def _place(fleet: Fleet) -> dict[str, str]:

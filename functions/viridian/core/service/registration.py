@@ -41,11 +41,25 @@ def parameter_name(service: str) -> str:
 
 
 @dataclass(frozen=True)
+class Network:
+    """Where the tasks of a side stand from its next deployment on."""
+
+    subnets: Annotated[tuple[str, ...], Limits(1, 16, "1 to 16 subnet ids"), "their ids"]
+    security_groups: Annotated[tuple[str, ...], Limits(1, 5, "1 to 5 group ids"), "their ids"]
+    assign_public_ip: Annotated[
+        str,
+        Limits(pattern="ENABLED|DISABLED", hint="ENABLED or DISABLED"),
+        "whether they have public addresses",
+    ]
+
+
+@dataclass(frozen=True)
 class Fleet:
     """What runs behind a target group. ECS is the one kind there is."""
 
     kind: Annotated[str, Limits(pattern="ecs", hint="ecs"), "what runs the tasks"]
     arn: Annotated[str, ECS_SERVICE, "the one name it needs"]
+    network: Annotated[Network, "where its next tasks are to stand"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,143 @@
+"""Making, changing and deleting what Viridian owns; see `core/owned.py`.
+
+Each verb may come twice: what is there already is taken, what is gone already is no error.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from boto3.session import Session
+from botocore.exceptions import ClientError
+
+from viridian.adapters.clients import client
+from viridian.adapters.fleets.ecs import EcsFleets
+from viridian.core.owned import Kind, Wanted
+from viridian.core.release.release import Release
+
+OF_THE_FIRST_TASKS = ("template", "family", "service", "version")
+
+
+class Owned(Protocol):
+    """Resources of one kind, by ARN."""
+
+    def make(self, wanted: Wanted) -> str:
+        """Make it, or find what an earlier try made; return its ARN."""
+
+    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
+        """Take over those edits at once which move no traffic and touch no task."""
+
+    def delete(self, arn: str) -> None:
+        """Delete it, and wait until others that it stood on can go."""
+
+
+def owned_kinds(session: Session | None = None) -> dict[Kind, Owned]:
+    """All kinds, with clients of their own."""
+    elbv2 = client("elbv2", session)
+    return {
+        Kind.TARGET_GROUP: TargetGroups(elbv2),
+        Kind.LISTENER_RULE: ListenerRules(elbv2),
+        Kind.FLEET: Fleets(client("ecs", session), EcsFleets.from_session(session)),
+    }
+
+
+@dataclass(frozen=True)
+class TargetGroups:
+    """Target groups of a load balancer; `Attributes` of theirs are set as they are made."""
+
+    elbv2: Any
+
+    def make(self, wanted: Wanted) -> str:
+        """AWS answers the same call twice with the same group."""
+        arguments = {name: value for name, value in wanted.items() if name != "Attributes"}
+        made = self.elbv2.create_target_group(**arguments)
+        arn = str(made["TargetGroups"][0]["TargetGroupArn"])
+        self.elbv2.modify_target_group_attributes(
+            TargetGroupArn=arn, Attributes=wanted["Attributes"]
+        )
+        return arn
+
+    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
+        """Nothing: its health check decides who serves; each deployment sets its candidate's."""
+
+    def delete(self, arn: str) -> None:
+        self.elbv2.delete_target_group(TargetGroupArn=arn)
+
+
+@dataclass(frozen=True)
+class ListenerRules:
+    """Rules whose weights are Viridian's, and whose conditions and priority are the stack's."""
+
+    elbv2: Any
+
+    def make(self, wanted: Wanted) -> str:
+        try:
+            made = self.elbv2.create_rule(**wanted)
+        except self.elbv2.exceptions.PriorityInUseException:
+            if (arn := self._made_before(wanted)) is None:
+                raise
+            return arn
+        return str(made["Rules"][0]["RuleArn"])
+
+    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
+        """Its conditions and its priority; never its actions."""
+        if before["Conditions"] != wanted["Conditions"]:
+            self.elbv2.modify_rule(RuleArn=arn, Conditions=wanted["Conditions"])
+        if before["Priority"] != wanted["Priority"]:
+            priority = {"RuleArn": arn, "Priority": wanted["Priority"]}
+            self.elbv2.set_rule_priorities(RulePriorities=[priority])
+
+    def delete(self, arn: str) -> None:
+        try:
+            self.elbv2.delete_rule(RuleArn=arn)
+        except self.elbv2.exceptions.RuleNotFoundException:
+            return
+
+    def _made_before(self, wanted: Wanted) -> str | None:
+        pages = self.elbv2.get_paginator("describe_rules").paginate(
+            ListenerArn=wanted["ListenerArn"]
+        )
+        rules = (rule for page in pages for rule in page["Rules"])
+        of_ours = (r for r in rules if _groups(r["Actions"]) == _groups(wanted["Actions"]))
+        return next((rule["RuleArn"] for rule in of_ours), None)
+
+
+def _groups(actions: list[dict[str, Any]]) -> set[str]:
+    """Target groups that actions name; both of a service's are named by its own rule alone."""
+    configs = (action.get("ForwardConfig", {}) for action in actions)
+    return {group["TargetGroupArn"] for c in configs for group in c.get("TargetGroups", ())}
+
+
+@dataclass(frozen=True)
+class Fleets:
+    """ECS services; their first tasks run the task template under the service's first version."""
+
+    ecs: Any
+    fleets: EcsFleets
+
+    def make(self, wanted: Wanted) -> str:
+        place = {"cluster": wanted["cluster"], "services": [wanted["serviceName"]]}
+        for found in self.ecs.describe_services(**place)["services"]:
+            if found["status"] == "ACTIVE":
+                return str(found["serviceArn"])
+        first = Release(wanted["service"], wanted["version"], bundle=None, image=None)
+        revision = self.fleets.register(first, wanted["template"], wanted["family"])
+        arguments = {n: value for n, value in wanted.items() if n not in OF_THE_FIRST_TASKS}
+        made = self.ecs.create_service(**arguments, taskDefinition=revision)
+        return str(made["service"]["serviceArn"])
+
+    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
+        """Nothing: each deployment brings the network to its candidate."""
+
+    def delete(self, arn: str) -> None:
+        """Stop its tasks, and wait for ten minutes until it is gone."""
+        cluster = arn.split("/")[-2]
+        try:
+            self.ecs.delete_service(cluster=cluster, service=arn, force=True)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return
+            raise
+        self.ecs.get_waiter("services_inactive").wait(cluster=cluster, services=[arn])
+
+
+GONE = ("ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException")

@@ -1,0 +1,44 @@
+"""What Viridian makes for a service once, and owns from then on: target groups, rule and fleets.
+
+CloudFormation writes a resource whole when any of its properties was edited: weights, counts, what
+runs and how it is checked, of the live side too. So a service's stack has these made by a function,
+which at an edit writes nothing that live traffic stands on: what can change is taken over by the
+next deployment, on the side that it prepares; what cannot is refused.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from viridian.core.errors import RequestInvalid
+
+Wanted = Mapping[str, Any]
+"""The arguments of the call that makes it, as boto3 takes them; of a fleet also `template`,
+`family`, `service` and `version`: what its first tasks run."""
+
+
+class Kind(StrEnum):
+    """What there is to own, as the end of the resource's type in a template spells it."""
+
+    TARGET_GROUP = "TargetGroup"
+    LISTENER_RULE = "ListenerRule"
+    FLEET = "Fleet"
+
+
+FOR_LIFE = {
+    Kind.TARGET_GROUP: ("Name", "Protocol", "Port", "VpcId", "TargetType"),
+    Kind.LISTENER_RULE: ("ListenerArn",),
+    Kind.FLEET: ("serviceName", "cluster", "launchType", "loadBalancers", "family", "service"),
+}
+"""Members that AWS changes by making the resource anew, or that other resources rest on."""
+
+
+def require_changeable(kind: Kind, before: Wanted, wanted: Wanted) -> None:
+    """Raise RequestInvalid, naming them, when members are edited that stay for life."""
+    edited = [name for name in FOR_LIFE[kind] if before.get(name) != wanted.get(name)]
+    if edited:
+        raise RequestInvalid(
+            "\n".join(f"{name}: is {before.get(name)!r} for the {kind}'s life" for name in edited)
+            + "\nmake a second service of another name beside this one with what you want, give it "
+            "the clients by a listener rule or by DNS, then remove this one"
+        )

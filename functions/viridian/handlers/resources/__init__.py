@@ -1,0 +1,1 @@
+"""Entry points that CloudFormation calls, for what a service's stack has Viridian make."""
