@@ -45,7 +45,7 @@ from viridian.core.record import (
 )
 from viridian.core.release.release import Release, Stored
 from viridian.core.service.registration import Fleet, Registration
-from viridian.core.service.settings import SmokeTest
+from viridian.core.service.settings import Settings, SmokeTest
 from viridian.core.sides import Production
 from viridian.core.split import Actions, weights_in
 from viridian.core.values import revive
@@ -187,6 +187,10 @@ class FakeLoadBalancers(LoadBalancers):
     ) -> None:
         self.rules, self.states, self.sticks = rules, states or {}, sticks
         self.written: list[dict[str, int]] = []
+        self.arranged: dict[str, tuple[str, int]] = {}
+
+    def arrange(self, target_group_arn: str, settings: Settings) -> None:
+        self.arranged[target_group_arn] = (settings.health_check_path, settings.drain_seconds)
 
     def health(self, target_group_arn: str, wanted: int) -> Health:
         return Health.of(target_group_arn, self.states[target_group_arn], wanted)

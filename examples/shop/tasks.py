@@ -12,13 +12,12 @@ from viridian_cdk.rights import manage
 CONTAINER_PORT = 8080
 # Between SIGTERM and SIGKILL, after the load balancer has drained the task: ECS's own default.
 STOP_TIMEOUT = Duration.seconds(30)
-FIRST_VERSION = "1.0.0"
 
 
 def shop_task_definition(
     stack: Stack, *, service: str, production_port: CfnParameter
 ) -> ecs.FargateTaskDefinition:
-    """The first revision; each release registers the next one of the same family."""
+    """The task template: what each release is made from, and the first tasks run."""
     image = CfnParameter(
         stack,
         "Image",
@@ -32,7 +31,6 @@ def shop_task_definition(
         port_mappings=[ecs.PortMapping(container_port=CONTAINER_PORT)],
         environment={
             "PORT": str(CONTAINER_PORT),
-            "RELEASE_VERSION": FIRST_VERSION,
             "PRODUCTION_PORT": Tokenization.stringify_number(production_port.value_as_number),
         },
         logging=ecs.LogDrivers.aws_logs(stream_prefix=service, log_group=_log_group(stack)),

@@ -70,7 +70,7 @@ class BlueGreenService(Construct):
         self.registration = self._register()
 
     def _fleet(self, colour: str, tasks: EcsTasks, count: int) -> EcsFleet:
-        return EcsFleet(
+        fleet = EcsFleet(
             self,
             f"{colour.capitalize()}Fleet",
             owner=self._owner,
@@ -81,6 +81,9 @@ class BlueGreenService(Construct):
             load_balancer=self._entrance.load_balancer,
             initial_count=count,
         )
+        # ECS takes no target group that no listener names
+        fleet.node.add_dependency(self.routes.production_rule)
+        return fleet
 
     def _colour_alarms(self, colour: str) -> ColourAlarms:
         return ColourAlarms(

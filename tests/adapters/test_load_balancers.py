@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from tests.core.shop import BLUE, GREEN, RULE, forward
+from tests.core.shop import BLUE, GREEN, RULE, forward, settings
 from tests.fakes import FakeLoadBalancers
 from viridian.adapters.clients import client
 from viridian.adapters.load_balancers import LoadBalancers
@@ -127,6 +127,20 @@ def test_the_health_of_a_group_is_counted(stand: Stand) -> None:
     assert stand.balancers.health(stand.green, wanted=2).is_enough
     assert not stand.balancers.health(stand.green, wanted=3).is_enough
     assert not stand.balancers.health(stand.blue, wanted=0).is_enough
+
+
+def test_a_group_is_checked_and_drained_as_the_service_asks_now(aws: None) -> None:
+    stand = AwsStand()
+    for _ in range(2):
+        stand.balancers.arrange(stand.green, settings())
+
+    [green, blue] = [
+        stand.elbv2.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"][0]
+        for arn in (stand.green, stand.blue)
+    ]
+    assert (green["HealthCheckPath"], blue["HealthCheckPath"]) == ("/health", "/")
+    told = stand.elbv2.describe_target_group_attributes(TargetGroupArn=stand.green)
+    assert {"Key": "deregistration_delay.timeout_seconds", "Value": "5"} in told["Attributes"]
 
 
 @pytest.mark.parametrize("states", [["healthy", "initial", "draining", "unused"], [], ["draining"]])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.shop import BLUE_FLEET, GREEN_FLEET, payload
+from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, payload
 from tests.handlers.conftest import CONTEXT, Shop, ecs_service
 from viridian.adapters.fleets.task_definition import serving_container
 from viridian.core.errors import FenceStale, SideServing
@@ -23,6 +23,7 @@ def test_the_candidate_runs_the_release_at_live_s_size_and_live_is_not_touched(s
     assert container["image"] == "template", "and not as live"
     assert {"name": "RELEASE_VERSION", "value": "1.1.0"} in container["environment"]
     assert shop.ecs.services[BLUE_FLEET] == ecs_service("blue", "1.0.0", 2)
+    assert shop.balancers.arranged == {GREEN: ("/health", 5)}, "and live is checked as it was"
 
 
 def test_who_no_longer_leads_prepares_nothing(shop: Shop) -> None:
@@ -33,6 +34,7 @@ def test_who_no_longer_leads_prepares_nothing(shop: Shop) -> None:
         prepare(shop)
 
     assert shop.ecs.registered == []
+    assert shop.balancers.arranged == {}
 
 
 def test_a_side_that_gets_traffic_is_not_prepared(shop: Shop) -> None:
@@ -42,3 +44,4 @@ def test_a_side_that_gets_traffic_is_not_prepared(shop: Shop) -> None:
         prepare(shop)
 
     assert shop.ecs.registered == []
+    assert shop.balancers.arranged == {}

@@ -82,7 +82,18 @@ class Assembly:
                 return separator.join(self.spell(part) for part in parts)
             case {"Fn::ImportValue": str(name)}:
                 return self.spell(self._exports[name])
+            case {"Fn::Select": [5, {"Fn::Split": [":", arn]}]}:
+                return f"{self.spell(arn)}'s name"
         return str(value)
+
+    def owned(self, kind: str) -> Resources:
+        """What Viridian is to make of this kind for the shop, by name, with references spelt."""
+        ours = f"Custom::Viridian{kind}"
+        return {
+            name_of(logical_id): json.loads(self.spell(resource["Properties"]["Wanted"]))
+            for logical_id, resource in self.shop.resources.items()
+            if resource["Type"] == ours
+        }
 
     def rights(self) -> dict[str, set[tuple[str, str]]]:
         """What each role may do, by its name: (action, resource) pairs of every policy on it.

@@ -57,7 +57,7 @@ def dimensions(assembly: Assembly, metric: dict[str, Any]) -> set[tuple[str, str
 
 
 def of_colour(colour: str) -> set[tuple[str, str]]:
-    return {LOAD_BALANCER, ("TargetGroup", f"<ServiceRoutes{colour}.TargetGroupFullName>")}
+    return {LOAD_BALANCER, ("TargetGroup", f"<ServiceRoutes{colour}>'s name")}
 
 
 def test_there_is_a_set_for_each_colour_and_one_for_the_load_balancer(alarms: Resources) -> None:

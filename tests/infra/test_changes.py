@@ -6,9 +6,10 @@ import pytest
 
 from tests.assemblies import EDITED, Assemblies
 from tests.infra.template import Assembly
+from viridian.core.owned import Kind, require_changeable
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1"
-SERVING = ("ElasticLoadBalancingV2::ListenerRule", "ECS::Service", "ECS::TaskDefinition")
+KINDS = ("ListenerRule", "Fleet", "TargetGroup")
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,17 @@ def edited(assemblies: Assemblies) -> Assembly:
     return Assembly(assemblies.at(EDITED))
 
 
-@pytest.mark.parametrize("kind", SERVING)
-def test_no_setting_rewrites_what_serves(assembly: Assembly, edited: Assembly, kind: str) -> None:
-    assert edited.shop.of_type(kind) == assembly.shop.of_type(kind) != {}
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_serves_is_made_by_viridian_and_no_setting_asks_for_what_it_would_refuse(
+    assembly: Assembly, edited: Assembly, kind: str
+) -> None:
+    before, after = assembly.owned(kind), edited.owned(kind)
+
+    assert before.keys() == after.keys() != set()
+    for name, wanted in after.items():
+        require_changeable(Kind(kind), before[name], wanted)
+    for template in (assembly.shop, edited.shop):
+        assert not template.of_type("ElasticLoadBalancingV2::TargetGroup")
 
 
 def test_settings_reach_the_alarms(edited: Assembly) -> None:

@@ -14,7 +14,7 @@ FLEETS = {
 
 @pytest.fixture(scope="module")
 def services(assembly: Assembly) -> Resources:
-    return assembly.shop.properties("ECS::Service")
+    return assembly.owned("Fleet")
 
 
 @pytest.fixture(scope="module")
@@ -24,34 +24,39 @@ def container(assembly: Assembly) -> dict[str, Any]:
     return dict(container)
 
 
-def test_each_side_has_a_fleet_of_its_own(assembly: Assembly, services: Resources) -> None:
+def test_each_side_has_a_fleet_of_its_own(services: Resources) -> None:
     found = {
-        name: (
-            assembly.spell(service["LoadBalancers"][0]["TargetGroupArn"]),
-            service["DesiredCount"],
-        )
+        name: (service["loadBalancers"][0]["targetGroupArn"], service["desiredCount"])
         for name, service in services.items()
     }
 
     assert found == FLEETS
 
 
-def test_a_roll_out_starts_new_tasks_before_it_stops_old_ones(services: Resources) -> None:
+def test_the_first_tasks_are_made_from_the_template_which_runs_nowhere(
+    assembly: Assembly, services: Resources
+) -> None:
     for service in services.values():
-        deployment = service["DeploymentConfiguration"]
-        assert deployment["MinimumHealthyPercent"] == 100
-        assert deployment["MaximumPercent"] == 200
+        assert (service["template"], service["version"]) == ("<Task>", "1.0.0")
+        assert service["family"] == "viridian-shop"
+    [template] = assembly.shop.properties("ECS::TaskDefinition").values()
+    assert template["Family"] != "viridian-shop"
+    assert not assembly.shop.of_type("ECS::Service")
 
 
-def test_nobody_but_viridian_goes_back(services: Resources) -> None:
+def test_a_roll_out_starts_new_tasks_before_it_stops_old_ones_and_nobody_else_goes_back(
+    services: Resources,
+) -> None:
     for service in services.values():
-        assert "DeploymentCircuitBreaker" not in service["DeploymentConfiguration"]
-        assert "Alarms" not in service["DeploymentConfiguration"]
-        assert service.get("DeploymentController", {"Type": "ECS"}) == {"Type": "ECS"}
+        assert service["deploymentConfiguration"] == {
+            "minimumHealthyPercent": 100,
+            "maximumPercent": 200,
+        }
+        assert "deploymentController" not in service
 
 
 def test_the_first_tasks_have_a_minute_to_start(services: Resources) -> None:
-    assert {s["HealthCheckGracePeriodSeconds"] for s in services.values()} == {60}
+    assert {s["healthCheckGracePeriodSeconds"] for s in services.values()} == {60}
 
 
 def test_a_fleet_waits_for_its_target_group_to_be_in_a_rule_and_for_its_rights(
@@ -62,8 +67,10 @@ def test_a_fleet_waits_for_its_target_group_to_be_in_a_rule_and_for_its_rights(
         "TaskTaskRoleDefaultPolicy",
         "TaskExecutionRoleDefaultPolicy",
     }
-    for service in assembly.shop.of_type("ECS::Service").values():
-        assert needed <= {assembly.spell({"Ref": i}).strip("<>") for i in service["DependsOn"]}
+    fleets = {i: r for i, r in assembly.shop.resources.items() if "Fleet" in r["Type"]}
+    assert len(fleets) == 2
+    for fleet in fleets.values():
+        assert needed <= {assembly.spell({"Ref": i}).strip("<>") for i in fleet["DependsOn"]}
 
 
 def test_tasks_reach_aws_by_their_own_address_not_through_a_gateway(
@@ -71,21 +78,18 @@ def test_tasks_reach_aws_by_their_own_address_not_through_a_gateway(
 ) -> None:
     assert not assembly.shop.of_type("EC2::NatGateway")
     for service in services.values():
-        network = service["NetworkConfiguration"]["AwsvpcConfiguration"]
-        assert network["AssignPublicIp"] == "ENABLED"
-        assert [assembly.spell(group) for group in network["SecurityGroups"]] == [
-            "<FrontWallsTaskGroup.GroupId>"
-        ]
+        assert service["networkConfiguration"]["awsvpcConfiguration"] == {
+            "subnets": ["<NetworkPublicSubnet1Subnet>", "<NetworkPublicSubnet2Subnet>"],
+            "securityGroups": ["<FrontWallsTaskGroup.GroupId>"],
+            "assignPublicIp": "ENABLED",
+        }
 
 
-def test_a_task_is_told_its_version_and_its_ports(
-    assembly: Assembly, container: dict[str, Any]
-) -> None:
+def test_a_task_is_told_its_ports(assembly: Assembly, container: dict[str, Any]) -> None:
     environment = {e["Name"]: assembly.spell(e["Value"]) for e in container["Environment"]}
 
     assert environment == {
         "PORT": "8080",
-        "RELEASE_VERSION": "1.0.0",
         "PRODUCTION_PORT": "<ProductionPort>",
     }
     assert [mapping["ContainerPort"] for mapping in container["PortMappings"]] == [8080]

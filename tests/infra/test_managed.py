@@ -23,13 +23,12 @@ def test_what_a_deployment_changes_or_quotes_carries_the_tag_and_nothing_else_do
         for logical_id, resource in template.resources.items()
         if TAG in resource.get("Properties", {}).get("Tags", [])
     }
+    for kind in ("TargetGroup", "ListenerRule", "Fleet"):
+        for name, wanted in assembly.owned(kind).items():
+            tags = wanted.get("Tags") or wanted["tags"]
+            assert [tuple(tag.values()) for tag in tags] == [tuple(TAG.values())], name
 
     assert tagged == {
-        "ServiceRoutesProduction",
-        "ServiceRoutesBlue",
-        "ServiceRoutesGreen",
-        "ServiceBlueFleetService",
-        "ServiceGreenFleetService",
         "Task",
         "TaskLogs",
         "TaskTaskRole",

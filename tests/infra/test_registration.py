@@ -6,14 +6,18 @@ import pytest
 
 from tests.assemblies import PROJECT
 from tests.infra.template import Assembly
-from viridian.core.service.registration import Fleet, Registration, Side
+from viridian.core.service.registration import Fleet, Network, Registration, Side
 from viridian_cdk.service_file import read_service_file
 
 ATTRIBUTES = {
     "DNSName": "shop.example",
     "LoadBalancerFullName": "app/shop/1",
-    "TargetGroupFullName": "targetgroup/{name}/1",
+    "GroupId": "sg-1",
 }
+NETWORK = Network(
+    ("arn:NetworkPublicSubnet1Subnet", "arn:NetworkPublicSubnet2Subnet"), ("sg-1",), "ENABLED"
+)
+TARGET_GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/"
 ECS_SERVICE = "arn:aws:ecs:us-east-1:123456789012:service/shop/"
 TEMPLATE = "arn:aws:ecs:us-east-1:123456789012:task-definition/Task:1"
 VALUES = {"ProductionPort": "80", "TestPort": "8080", "Task": TEMPLATE}
@@ -22,6 +26,8 @@ VALUES = {"ProductionPort": "80", "TestPort": "8080", "Task": TEMPLATE}
 def deployed(reference: re.Match[str]) -> str:
     """What CloudFormation could put in the place of a reference."""
     name, _, attribute = reference[1].partition(".")
+    if name in ("ServiceRoutesBlue", "ServiceRoutesGreen"):
+        return f"targetgroup/{name}/1" if reference[2] else f"{TARGET_GROUP}{name}/1"
     if attribute in ATTRIBUTES:
         return ATTRIBUTES[attribute].format(name=name)
     arn = ECS_SERVICE if name.endswith("FleetService") else "arn:"
@@ -32,7 +38,7 @@ def deployed(reference: re.Match[str]) -> str:
 def registration(assembly: Assembly) -> Registration:
     [parameter] = assembly.shop.properties("SSM::Parameter").values()
     return Registration.from_json(
-        re.sub(r"<([\w.]+)>", deployed, assembly.spell(parameter["Value"]))
+        re.sub(r"<([\w.]+)>('s name)?", deployed, assembly.spell(parameter["Value"]))
     )
 
 
@@ -52,10 +58,10 @@ def test_each_side_has_its_own_of_everything(registration: Registration, colour:
 
     assert getattr(registration, colour) == Side(
         colour=colour,
-        target_group_arn=f"arn:ServiceRoutes{name}",
+        target_group_arn=f"{TARGET_GROUP}ServiceRoutes{name}/1",
         target_group=f"targetgroup/ServiceRoutes{name}/1",
         alarms=tuple(f"arn:Service{name}Alarms{kind}" for kind in kinds),
-        fleet=Fleet("ecs", f"{ECS_SERVICE}Service{name}FleetService"),
+        fleet=Fleet("ecs", f"{ECS_SERVICE}Service{name}FleetService", NETWORK),
     )
 
 

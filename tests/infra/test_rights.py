@@ -20,6 +20,10 @@ TASK_ROLES = (
     "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/viridian/* "
     "if iam:PassedToService is ecs-tasks.amazonaws.com"
 )
+ELB = f"arn:<AWS::Partition>:elasticloadbalancing:{HERE}"
+ECS = f"arn:<AWS::Partition>:ecs:{HERE}"
+TO_BE_MANAGED = " if aws:RequestTag/viridian:managed is true"
+TARGET_GROUPS = f"{ELB}:targetgroup/* {MANAGED}"
 REPOSITORY = f"arn:<AWS::Partition>:ecr:{HERE}:repository/shop"
 
 Rights = dict[str, tuple[str, ...]]
@@ -40,6 +44,37 @@ PAGE: Rights = {
 }
 MOVE_TRAFFIC: Rights = UPDATE_ITEM | SEE_RULES | SEE_HEALTH | MODIFY_RULE
 
+REGISTER: Rights = {
+    "ecs:DescribeTaskDefinition": ("*",),
+    "ecs:RegisterTaskDefinition": (TAGGED_DEFINITIONS,),
+    "ecs:TagResource": (NEW_DEFINITIONS,),
+    "iam:PassRole": (TASK_ROLES,),
+}
+OWNER: Rights = (
+    REGISTER
+    | SEE_RULES
+    | SEE_FLEETS
+    | {
+        "elasticloadbalancing:CreateTargetGroup": (f"{ELB}:targetgroup/*{TO_BE_MANAGED}",),
+        "elasticloadbalancing:CreateRule": (f"{ELB}:listener/app/*{TO_BE_MANAGED}",),
+        "elasticloadbalancing:AddTags": (
+            f"{ELB}:targetgroup/* if elasticloadbalancing:CreateAction is CreateTargetGroup",
+            f"{ELB}:listener-rule/app/* if elasticloadbalancing:CreateAction is CreateRule",
+        ),
+        "elasticloadbalancing:ModifyTargetGroupAttributes": (TARGET_GROUPS,),
+        "elasticloadbalancing:DeleteTargetGroup": (TARGET_GROUPS,),
+        "elasticloadbalancing:ModifyRule": (RULES,),
+        "elasticloadbalancing:SetRulePriorities": (RULES,),
+        "elasticloadbalancing:DeleteRule": (RULES,),
+        "ecs:CreateService": (f"{ECS}:service/*{TO_BE_MANAGED}",),
+        "ecs:DeleteService": (SERVICES,),
+        "ecs:TagResource": (
+            NEW_DEFINITIONS,
+            f"{ECS}:service/* if ecs:CreateAction is CreateService",
+        ),
+    }
+)
+
 STATE_FUNCTIONS: dict[str, Rights] = {
     "AdmitRequest": READ_ITEM
     | UPDATE_ITEM
@@ -55,11 +90,11 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     "PrepareCandidate": READ_ITEM
     | SEE_RULES
     | CHANGE_FLEETS
+    | REGISTER
     | {
-        "ecs:DescribeTaskDefinition": ("*",),
-        "ecs:RegisterTaskDefinition": (TAGGED_DEFINITIONS,),
-        "ecs:TagResource": (NEW_DEFINITIONS,),
-        "iam:PassRole": (TASK_ROLES,),
+        "elasticloadbalancing:DescribeTargetGroups": ("*",),
+        "elasticloadbalancing:ModifyTargetGroup": (TARGET_GROUPS,),
+        "elasticloadbalancing:ModifyTargetGroupAttributes": (TARGET_GROUPS,),
     },
     "CheckCandidate": READ_ITEM
     | SEE_HEALTH
@@ -149,6 +184,7 @@ def wanted() -> dict[str, Rights]:
     """Every role by its name; a function's own is what the tables say, its logs and traces."""
     deploys = [name for name in STATE_FUNCTIONS if name != "WatchStandby"]
     roles = {
+        "ResourcesOwnedResourceRole": OWNER | own_logs("ResourcesOwnedResource") | TRACES,
         "ControlsControlRole": CONTROL | own_logs("ControlsControl") | TRACES,
         "WorkflowRole": of_machine(*deploys) | {"states:StartExecution": ("<StandbyMachine>",)},
         "StandbyRole": of_machine("WatchStandby", *ON_THE_WAY_BACK),

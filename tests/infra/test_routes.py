@@ -12,17 +12,18 @@ def rules(assembly: Assembly) -> Resources:
     return assembly.shop.properties("ElasticLoadBalancingV2::ListenerRule")
 
 
-def test_both_sides_stand_in_the_production_rule_and_blue_gets_all(
-    assembly: Assembly, rules: Resources
-) -> None:
-    [action] = rules["ServiceRoutesProduction"]["Actions"]
-    groups = action["ForwardConfig"]["TargetGroups"]
-
-    assert [(assembly.spell(g["TargetGroupArn"]), g["Weight"]) for g in groups] == [
-        (BLUE, 100),
-        (GREEN, 0),
+def test_both_sides_stand_in_the_production_rule_and_blue_gets_all(assembly: Assembly) -> None:
+    [rule] = assembly.owned("ListenerRule").values()
+    groups = [
+        {"TargetGroupArn": BLUE, "Weight": 100},
+        {"TargetGroupArn": GREEN, "Weight": 0},
     ]
-    assert "TargetGroupStickinessConfig" not in action["ForwardConfig"]
+
+    assert rule["Actions"] == [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+    assert rule["ListenerArn"] == "<FrontProduction>"
+    assert rule["Conditions"] == [
+        {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}
+    ]
 
 
 @pytest.mark.parametrize(("colour", "group"), [("Blue", BLUE), ("Green", GREEN)])
@@ -40,12 +41,8 @@ def test_a_header_on_the_test_listener_names_the_side(
     assert [assembly.spell(a["TargetGroupArn"]) for a in rule["Actions"]] == [group]
 
 
-def test_no_two_rules_of_a_listener_have_the_same_priority(
-    assembly: Assembly, rules: Resources
-) -> None:
-    places = [(assembly.spell(rule["ListenerArn"]), rule["Priority"]) for rule in rules.values()]
-
-    assert len(places) == len(set(places)) == 3
+def test_the_two_test_rules_have_priorities_of_their_own(rules: Resources) -> None:
+    assert sorted(rule["Priority"] for rule in rules.values()) == [100, 101]
 
 
 def test_what_no_rule_takes_reaches_no_task(assembly: Assembly) -> None:
@@ -58,7 +55,7 @@ def test_what_no_rule_takes_reaches_no_task(assembly: Assembly) -> None:
 
 
 def test_health_is_known_as_soon_as_a_load_balancer_can(assembly: Assembly) -> None:
-    groups = assembly.shop.properties("ElasticLoadBalancingV2::TargetGroup")
+    groups = assembly.owned("TargetGroup")
 
     assert set(groups) == {"ServiceRoutesBlue", "ServiceRoutesGreen"}
     for group in groups.values():
@@ -67,11 +64,18 @@ def test_health_is_known_as_soon_as_a_load_balancer_can(assembly: Assembly) -> N
         assert (group["HealthCheckPath"], group["TargetType"]) == ("/health", "ip")
 
 
+def test_names_of_target_groups_differ_and_fit(assembly: Assembly) -> None:
+    names = {group["Name"] for group in assembly.owned("TargetGroup").values()}
+
+    assert len(names) == 2
+    assert all(len(name) <= 32 for name in names)
+
+
 def test_a_leaving_task_has_the_services_time_to_drain(assembly: Assembly) -> None:
-    for group in assembly.shop.properties("ElasticLoadBalancingV2::TargetGroup").values():
-        attributes = {a["Key"]: a["Value"] for a in group["TargetGroupAttributes"]}
-        assert attributes["deregistration_delay.timeout_seconds"] == "60"
-        assert attributes["stickiness.enabled"] == "false"
+    for group in assembly.owned("TargetGroup").values():
+        assert group["Attributes"] == [
+            {"Key": "deregistration_delay.timeout_seconds", "Value": "60"}
+        ]
 
 
 def test_only_the_load_balancer_reaches_the_tasks(assembly: Assembly) -> None:

@@ -14,6 +14,7 @@ from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.core.owned import Kind, Wanted
 from viridian.core.release.release import Release
 
+OF_A_GROUP = ("Port", "VpcId", "TargetType")
 OF_THE_FIRST_TASKS = ("template", "family", "service", "version")
 
 
@@ -47,9 +48,13 @@ class TargetGroups:
     elbv2: Any
 
     def make(self, wanted: Wanted) -> str:
-        """AWS answers the same call twice with the same group."""
         arguments = {name: value for name, value in wanted.items() if name != "Attributes"}
-        made = self.elbv2.create_target_group(**arguments)
+        try:
+            made = self.elbv2.create_target_group(**arguments)
+        except self.elbv2.exceptions.DuplicateTargetGroupNameException:
+            made = self.elbv2.describe_target_groups(Names=[wanted["Name"]])
+            if any(made["TargetGroups"][0].get(name) != wanted[name] for name in OF_A_GROUP):
+                raise
         arn = str(made["TargetGroups"][0]["TargetGroupArn"])
         self.elbv2.modify_target_group_attributes(
             TargetGroupArn=arn, Attributes=wanted["Attributes"]

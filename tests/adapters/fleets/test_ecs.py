@@ -29,6 +29,12 @@ def container(version: str) -> dict[str, Any]:
     return {"name": "app", "image": "runtime", "essential": True, "environment": environment}
 
 
+PLACE = {
+    "subnets": ["subnet-1", "subnet-2"],
+    "securityGroups": ["sg-1"],
+    "assignPublicIp": "DISABLED",
+}
+HERE = registration().green.fleet.network
 TEMPLATE: dict[str, Any] = {
     "family": "template",
     "cpu": "512",
@@ -45,8 +51,8 @@ class AwsStand:
         self.ecs = boto3.client("ecs")
         cluster = self.ecs.create_cluster(clusterName="shop")["cluster"]["clusterArn"]
         self.fleets = EcsFleets(self.ecs, boto3.client("logs"))
-        self.blue = Fleet("ecs", self._service(cluster, "blue", "1.0.0", 3))
-        self.green = Fleet("ecs", self._service(cluster, "green", "0.9.0", 1))
+        self.blue = Fleet("ecs", self._service(cluster, "blue", "1.0.0", 3), HERE)
+        self.green = Fleet("ecs", self._service(cluster, "green", "0.9.0", 1), HERE)
         tags = [*TAGS, {"key": "aws:cloudformation:stack-name", "value": "Shop"}]
         made = self.ecs.register_task_definition(**TEMPLATE | {"tags": tags})
         self.template = made["taskDefinition"]["taskDefinitionArn"]
@@ -135,6 +141,37 @@ def test_the_candidate_runs_the_release_on_the_template_at_the_size_asked_for(
     assert is_same(found, task_definition_of(BUNDLE_RELEASE, stand.template_definition(), "green"))
 
 
+def test_the_candidate_moves_to_the_network_that_is_wanted_and_only_if_it_is_another(
+    aws: None,
+) -> None:
+    ecs, fleet = client("ecs"), registration().green.fleet
+    wanted = PLACE
+    there = {**wanted, "subnets": ["subnet-2", "subnet-1"]}
+    for found, is_moved in ((there, False), ({**there, "securityGroups": ["sg-0"]}, True)):
+        service = {
+            "status": "ACTIVE",
+            "deployments": [{"status": "PRIMARY"}],
+            "taskDefinition": "arn:1",
+            "networkConfiguration": {"awsvpcConfiguration": found},
+        }
+        moved = {"networkConfiguration": {"awsvpcConfiguration": wanted}} if is_moved else {}
+        change = {
+            "cluster": "shop",
+            "service": fleet.arn,
+            "taskDefinition": "arn:2",
+            "desiredCount": 3,
+            "healthCheckGracePeriodSeconds": 60,
+            "forceNewDeployment": False,
+            **moved,
+        }
+        with Stubber(ecs) as stub:
+            stub.add_response("describe_services", {"services": [service]})
+            stub.add_response("update_service", {}, change)
+            ran = Blueprint("arn:template:1", "arn:2")
+            EcsFleets(ecs, None).prepare(fleet, BUNDLE_RELEASE, ran, size=3, grace=60)
+            stub.assert_no_pending_responses()
+
+
 def test_what_ran_before_runs_again_as_the_very_same_revision(stand: Stand) -> None:
     arn, found = prepare(stand), stand.definition(stand.green)
     newer = replace(BUNDLE_RELEASE, version="1.2.0")
@@ -169,7 +206,12 @@ def test_asked_twice_it_registers_once(stand: Stand) -> None:
 def test_what_crashed_before_is_started_anew_with_the_grace(failed: int, is_forced: bool) -> None:
     ecs, fleet = client("ecs"), registration().green.fleet
     primary = {"status": "PRIMARY", "taskDefinition": "arn:1", "failedTasks": failed}
-    service = {"status": "ACTIVE", "deployments": [primary], "taskDefinition": "arn:1"}
+    service = {
+        "status": "ACTIVE",
+        "deployments": [primary],
+        "taskDefinition": "arn:1",
+        "networkConfiguration": {"awsvpcConfiguration": PLACE},
+    }
     definition = {"family": "green", "containerDefinitions": [container("1.0.0")]}
     change = {
         "cluster": "shop",
