@@ -65,7 +65,10 @@ class TargetGroups:
         """Nothing: its health check decides who serves; each deployment sets its candidate's."""
 
     def delete(self, arn: str) -> None:
-        self.elbv2.delete_target_group(TargetGroupArn=arn)
+        try:
+            self.elbv2.delete_target_group(TargetGroupArn=arn)
+        except self.elbv2.exceptions.TargetGroupNotFoundException:
+            return
 
 
 @dataclass(frozen=True)
