@@ -101,23 +101,41 @@ class Deployer:
         Of the parameters that are offered it is given those that it takes.
         """
         taken = assembly.parameters(stack)
+        parameters = [
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in offered.items()
+            if key in taken
+        ]
+        cloudformation, template = self._prepared(assembly, stack)
+        cloudformation.create_stack(**template, Parameters=parameters, OnFailure="DO_NOTHING")
+        found = _done(cloudformation, stack, "CREATE_COMPLETE")
+        return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+
+    def update(self, assembly: Assembly, stack: str, offered: Mapping[str, str]) -> None:
+        """Update a stack that stands, with the parameters it had but for those that are offered.
+
+        Raises DeployFailed with what was refused, once the stack is as it was before.
+        """
+        parameters = [
+            {"ParameterKey": key, "ParameterValue": offered[key]}
+            if key in offered
+            else {"ParameterKey": key, "UsePreviousValue": True}
+            for key in assembly.parameters(stack) - {"BootstrapVersion"}
+        ]
+        cloudformation, template = self._prepared(assembly, stack)
+        cloudformation.update_stack(**template, Parameters=parameters)
+        _done(cloudformation, stack, "UPDATE_COMPLETE")
+
+    def _prepared(self, assembly: Assembly, stack: str) -> tuple[Any, dict[str, Any]]:
+        """What a stack asks for is there; a client, and what creating and updating both name."""
         properties = assembly.properties(stack)
         self._bootstrap(properties)
         self._publish(assembly, stack)
-        cloudformation = self.client("cloudformation")
-        cloudformation.create_stack(
-            StackName=stack,
-            TemplateURL=self._template_url(properties),
-            Parameters=[
-                {"ParameterKey": key, "ParameterValue": value}
-                for key, value in offered.items()
-                if key in taken
-            ],
-            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-            OnFailure="DO_NOTHING",
-        )
-        found = _created(cloudformation, stack)
-        return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+        return self.client("cloudformation"), {
+            "StackName": stack,
+            "TemplateURL": self._template_url(properties),
+            "Capabilities": ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        }
 
     def _bootstrap(self, properties: Mapping[str, Any]) -> None:
         """The version that the stack asks for, under the name where it looks for it."""
@@ -152,7 +170,7 @@ def asset_content(folder: Path, source: Mapping[str, str]) -> bytes:
     return zip_folder(path) if source["packaging"] == "zip" else path.read_bytes()
 
 
-def _created(cloudformation: Any, stack: str) -> dict[str, Any]:
+def _done(cloudformation: Any, stack: str, wanted: str) -> dict[str, Any]:
     """Wait for a stack; the emulator may call one complete that has failed resources."""
     deadline = time.monotonic() + DEPLOY_SECONDS
     while True:
@@ -162,8 +180,10 @@ def _created(cloudformation: Any, stack: str) -> dict[str, Any]:
         if time.monotonic() > deadline:
             raise DeployFailed(f"{stack}: {found['StackStatus']} after {DEPLOY_SECONDS:g} s")
         time.sleep(LOOK_SECONDS)
-    complaints = _complaints(cloudformation, stack)
-    if complaints or found["StackStatus"] != "CREATE_COMPLETE":
+    complaints = _complaints(cloudformation, stack) if wanted == "CREATE_COMPLETE" else []
+    if found["StackStatus"] != wanted:
+        complaints = _complaints(cloudformation, stack)
+    if complaints or found["StackStatus"] != wanted:
         raise DeployFailed("\n".join([f"{stack}: {found['StackStatus']}", *complaints]))
     return found
 

@@ -140,6 +140,11 @@ class Rehearsal:
         arn = execution_arn(self.outputs.state_machine_arn, deployment_id)
         return Deployment(self.client, arn, self.registration())
 
+    def update(self, assembly: Assembly, stack: str, **parameters: str) -> None:
+        """Deploy a stack again as it is in another assembly; raises DeployFailed."""
+        deployer = Deployer(self.client, self.endpoint_url, ACCOUNT)
+        deployer.update(assembly, stack, parameters)
+
     @property
     def standby_machine(self) -> str:
         """The ARN of the account's other machine, which watches what was promoted."""

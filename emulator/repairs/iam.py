@@ -21,7 +21,12 @@ from ministack.services import alb, ecs
 Check = tuple[str, str, dict[str, Any]]
 Handler = Callable[..., Awaitable[Any]]
 
-ON_A_RULE = {"ModifyRule", "DeleteRule"}
+ON_A_RULE = {
+    "ModifyRule": "RuleArn",
+    "DeleteRule": "RuleArn",
+    "SetRulePriorities": "RulePriorities.member.1.RuleArn",
+}
+"""By action where it names the rule; of several rules the first."""
 ON_A_SERVICE = {"UpdateService", "DeleteService", "CreateService"}
 ROLES = ("taskRoleArn", "executionRoleArn")
 TAGGED = ("elasticloadbalancing", "ecs")
@@ -63,8 +68,8 @@ def resource_arn(
 ) -> str:
     """The ARN a request is authorised on, `*` for actions that name no resource."""
     params = rest[0]
-    if service == "elasticloadbalancing" and _first(params, "Action") in ON_A_RULE:
-        return _first(params, "RuleArn")
+    if service == "elasticloadbalancing" and (place := ON_A_RULE.get(_first(params, "Action"))):
+        return _first(params, place)
     if service == "ecs":
         return _ecs_resource(_action(headers), json.loads(body or b"{}"))
     found: str = resource_as_shipped(service, method, path, headers, body, *rest)

@@ -23,8 +23,9 @@ MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by 
     on=arns("elasticloadbalancing", "listener-rule/app/*"),
     when=IS_MANAGED,
 )
+SEE_GROUPS = Right(("elasticloadbalancing:DescribeTargetGroups",))
 ARRANGE = (
-    Right(("elasticloadbalancing:DescribeTargetGroups",)),
+    SEE_GROUPS,
     Right(
         (
             "elasticloadbalancing:ModifyTargetGroup",
@@ -36,6 +37,7 @@ ARRANGE = (
 )
 MAKE_ROUTES = (
     SEE_RULES,
+    SEE_GROUPS,
     Right(
         ("elasticloadbalancing:CreateTargetGroup",),
         on=arns("elasticloadbalancing", "targetgroup/*"),

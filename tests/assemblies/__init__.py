@@ -28,8 +28,25 @@ REHEARSED, CONTROLLED, MEASURED, BROKEN = REHEARSALS = (
     "broken",
 )
 """What is deployed into the emulator; the templates are validated above."""
+EDITS = (
+    "cpu and memory",
+    "a variable",
+    "a secret",
+    "a sidecar",
+    "the health check",
+    "the rule's condition",
+    "the rule's priority",
+    "the counts",
+    "alarm thresholds",
+    "the network",
+    "a tag",
+)
+"""Of the shop's stack: each assembly of this name has all edits up to it."""
+PORT = "the container's port"
+"""That one alone, which no load balancer can take over."""
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
-GROUPS = {TEMPLATES: QUIET, REHEARSALS: QUIET | {"CDK_VALIDATION": "false"}}
+UNCHECKED = QUIET | {"CDK_VALIDATION": "false"}
+GROUPS = {TEMPLATES: QUIET, REHEARSALS: UNCHECKED, (*EDITS, PORT): UNCHECKED}
 REFUSAL = "refusal.txt"
 
 

@@ -4,11 +4,14 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
-from aws_cdk import App, Stack, aws_lambda, aws_s3
+from aws_cdk import App, Stack, Tags, aws_ecs, aws_lambda, aws_s3, aws_ssm
 
-from examples.shop import cdk_app
+from examples.shop import cdk_app, front, stack, tasks
 from examples.shop.configuration import SERVICE_FILE
 from examples.shop.stack import Shop
 from tests.assemblies import (
@@ -18,7 +21,9 @@ from tests.assemblies import (
     COMMITTED,
     CONTROLLED,
     EDITED,
+    EDITS,
     MEASURED,
+    PORT,
     PROJECT,
     REFUSAL,
     REHEARSED,
@@ -27,6 +32,9 @@ from tests.assemblies import (
 )
 from tests.infra.test_changes import CERTIFICATE
 from viridian_cdk.automation import Automation
+from viridian_cdk.fleets.ecs import EcsTasks
+from viridian_cdk.routes import Entrance
+from viridian_cdk.service import BlueGreenService
 from viridian_cdk.service_file import read_service_file
 
 
@@ -52,6 +60,57 @@ def careless(app: App) -> None:
     aws_s3.Bucket(Stack(app, "Careless"), "Open")
 
 
+def edited(edit: str) -> Callable[[App], None]:
+    """The shop's stack with all edits up to this one."""
+    done = EDITS[: EDITS.index(edit) + 1]
+
+    def build(app: App) -> None:
+        at: dict[str, Any] = {}
+        arguments: dict[str, Any] = {}
+        if "the counts" in done:
+            arguments |= {"initial_live_count": 5, "initial_idle_count": 0}
+        if "the rule's condition" in done:
+            at["paths"] = ("/*", "/new/*")
+        if "the rule's priority" in done:
+            at["priority"] = 7
+        is_public = {"assign_public_ip": "the network" not in done}
+        with (
+            patch.object(front, "Entrance", partial(Entrance, **at)),
+            patch.object(stack, "EcsTasks", lambda **given: EcsTasks(**(given | is_public))),
+            patch.object(stack, "BlueGreenService", partial(BlueGreenService, **arguments)),
+        ):
+            cdk_app.build(app)
+        shop = app.node.find_child("Shop")
+        _edit_template(shop.node.find_child("Task"), done)
+        if "a tag" in done:
+            Tags.of(shop).add("team", "orders")
+
+    return build
+
+
+def _edit_template(task: Any, done: tuple[str, ...]) -> None:
+    if "cpu and memory" in done:
+        task.node.default_child.cpu, task.node.default_child.memory = "512", "1024"
+    if "a variable" in done:
+        task.default_container.add_environment("GREETING", "hello")
+    if "a secret" in done:
+        key = aws_ssm.StringParameter.from_string_parameter_name(task, "Key", "/shop/key")
+        task.default_container.add_secret("KEY", aws_ecs.Secret.from_ssm_parameter(key))
+    if "a sidecar" in done:
+        agent = aws_ecs.ContainerImage.from_registry("agent")
+        logging = aws_ecs.LogDrivers.aws_logs(stream_prefix="agent")
+        task.add_container("agent", image=agent, essential=False, logging=logging)
+
+
+def other_port(app: App) -> None:
+    """The shop's container listens elsewhere."""
+    with (
+        patch.object(stack, "CONTAINER_PORT", 9090),
+        patch.object(tasks, "CONTAINER_PORT", 9090),
+    ):
+        cdk_app.build(app)
+
+
 @dataclass(frozen=True)
 class Variant:
     """An app under a context."""
@@ -65,6 +124,17 @@ def of_file(path: str, **context: object) -> Variant:
     return Variant({"serviceFile": str(PROJECT / path), **context})
 
 
+def _file_of(edit: str) -> dict[str, object]:
+    """The service file as it is by then."""
+    done = EDITS[: EDITS.index(edit) + 1]
+    name = "service"
+    if "the health check" in done:
+        name = "edited-health"
+    if "alarm thresholds" in done:
+        name = "edited-alarms"
+    return {"serviceFile": str(PROJECT / "tests" / "rehearsal" / f"{name}.yaml")}
+
+
 VARIANTS = {
     COMMITTED: Variant({}),
     EDITED: of_file("tests/infra/edited.yaml", hostName="shop.example", certificateArn=CERTIFICATE),
@@ -76,6 +146,8 @@ VARIANTS = {
     CONTROLLED: of_file("tests/rehearsal/controls.yaml"),
     MEASURED: of_file("bench/service.yaml"),
     BROKEN: of_file("rehearsal/faults/service.yaml"),
+    **{edit: Variant(_file_of(edit), edited(edit)) for edit in EDITS},
+    PORT: Variant(_file_of(EDITS[0]), other_port),
 }
 
 

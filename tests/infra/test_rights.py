@@ -55,6 +55,7 @@ OWNER: Rights = (
     | SEE_RULES
     | SEE_FLEETS
     | {
+        "elasticloadbalancing:DescribeTargetGroups": ("*",),
         "elasticloadbalancing:CreateTargetGroup": (f"{ELB}:targetgroup/*{TO_BE_MANAGED}",),
         "elasticloadbalancing:CreateRule": (f"{ELB}:listener/app/*{TO_BE_MANAGED}",),
         "elasticloadbalancing:AddTags": (

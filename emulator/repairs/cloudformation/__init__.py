@@ -1,6 +1,13 @@
 """CloudFormation: what a template says is made, or fails its stack with a reason."""
 
-from emulator.repairs.cloudformation import networks, refusals, security_groups, services, tags
+from emulator.repairs.cloudformation import (
+    networks,
+    refusals,
+    security_groups,
+    services,
+    tags,
+    task_definitions,
+)
 
 
 def apply() -> None:
@@ -9,3 +16,4 @@ def apply() -> None:
     security_groups.apply()
     services.apply()
     tags.apply()
+    task_definitions.apply()

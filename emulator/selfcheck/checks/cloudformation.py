@@ -52,9 +52,30 @@ def refused_changes_fail_their_stack(subject: Subject) -> Iterator[None]:
 
 
 def stacks_tell_the_block_of_their_network(subject: Subject) -> None:
-    network = _only("AWS::EC2::VPC", {"CidrBlock": "10.1.0.0/16"})
-    stacks.create(subject, "network", network, Block={"Fn::GetAtt": ["X", "CidrBlock"]})
+    block, told = {"CidrBlock": "10.1.0.0/16"}, {"Block": {"Fn::GetAtt": ["X", "CidrBlock"]}}
+    stacks.create(subject, "network", _only("AWS::EC2::VPC", block), **told)
     expect(stacks.outputs_of(subject, "network"), {"Block": "10.1.0.0/16"})
+    tagged = {**block, "Tags": [{"Key": "team", "Value": "orders"}]}
+    stacks.update(subject, "network", _only("AWS::EC2::VPC", tagged), **told)
+    expect(stacks.outputs_of(subject, "network"), {"Block": "10.1.0.0/16"})
+
+
+def containers_are_spelt_as_ecs_does(subject: Subject) -> None:
+    container = {
+        "Name": "app",
+        "Image": "app",
+        "Secrets": [{"Name": "KEY", "ValueFrom": "arn:key"}],
+        "LinuxParameters": {"InitProcessEnabled": True},
+        "DockerLabels": {"Team": "orders"},
+    }
+    family = {"Family": f"{NAME}-spelt", "ContainerDefinitions": [container]}
+    stacks.create(subject, "spelt", _only("AWS::ECS::TaskDefinition", family))
+    expect(stacks.status_of(subject, "spelt"), "CREATE_COMPLETE")
+    answer = subject.client("ecs").describe_task_definition(taskDefinition=f"{NAME}-spelt")
+    [found] = answer["taskDefinition"]["containerDefinitions"]
+    expect(found["secrets"], [{"name": "KEY", "valueFrom": "arn:key"}])
+    expect(found["linuxParameters"], {"initProcessEnabled": True})
+    expect(found["dockerLabels"], {"Team": "orders"})
 
 
 def rules_beside_their_security_group_are_taken(subject: Subject) -> None:
@@ -200,6 +221,7 @@ CHECKS: dict[Check, str] = {
     refused_resources_fail_their_stack: "cloudformation.refusals",
     refused_changes_fail_their_stack: "cloudformation.refusals",
     stacks_tell_the_block_of_their_network: "cloudformation.networks",
+    containers_are_spelt_as_ecs_does: "cloudformation.task_definitions",
     rules_beside_their_security_group_are_taken: "cloudformation.security_groups",
     stacks_tell_the_names_of_their_resources: "elbv2.naming",
     stacks_keep_weights: "elbv2.actions/_elbv2_listener_actions",

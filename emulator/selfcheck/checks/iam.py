@@ -31,6 +31,14 @@ def rules_are_written_by_their_own_arn(subject: Subject) -> None:
         expect(_is_denied(elbv2.modify_rule, **change), True)
 
 
+def rules_are_ordered_by_their_own_arn(subject: Subject) -> None:
+    order = {"RulePriorities": [{"RuleArn": subject.rule, "Priority": 77}]}
+    for arn, is_denied in ((subject.rule, False), (f"{subject.rule}0", True)):
+        statement = _allow("elasticloadbalancing:SetRulePriorities", arn)
+        with _acting(subject, "elbv2", statement) as elbv2:
+            expect(_is_denied(elbv2.set_rule_priorities, **order), is_denied)
+
+
 def services_are_changed_by_their_own_arn(subject: Subject) -> None:
     with _acting(subject, "ecs", _allow("ecs:UpdateService", f"{SERVICES}/blue")) as ecs:
         expect(_is_denied(ecs.update_service, cluster=NAME, service="blue"), False)
@@ -158,6 +166,7 @@ def _is_denied(call: Any, **arguments: Any) -> bool:
 
 CHECKS: dict[Check, str] = {
     rules_are_written_by_their_own_arn: "iam",
+    rules_are_ordered_by_their_own_arn: "iam",
     services_are_changed_by_their_own_arn: "iam",
     every_described_service_is_authorised: "iam",
     every_described_task_is_authorised: "iam",

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from viridian.adapters.clients import client
 from viridian.adapters.fleets.ecs import EcsFleets
-from viridian.core.owned import Kind, Wanted
+from viridian.core.owned import Kind, Wanted, require_changeable
 from viridian.core.release.release import Release
 
 OF_A_GROUP = ("Port", "VpcId", "TargetType")
@@ -24,8 +24,10 @@ class Owned(Protocol):
     def make(self, wanted: Wanted) -> str:
         """Make it, or find what an earlier try made; return its ARN."""
 
-    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
-        """Take over those edits at once which move no traffic and touch no task."""
+    def change(self, arn: str, wanted: Wanted) -> None:
+        """Take over those edits at once which move no traffic and touch no task; raises
+        RequestInvalid when others can never be taken over.
+        """
 
     def delete(self, arn: str) -> None:
         """Delete it, and wait until others that it stood on can go."""
@@ -61,8 +63,10 @@ class TargetGroups:
         )
         return arn
 
-    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
+    def change(self, arn: str, wanted: Wanted) -> None:
         """Nothing: its health check decides who serves; each deployment sets its candidate's."""
+        [found] = self.elbv2.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+        require_changeable(Kind.TARGET_GROUP, found, wanted)
 
     def delete(self, arn: str) -> None:
         try:
@@ -86,11 +90,13 @@ class ListenerRules:
             return arn
         return str(made["Rules"][0]["RuleArn"])
 
-    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
+    def change(self, arn: str, wanted: Wanted) -> None:
         """Its conditions and its priority; never its actions."""
-        if before["Conditions"] != wanted["Conditions"]:
-            self.elbv2.modify_rule(RuleArn=arn, Conditions=wanted["Conditions"])
-        if before["Priority"] != wanted["Priority"]:
+        listener = arn.rpartition("/")[0].replace(":listener-rule/", ":listener/")
+        require_changeable(Kind.LISTENER_RULE, {"ListenerArn": listener}, wanted)
+        self.elbv2.modify_rule(RuleArn=arn, Conditions=wanted["Conditions"])
+        [found] = self.elbv2.describe_rules(RuleArns=[arn])["Rules"]
+        if str(found["Priority"]) != str(wanted["Priority"]):
             priority = {"RuleArn": arn, "Priority": wanted["Priority"]}
             self.elbv2.set_rule_priorities(RulePriorities=[priority])
 
@@ -133,8 +139,11 @@ class Fleets:
         made = self.ecs.create_service(**arguments, taskDefinition=revision)
         return str(made["service"]["serviceArn"])
 
-    def change(self, arn: str, before: Wanted, wanted: Wanted) -> None:
+    def change(self, arn: str, wanted: Wanted) -> None:
         """Nothing: each deployment brings the network to its candidate."""
+        place = {"cluster": arn.split("/")[-2], "services": [arn]}
+        [found] = self.ecs.describe_services(**place)["services"]
+        require_changeable(Kind.FLEET, {**found, "cluster": found["clusterArn"]}, wanted)
 
     def delete(self, arn: str) -> None:
         """Stop its tasks, and wait for ten minutes until it is gone."""

@@ -26,19 +26,23 @@ class Kind(StrEnum):
 
 
 FOR_LIFE = {
-    Kind.TARGET_GROUP: ("Name", "Protocol", "Port", "VpcId", "TargetType"),
+    Kind.TARGET_GROUP: ("Protocol", "Port", "VpcId", "TargetType"),
     Kind.LISTENER_RULE: ("ListenerArn",),
-    Kind.FLEET: ("serviceName", "cluster", "launchType", "loadBalancers", "family", "service"),
+    Kind.FLEET: ("cluster", "launchType", "loadBalancers"),
 }
 """Members that AWS changes by making the resource anew, or that other resources rest on."""
 
 
-def require_changeable(kind: Kind, before: Wanted, wanted: Wanted) -> None:
-    """Raise RequestInvalid, naming them, when members are edited that stay for life."""
-    edited = [name for name in FOR_LIFE[kind] if before.get(name) != wanted.get(name)]
+def require_changeable(kind: Kind, found: Wanted, wanted: Wanted) -> None:
+    """Raise RequestInvalid, naming them, when members are edited that stay for life.
+
+    `found` is what AWS says, not what was wanted before: when a refused edit is rolled back, that
+    is the edit.
+    """
+    edited = [name for name in FOR_LIFE[kind] if found.get(name) != wanted.get(name)]
     if edited:
         raise RequestInvalid(
-            "\n".join(f"{name}: is {before.get(name)!r} for the {kind}'s life" for name in edited)
+            "\n".join(f"{name}: is {found.get(name)!r} for the {kind}'s life" for name in edited)
             + "\nmake a second service of another name beside this one with what you want, give it "
             "the clients by a listener rule or by DNS, then remove this one"
         )

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from viridian.adapters.owned import Owned, owned_kinds
-from viridian.core.owned import Kind, Wanted, require_changeable
+from viridian.core.owned import Kind, Wanted
 from viridian.runtime.telemetry import logger
 
 NOT_MADE = "not-made"
@@ -59,9 +59,7 @@ def _done(event: dict[str, Any], arn: str, kinds: Mapping[Kind, Owned]) -> str:
     if event["RequestType"] == "Create":
         return kinds[kind].make(wanted)
     if event["RequestType"] == "Update":
-        before = _wanted(event["OldResourceProperties"])
-        require_changeable(kind, before, wanted)
-        kinds[kind].change(arn, before, wanted)
+        kinds[kind].change(arn, wanted)
     elif arn != NOT_MADE:
         kinds[kind].delete(arn)
     return arn
