@@ -96,7 +96,7 @@ def test_composite_alarms_are_asked_for_by_type() -> None:
 def test_an_alarm_tells_what_it_saw() -> None:
     cloudwatch = client("cloudwatch")
     points = [{"timestamp": "2026-11-01T12:00:00.000+0000", "value": 9.0}]
-    saw = json.dumps({"evaluatedDatapoints": points})
+    saw = json.dumps({"period": 60, "evaluatedDatapoints": points})
     metric = {"AlarmName": "a", "StateValue": "ALARM", "StateReasonData": saw}
     composite = {"AlarmName": "b", "StateValue": "ALARM"}
     with Stubber(cloudwatch) as stub:
@@ -104,4 +104,4 @@ def test_an_alarm_tells_what_it_saw() -> None:
         stub.add_response("describe_alarms", answer)
         found = Alarms(cloudwatch).states(("a", "b"))
 
-    assert found.seen_at == {"a": 1_793_534_400}
+    assert found.seen_at == {"a": 1_793_534_459}

@@ -6,7 +6,7 @@ from typing import Any
 from boto3.session import Session
 
 from viridian.adapters.clients import client
-from viridian.core.evidence.alarm_change import newest_period
+from viridian.core.evidence.alarm_change import newest_second
 from viridian.core.evidence.alarms import AlarmStates
 
 PAGE = 100
@@ -36,6 +36,6 @@ class Alarms:
             )
             for alarm in (*answer["MetricAlarms"], *answer["CompositeAlarms"]):
                 found[alarm["AlarmName"]] = alarm["StateValue"]
-                if (began := newest_period(alarm.get("StateReasonData"))) is not None:
-                    seen_at[alarm["AlarmName"]] = began
+                if (second := newest_second(alarm.get("StateReasonData"))) is not None:
+                    seen_at[alarm["AlarmName"]] = second
         return AlarmStates(watched, found, seen_at)

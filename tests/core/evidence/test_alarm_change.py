@@ -40,13 +40,13 @@ def test_what_an_alarm_saw_is_the_newest_period_that_it_evaluated() -> None:
     ]
     told = event(**DATES, period=60, recentDatapoints=[7.0, 9.0], evaluatedDatapoints=points)
 
-    assert AlarmChange.from_event(told).seen_at == NOON + 120
+    assert AlarmChange.from_event(told).seen_at == NOON + 179
 
 
 def test_without_evaluated_points_it_is_counted_from_the_first() -> None:
     told = event(**DATES, period=60, recentDatapoints=[7.0, 9.0])
 
-    assert AlarmChange.from_event(told).seen_at == NOON + 60
+    assert AlarmChange.from_event(told).seen_at == NOON + 119
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,8 @@ def test_without_evaluated_points_it_is_counted_from_the_first() -> None:
         {**event(), "state": ""},
         {**event(), "state": {"reasonData": "not JSON"}},
         {**event(), "state": {"reasonData": "[1]"}},
-        event(evaluatedDatapoints=[{"timestamp": "soon", "value": 1.0}]),
+        event(period=60, evaluatedDatapoints=[{"timestamp": "soon", "value": 1.0}]),
+        event(**DATES, recentDatapoints=[7.0, 9.0]),
         {**event(), "state": {"reasonData": "[" * 100_000}},
         event(**DATES, period=1e300, recentDatapoints=[7.0, 9.0]),
     ],

@@ -73,12 +73,16 @@ def test_the_token_is_not_logged(shop: Shop, log: StringIO) -> None:
     assert "secret-token" not in log.getvalue()
 
 
-def test_an_alarm_about_the_boot_that_comes_after_the_first_shift_ends_nothing(shop: Shop) -> None:
+@pytest.mark.parametrize(("shifted_after", "is_breach"), [(60, False), (59, True), (20, True)])
+def test_an_alarm_is_a_breach_unless_all_that_it_saw_was_before_the_first_shift(
+    shop: Shop, shifted_after: int, is_breach: bool
+) -> None:
+    """Of the minute of the shift itself, nobody knows which part of it was bad."""
     wait(shop)
-    shop.leases.set("shop", first_shifted_at=1_800_000_000)
-    points = [{"timestamp": "2027-01-15T07:59:00.000+0000", "value": 9.0}]
-    state = {"reasonData": json.dumps({"evaluatedDatapoints": points})}
+    shop.leases.set("shop", first_shifted_at=1_800_000_000 + shifted_after)
+    points = [{"timestamp": "2027-01-15T08:00:00.000+0000", "value": 9.0}]
+    state = {"reasonData": json.dumps({"period": 60, "evaluatedDatapoints": points})}
     event = {"service": "shop", "alarm": "shop-elb-5xx", "reason": "", "at": "", "state": state}
 
     answer = handler(event, CONTEXT, shop.leases, shop.executions)
-    assert answer == {"is_watched": False, "is_bake_ended": False}
+    assert answer == {"is_watched": is_breach, "is_bake_ended": is_breach}

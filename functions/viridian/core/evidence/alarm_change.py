@@ -12,8 +12,10 @@ LATER = 2**53
 """Epoch seconds after any shift: what an alarm saw counts unless it is known to be from before."""
 
 
-def newest_period(reason_data: Any) -> int | None:
-    """When the newest period began that an alarm's state rests on, epoch seconds, if that is told.
+def newest_second(reason_data: Any) -> int | None:
+    """The last second of the newest period that an alarm's state rests on, if that is told.
+
+    Of a period in which traffic was shifted nobody knows which part of it was bad: it counts.
 
     CloudWatch tells it as JSON, in `reasonData` of an event and StateReasonData of DescribeAlarms:
     the points evaluated, or the first one, how many, and the period. `queryDate` is when it looked,
@@ -22,11 +24,11 @@ def newest_period(reason_data: Any) -> int | None:
     """
     try:
         told = json.loads(reason_data)
+        period = timedelta(seconds=told["period"])
         points = [p["timestamp"] for p in told.get("evaluatedDatapoints", ()) if "value" in p]
-        if points:
-            return max(int(datetime.fromisoformat(at).timestamp()) for at in points)
-        behind = timedelta(seconds=told["period"]) * (len(told["recentDatapoints"]) - 1)
-        return int((datetime.fromisoformat(told["startDate"]) + behind).timestamp())
+        behind = period * (len(told["recentDatapoints"]) - 1) if not points else timedelta()
+        newest = max(map(datetime.fromisoformat, points or [told["startDate"]])) + behind
+        return int((newest + period).timestamp()) - 1
     except Exception:  # whatever stands there: no breach is lost for it
         return None
 
@@ -49,7 +51,7 @@ class AlarmChange:
         """
         service, alarm = text(event, "service", SERVICE_NAME), text(event, "alarm")
         state, at = event.get("state"), said(event, "at")
-        seen_at = newest_period(state.get("reasonData") if isinstance(state, dict) else None)
+        seen_at = newest_second(state.get("reasonData") if isinstance(state, dict) else None)
         reason = said(event, "reason")
         return cls(service, alarm, reason, at, _epoch(at) if seen_at is None else seen_at)
 

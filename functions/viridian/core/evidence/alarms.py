@@ -11,7 +11,7 @@ from viridian.core.evidence.alarm_change import LATER
 class AlarmStates:
     """The watched alarms, and the states of those that CloudWatch knows.
 
-    `seen_at` tells of some when the newest period began that brought them there (epoch seconds).
+    `seen_at` tells of some the last second (of the epoch) of what brought them there.
     """
 
     watched: tuple[str, ...]
