@@ -36,8 +36,7 @@ its tasks print is in rehearsal/tasks, below --directory.
 
 An assembly is a folder that `cdk synth` or the app itself has filled. It holds the control plane
 and one service, with the short times of a rehearsal in its service file. Its stacks are given free
-ports and an image by their parameters ProductionPort, TestPort and Image, and the first version is
-RELEASE_VERSION=1.0.0 in the container's environment.
+ports and an image by their parameters ProductionPort, TestPort and Image, and the first version is 1.0.0.
 """
 EXPECTED = (
     DeployFailed,
