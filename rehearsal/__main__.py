@@ -36,7 +36,8 @@ its tasks print is in rehearsal/tasks, below --directory.
 
 An assembly is a folder that `cdk synth` or the app itself has filled. It holds the control plane
 and one service, with the short times of a rehearsal in its service file. Its stacks are given free
-ports and an image by their parameters ProductionPort, TestPort and Image, and the first version is 1.0.0.
+ports and an image by their parameters ProductionPort, TestPort and Image. The first version is
+1.0.0.
 """
 EXPECTED = (
     DeployFailed,

@@ -14,10 +14,19 @@ SERVICE_TIMEOUT = Duration.seconds(LONGEST_SECONDS + 60)
 
 
 class OwnedResource(Construct):
-    """One of them; `wanted` are the arguments of the call that makes it (`core/owned.py`)."""
+    """One of them; `wanted` are the arguments of the call that makes it (`core/owned.py`), `label`
+    is how its name begins.
+    """
 
     def __init__(
-        self, scope: Construct, id: str, *, owner: str, kind: Kind, wanted: dict[str, Any]
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        owner: str,
+        kind: Kind,
+        label: str,
+        wanted: dict[str, Any],
     ) -> None:
         super().__init__(scope, id)
         self.resource = CustomResource(
@@ -27,7 +36,7 @@ class OwnedResource(Construct):
             resource_type=f"Custom::Viridian{kind}",
             service_timeout=SERVICE_TIMEOUT,
             # as JSON, since CloudFormation makes texts of a custom resource's numbers
-            properties={"Wanted": Stack.of(self).to_json_string(wanted)},
+            properties={"Label": label, "Wanted": Stack.of(self).to_json_string(wanted)},
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Names, Tokenization
+from aws_cdk import Tokenization
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
@@ -80,14 +80,13 @@ class Routes(Construct):
             self._test_rule(colour, entrance.priority + offset)
 
     def _target_group(self, colour: str, vpc_id: str, port: int) -> OwnedResource:
-        name = Names.unique_resource_name(self, max_length=25, separator="-")
         return OwnedResource(
             self,
             colour.capitalize(),
             owner=self._owner,
             kind=Kind.TARGET_GROUP,
+            label=f"{self._settings.service}-{colour}",
             wanted={
-                "Name": f"{name}-{colour}",
                 "Protocol": "HTTP",
                 "Port": port,
                 "VpcId": vpc_id,
@@ -112,6 +111,7 @@ class Routes(Construct):
             "Production",
             owner=self._owner,
             kind=Kind.LISTENER_RULE,
+            label=self._settings.service,
             wanted={
                 "ListenerArn": self._entrance.production_listener.listener_arn,
                 "Priority": self._entrance.priority,

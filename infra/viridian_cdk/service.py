@@ -75,6 +75,7 @@ class BlueGreenService(Construct):
             f"{colour.capitalize()}Fleet",
             owner=self._owner,
             service=self._settings.service,
+            colour=colour,
             first_version=self._first_version,
             tasks=tasks,
             target_group=self.routes.target_groups[colour],

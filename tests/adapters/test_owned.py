@@ -12,7 +12,7 @@ from viridian.adapters.clients import client
 from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.adapters.owned import Fleets, owned_kinds
 from viridian.core.errors import RequestInvalid
-from viridian.core.owned import Kind
+from viridian.core.owned import Kind, name_of
 
 TAGS = [{"Key": "viridian:managed", "Value": "true"}]
 
@@ -46,11 +46,10 @@ class Account:
             ],
         )
         self.template = template["taskDefinition"]["taskDefinitionArn"]
-        self.groups = {c: self._group(c, vpc) for c in ("blue", "green")}
+        self.groups = dict.fromkeys(("blue", "green"), self._group(vpc))
 
-    def _group(self, colour: str, vpc: str) -> dict[str, Any]:
+    def _group(self, vpc: str) -> dict[str, Any]:
         return {
-            "Name": f"shop-{colour}",
             "Protocol": "HTTP",
             "Port": 8080,
             "VpcId": vpc,
@@ -74,7 +73,7 @@ class Account:
         return self.ecs.describe_services(cluster="shop", services=[arn])["services"]
 
     def group(self, colour: str = "blue") -> str:
-        return self.kinds[Kind.TARGET_GROUP].make(self.groups[colour])
+        return self.kinds[Kind.TARGET_GROUP].make(self.groups[colour], f"shop-{colour}")
 
     def rule(self) -> dict[str, Any]:
         weights = {"blue": 100, "green": 0}
@@ -95,7 +94,6 @@ class Account:
             "version": "1.0.0",
             "template": self.template,
             "family": "viridian-shop",
-            "serviceName": "shop-blue",
             "cluster": self.cluster,
             "launchType": "FARGATE",
             "desiredCount": 2,
@@ -127,14 +125,14 @@ def test_another_s_target_group_of_that_name_is_not_taken(account: Account) -> N
     account.group()
 
     with pytest.raises(account.elbv2.exceptions.DuplicateTargetGroupNameException):
-        account.kinds[Kind.TARGET_GROUP].make({**account.groups["blue"], "Port": 9090})
+        account.kinds[Kind.TARGET_GROUP].make({**account.groups["blue"], "Port": 9090}, "shop-blue")
 
 
 def test_a_rule_is_made_once_and_gone_when_deleted_twice(account: Account) -> None:
     wanted, rules = account.rule(), account.kinds[Kind.LISTENER_RULE]
-    arn = rules.make(wanted)
+    arn = rules.make(wanted, "shop")
 
-    assert rules.make(wanted) == arn
+    assert rules.make(wanted, "shop") == arn
     for _ in range(2):
         rules.delete(arn)
 
@@ -145,12 +143,12 @@ def test_a_priority_that_another_rule_has_is_refused(account: Account) -> None:
     account.elbv2.create_rule(**{**wanted, "Actions": [other]})
 
     with pytest.raises(account.elbv2.exceptions.PriorityInUseException):
-        account.kinds[Kind.LISTENER_RULE].make(wanted)
+        account.kinds[Kind.LISTENER_RULE].make(wanted, "shop")
 
 
 def test_an_edit_of_a_rule_changes_who_comes_and_leaves_the_weights(account: Account) -> None:
     before, rules = account.rule(), account.kinds[Kind.LISTENER_RULE]
-    arn = rules.make(before)
+    arn = rules.make(before, "shop")
     groups = before["Actions"][0]["ForwardConfig"]["TargetGroups"]
     moved = [{**groups[0], "Weight": 10}, {**groups[1], "Weight": 90}]
     account.elbv2.modify_rule(
@@ -169,9 +167,9 @@ def test_an_edit_of_a_rule_changes_who_comes_and_leaves_the_weights(account: Acc
 
 def test_a_fleet_s_first_tasks_run_the_template_under_the_first_version(account: Account) -> None:
     wanted, fleets = account.fleet(), account.kinds[Kind.FLEET]
-    arn = fleets.make(wanted)
+    arn = fleets.make(wanted, "shop-blue")
 
-    assert fleets.make(wanted) == arn
+    assert fleets.make(wanted, "shop-blue") == arn
     [service] = account.ecs.describe_services(cluster="shop", services=[arn])["services"]
     assert service["desiredCount"] == 2
     found = account.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])
@@ -184,8 +182,8 @@ def test_a_fleet_s_first_tasks_run_the_template_under_the_first_version(account:
 
 def test_both_fleets_share_the_first_definition(account: Account) -> None:
     fleets = account.kinds[Kind.FLEET]
-    fleets.make(account.fleet())
-    fleets.make({**account.fleet(), "serviceName": "shop-green"})
+    fleets.make(account.fleet(), "shop-blue")
+    fleets.make(account.fleet(), "shop-green")
 
     made = account.ecs.list_task_definitions(familyPrefix="viridian-shop")["taskDefinitionArns"]
     assert len(made) == 1
@@ -193,7 +191,7 @@ def test_both_fleets_share_the_first_definition(account: Account) -> None:
 
 def test_a_fleet_that_is_deleted_twice_is_gone(account: Account) -> None:
     fleets = account.kinds[Kind.FLEET]
-    arn = fleets.make(account.fleet())
+    arn = fleets.make(account.fleet(), "shop-blue")
 
     for _ in range(2):
         fleets.delete(arn)
@@ -224,7 +222,7 @@ def test_what_stays_for_life_is_refused_by_its_name_and_the_refusal_can_be_rolle
     account: Account, kind: Kind, name: str, value: Any
 ) -> None:
     before, owned = account.wanted(kind), account.kinds[kind]
-    arn, edited = owned.make(before), {**before, name: value}
+    arn, edited = owned.make(before, "shop-blue"), {**before, name: value}
 
     with pytest.raises(RequestInvalid, match=f"^{name}: is .* for the {kind}'s life\nmake a"):
         owned.change(arn, edited)
@@ -243,9 +241,17 @@ def test_what_live_stands_on_is_not_written_by_an_edit(
     account: Account, kind: Kind, edit: dict[str, Any]
 ) -> None:
     before, owned = account.wanted(kind), account.kinds[kind]
-    arn = owned.make(before)
+    arn = owned.make(before, "shop-blue")
     found = account.found(kind, arn)
 
     owned.change(arn, {**before, **edit})
 
     assert account.found(kind, arn) == found
+
+
+def test_a_name_fits_a_target_group_and_is_the_same_again_for_the_same_resource() -> None:
+    name = name_of("a" * 40, "stack", "Blue")
+
+    assert len(name) == 32
+    assert name == name_of("a" * 40, "stack", "Blue")
+    assert name not in (name_of("a" * 40, "stack", "Green"), name_of("a" * 40, "other", "Blue"))

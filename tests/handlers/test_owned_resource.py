@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.handlers.conftest import CONTEXT
-from viridian.core.owned import Kind, Wanted
+from viridian.core.owned import Kind, Wanted, name_of
 from viridian.handlers.resources.owned_resource import handler
 
 TOLD = {"StackId": "arn:stack", "RequestId": "one", "LogicalResourceId": "Blue"}
-GROUP = {"Name": "shop-blue", "Port": 8080, "HealthCheckPath": "/health"}
+GROUP = {"Port": 8080, "HealthCheckPath": "/health"}
+NAME = name_of("shop-blue", "arn:stack", "Blue")
 
 
 class Groups:
@@ -18,11 +19,11 @@ class Groups:
     def __init__(self) -> None:
         self.done: list[tuple[Any, ...]] = []
 
-    def make(self, wanted: Wanted) -> str:
+    def make(self, wanted: Wanted, name: str) -> str:
         if wanted["Port"] == 0:
-            raise ValueError(f"{wanted['Name']}: no port")
+            raise ValueError(f"{name}: no port")
         self.done.append(("make", wanted))
-        return f"arn:{wanted['Name']}"
+        return f"arn:{name}"
 
     def change(self, arn: str, wanted: Wanted) -> None:
         if wanted["Port"] == 0:
@@ -52,7 +53,7 @@ def ask(groups: Groups, request: str, **members: Any) -> Mapping[str, str]:
 
 
 def wanted(group: dict[str, Any]) -> dict[str, str]:
-    return {"ServiceToken": "arn:function", "Wanted": json.dumps(group)}
+    return {"ServiceToken": "arn:function", "Label": "shop-blue", "Wanted": json.dumps(group)}
 
 
 def test_what_is_made_is_known_by_its_arn() -> None:
@@ -60,7 +61,7 @@ def test_what_is_made_is_known_by_its_arn() -> None:
 
     heard = ask(groups, "Create")
 
-    assert (heard["Status"], heard["PhysicalResourceId"]) == ("SUCCESS", "arn:shop-blue")
+    assert (heard["Status"], heard["PhysicalResourceId"]) == ("SUCCESS", f"arn:{NAME}")
     assert groups.done == [("make", GROUP)]
 
 
@@ -68,7 +69,7 @@ def test_what_could_not_be_made_is_told_and_deleting_it_is_done() -> None:
     groups = Groups()
 
     heard = ask(groups, "Create", ResourceProperties=wanted({**GROUP, "Port": 0}))
-    assert (heard["Status"], heard["Reason"]) == ("FAILED", "shop-blue: no port")
+    assert (heard["Status"], heard["Reason"]) == ("FAILED", f"{NAME}: no port")
     deleted = ask(groups, "Delete", PhysicalResourceId=heard["PhysicalResourceId"])
 
     assert deleted["Status"] == "SUCCESS"

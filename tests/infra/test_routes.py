@@ -64,13 +64,6 @@ def test_health_is_known_as_soon_as_a_load_balancer_can(assembly: Assembly) -> N
         assert (group["HealthCheckPath"], group["TargetType"]) == ("/health", "ip")
 
 
-def test_names_of_target_groups_differ_and_fit(assembly: Assembly) -> None:
-    names = {group["Name"] for group in assembly.owned("TargetGroup").values()}
-
-    assert len(names) == 2
-    assert all(len(name) <= 32 for name in names)
-
-
 def test_a_leaving_task_has_the_services_time_to_drain(assembly: Assembly) -> None:
     for group in assembly.owned("TargetGroup").values():
         assert group["Attributes"] == [

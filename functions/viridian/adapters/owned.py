@@ -21,8 +21,8 @@ OF_THE_FIRST_TASKS = ("template", "family", "service", "version")
 class Owned(Protocol):
     """Resources of one kind, by ARN."""
 
-    def make(self, wanted: Wanted) -> str:
-        """Make it, or find what an earlier try made; return its ARN."""
+    def make(self, wanted: Wanted, name: str, /) -> str:
+        """Make it under this name, or find what an earlier try made; return its ARN."""
 
     def change(self, arn: str, wanted: Wanted) -> None:
         """Take over those edits at once which move no traffic and touch no task; raises
@@ -49,13 +49,13 @@ class TargetGroups:
 
     elbv2: Any
 
-    def make(self, wanted: Wanted) -> str:
-        arguments = {name: value for name, value in wanted.items() if name != "Attributes"}
+    def make(self, wanted: Wanted, name: str) -> str:
+        arguments = {member: value for member, value in wanted.items() if member != "Attributes"}
         try:
-            made = self.elbv2.create_target_group(**arguments)
+            made = self.elbv2.create_target_group(Name=name, **arguments)
         except self.elbv2.exceptions.DuplicateTargetGroupNameException:
-            made = self.elbv2.describe_target_groups(Names=[wanted["Name"]])
-            if any(made["TargetGroups"][0].get(name) != wanted[name] for name in OF_A_GROUP):
+            made = self.elbv2.describe_target_groups(Names=[name])
+            if any(made["TargetGroups"][0].get(m) != wanted[m] for m in OF_A_GROUP):
                 raise
         arn = str(made["TargetGroups"][0]["TargetGroupArn"])
         self.elbv2.modify_target_group_attributes(
@@ -81,7 +81,7 @@ class ListenerRules:
 
     elbv2: Any
 
-    def make(self, wanted: Wanted) -> str:
+    def make(self, wanted: Wanted, _name: str, /) -> str:
         try:
             made = self.elbv2.create_rule(**wanted)
         except self.elbv2.exceptions.PriorityInUseException:
@@ -128,15 +128,15 @@ class Fleets:
     ecs: Any
     fleets: EcsFleets
 
-    def make(self, wanted: Wanted) -> str:
-        place = {"cluster": wanted["cluster"], "services": [wanted["serviceName"]]}
+    def make(self, wanted: Wanted, name: str) -> str:
+        place = {"cluster": wanted["cluster"], "services": [name]}
         for found in self.ecs.describe_services(**place)["services"]:
             if found["status"] == "ACTIVE":
                 return str(found["serviceArn"])
         first = Release(wanted["service"], wanted["version"], bundle=None, image=None)
         revision = self.fleets.register(first, wanted["template"], wanted["family"])
         arguments = {n: value for n, value in wanted.items() if n not in OF_THE_FIRST_TASKS}
-        made = self.ecs.create_service(**arguments, taskDefinition=revision)
+        made = self.ecs.create_service(serviceName=name, taskDefinition=revision, **arguments)
         return str(made["service"]["serviceArn"])
 
     def change(self, arn: str, wanted: Wanted) -> None:

@@ -6,6 +6,7 @@ which at an edit writes nothing that live traffic stands on: what can change is 
 next deployment, on the side that it prepares; what cannot is refused.
 """
 
+import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from viridian.core.errors import RequestInvalid
 
 Wanted = Mapping[str, Any]
-"""The arguments of the call that makes it, as boto3 takes them; of a fleet also `template`,
-`family`, `service` and `version`: what its first tasks run."""
+"""The arguments of the call that makes it, as boto3 takes them, but for its name; of a fleet also
+`template`, `family`, `service` and `version`: what its first tasks run."""
 
 
 class Kind(StrEnum):
@@ -31,6 +32,13 @@ FOR_LIFE = {
     Kind.FLEET: ("cluster", "launchType", "loadBalancers"),
 }
 """Members that AWS changes by making the resource anew, or that other resources rest on."""
+
+
+def name_of(label: str, *identity: str) -> str:
+    """A name of at most 32 characters, always the same for the same identity: a request to make it
+    may come twice.
+    """
+    return f"{label[:23]}-{hashlib.sha256(' '.join(identity).encode()).hexdigest()[:8]}"
 
 
 def require_changeable(kind: Kind, found: Wanted, wanted: Wanted) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Aws, Names
+from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -113,6 +113,7 @@ class EcsFleet(Construct):
         *,
         owner: str,
         service: str,
+        colour: str,
         first_version: str,
         tasks: EcsTasks,
         target_group: OwnedResource,
@@ -133,12 +134,12 @@ class EcsFleet(Construct):
             "Service",
             owner=owner,
             kind=Kind.FLEET,
+            label=f"{service}-{colour}",
             wanted={
                 "service": service,
                 "version": first_version,
                 "template": tasks.task_definition.task_definition_arn,
                 "family": f"viridian-{service}",
-                "serviceName": Names.unique_resource_name(self, max_length=64, separator="-"),
                 "cluster": tasks.cluster.cluster_arn,
                 "launchType": "FARGATE",
                 "desiredCount": initial_count,

@@ -31,7 +31,8 @@ def test_a_wrong_request_is_refused_with_the_paths_of_all_that_is_wrong(
     control_plane: ControlPlane,
 ) -> None:
     steps = [{"percent": 50, "bake_seconds": 1}]
-    found = control_plane.start({"service": "Shop", "steps": steps, "force": True})
+    wrong = {"service": "Shop", "version": "", "steps": steps, "force": True}
+    found = control_plane.start(wrong)
 
     assert found.error == "RequestRejected"
     assert re.findall(r"^(?:RequestInvalid: )?(.*?): ", str(found.cause), re.M) == [

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from viridian.adapters.owned import Owned, owned_kinds
-from viridian.core.owned import Kind, Wanted
+from viridian.core.owned import Kind, Wanted, name_of
 from viridian.runtime.telemetry import logger
 
 NOT_MADE = "not-made"
@@ -57,7 +57,9 @@ def _done(event: dict[str, Any], arn: str, kinds: Mapping[Kind, Owned]) -> str:
     kind = Kind(event["ResourceType"].removeprefix("Custom::Viridian"))
     wanted = _wanted(event["ResourceProperties"])
     if event["RequestType"] == "Create":
-        return kinds[kind].make(wanted)
+        label = event["ResourceProperties"]["Label"]
+        name = name_of(label, event["StackId"], event["LogicalResourceId"])
+        return kinds[kind].make(wanted, name)
     if event["RequestType"] == "Update":
         kinds[kind].change(arn, wanted)
     elif arn != NOT_MADE:
