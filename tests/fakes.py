@@ -376,8 +376,15 @@ class FakeEcsFleets:
             return ("what ended its tasks could not be read: no active ECS service",)
         return self.told
 
-    def resize(self, fleet: Fleet, size: int) -> None:
-        self._service(fleet).desired = size
+    def resize(self, fleet: Fleet, size: int, *, revision: str | None = None) -> None:
+        service = self._service(fleet)
+        service.desired = size
+        if revision is not None:
+            [service.definition] = [
+                other.definition
+                for other in self.services.values()
+                if other.definition["taskDefinitionArn"] == revision
+            ]
 
     def _registered(self) -> dict[str, TaskDefinition]:
         return {definition["taskDefinitionArn"]: definition for definition in self.registered}

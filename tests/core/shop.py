@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from viridian.core.deployment import Deployment
+from viridian.core.fleet import Observation
 from viridian.core.release.release import Bundle, Release
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration
@@ -155,7 +156,8 @@ def sides(live: str = "blue", size: int = 2) -> Sides:
     """What InspectLive finds where this colour is live."""
     actions = forward(100, 0) if live == "blue" else forward(0, 100)
     production = Production("1.0.0", live, "shop-1.0.0-first", "before", "then")
-    return Sides.found(registration(), actions, size_of=lambda _: size, production=production)
+    seen = Observation("arn:shop:1", rollouts=1, running=size, desired=size, failed=0)
+    return Sides.found(registration(), actions, seen=lambda _: seen, production=production)
 
 
 def payload(kind: type, **members: Any) -> dict[str, Any]:
@@ -177,6 +179,7 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "now": "2026-11-01T12:00Z",
         "start_grace_seconds": SETTINGS["start_grace_seconds"],
         "is_first_step": False,
+        "accept": (),
         **members,
     }
     return {name: given[name] for name in value_members(kind)}

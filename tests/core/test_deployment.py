@@ -86,6 +86,16 @@ def test_what_was_live_runs_as_it_ran_unless_it_is_another_or_the_newest_templat
     assert admitted.blueprint == blueprint
 
 
+def test_what_a_request_accepts_is_kept_with_the_deployment() -> None:
+    asked = {"service": "shop", "version": "1.1.0", "accept": ["live.task_definition"]}
+    request, release = Request.from_dict(asked), deployment().release
+
+    admitted = Deployment.admitted("id", request, registration(), release, at="12:00")
+    assert admitted.accept == ("live.task_definition",)
+    with pytest.raises(RequestInvalid, match=r"^input.accept\[0\]: must be one of live.task_def"):
+        Request.from_dict({**asked, "accept": ["everything"]})
+
+
 def test_a_version_that_was_never_live_is_made_from_the_template() -> None:
     assert deployment().blueprint == Blueprint(TEMPLATE)
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.core.shop import BLUE, GREEN, RULE, WATCHED_ALARMS, forward, registration, sides
 from viridian.core.errors import PreflightFailed, SideServing, UploadStale
+from viridian.core.fleet import Observation
 from viridian.core.release.request import Request
 from viridian.core.sides import Production, Sides, require_idle, roles_in
 from viridian.core.split import Actions, weights_in
@@ -16,9 +17,12 @@ from viridian.core.values import revive
 STICKY: dict[str, Any] = {"TargetGroupStickinessConfig": {"Enabled": True, "DurationSeconds": 60}}
 
 
+SEEN = Observation("arn:shop:1", rollouts=1, running=2, desired=2, failed=0)
+
+
 def find(actions: Actions, **settings: Any) -> Sides:
     known = replace(registration(), settings=replace(registration().settings, **settings))
-    return Sides.found(known, actions, size_of=lambda _: 2, production=None)
+    return Sides.found(known, actions, seen=lambda _: SEEN, production=None)
 
 
 def test_a_split_names_the_sides_by_role() -> None:

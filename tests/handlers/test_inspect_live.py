@@ -14,8 +14,8 @@ from viridian.core.sides import Production
 from viridian.handlers.inspect_live import Input, handler
 
 
-def inspect(shop: Shop) -> dict[str, Any]:
-    event = payload(Input)
+def inspect(shop: Shop, **members: Any) -> dict[str, Any]:
+    event = payload(Input, **members)
     return handler(event, CONTEXT, shop.balancers, shop.alarms, shop.fleets, shop.records)
 
 
@@ -66,6 +66,19 @@ def test_a_rule_that_serves_what_was_never_promoted_is_refused(shop: Shop) -> No
 
     with pytest.raises(PreflightFailed, match="serves blue, and green is recorded as live"):
         inspect(shop)
+
+
+def test_what_live_runs_must_be_what_was_promoted_on_it_unless_the_request_accepts_it(
+    shop: Shop,
+) -> None:
+    promotion = Production("1.0.0", "blue", "first", "before", "then", "arn:shop:7")
+    shop.records.write(promoted("shop", promotion))
+
+    with pytest.raises(
+        PreflightFailed, match=r"^live.task_definition: wanted arn:shop:7 .* found "
+    ):
+        inspect(shop)
+    assert inspect(shop, accept=("live.task_definition",))["live"]["colour"] == "blue"
 
 
 def test_what_is_recorded_as_live_is_kept_for_a_promotion_that_is_undone(shop: Shop) -> None:

@@ -50,6 +50,16 @@ def test_a_side_without_traffic_goes_to_its_resting_size(shop: Shop) -> None:
     assert sizes(shop) == {BLUE_FLEET: 1, GREEN_FLEET: 1}
 
 
+@pytest.mark.parametrize(("is_way_back", "runs"), [(False, "green"), (True, "blue")])
+def test_a_failed_candidate_rests_on_what_live_runs_and_a_former_live_on_what_it_ran(
+    shop: Shop, is_way_back: bool, runs: str
+) -> None:
+    shop.split(100)
+    retire_blue(shop, is_way_back)
+
+    assert shop.ecs.services[BLUE_FLEET].definition["family"] == runs
+
+
 def test_a_side_that_still_gets_traffic_keeps_its_size(shop: Shop) -> None:
     shop.split(99)
     before = sizes(shop)

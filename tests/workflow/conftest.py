@@ -27,6 +27,7 @@ DEPLOYMENT: dict[str, Any] = {
     "asked_at": "2026-01-01T00:00:00Z",
     "steps": [{"percent": percent, "bake_seconds": 12} for percent in (10, 50, 100)],
     "release": {},
+    "accept": [],
     "blueprint": {"template": "arn:template:1", "revision": None},
     "registration": {
         "production_url": "http://shop",

@@ -44,6 +44,7 @@ class Deployment:
     release: Release
     blueprint: Blueprint
     registration: Registration
+    accept: tuple[str, ...] = ()
 
     @classmethod
     def admitted(
@@ -82,4 +83,5 @@ class Deployment:
             if ran and not is_newest and ran.release.is_same(release)
             else Blueprint(registration.template),
             registration=registration,
+            accept=request.accept,
         )

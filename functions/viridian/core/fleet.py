@@ -70,8 +70,10 @@ class Fleets(Protocol):
         A few lines; one that says so when it cannot be read. Never raises.
         """
 
-    def resize(self, fleet: Fleet, size: int) -> None:
-        """Have so many targets of what it runs; with fewer, a fleet that gets no traffic."""
+    def resize(self, fleet: Fleet, size: int, *, revision: str | None = None) -> None:
+        """Have so many targets, of that revision or of what it runs; fewer, or another, of a fleet
+        that gets no traffic alone.
+        """
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from viridian.core.errors import PreflightFailed, SideServing, UploadStale
+from viridian.core.fleet import Observation
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration, Side
 from viridian.core.split import Actions, Split, weights_in
@@ -65,16 +66,20 @@ class Sides:
         registration: Registration,
         actions: Actions,
         *,
-        size_of: Callable[[Side], int],
+        seen: Callable[[Side], Observation],
         production: Production | None,
+        accept: tuple[str, ...] = (),
     ) -> "Sides":
         """The sides of a service whose rule has these actions; raises PreflightFailed."""
         live, candidate = roles_in(actions, registration)
+        found = seen(live)
         require_recorded(live, production)
+        if "live.task_definition" not in accept:
+            require_proven(live, production, found)
         require_unpinned(actions, registration)
         alarms = (*candidate.alarms, *registration.shared_alarms)
         back = Split(live.target_group_arn, candidate.target_group_arn, 0).applied_to(actions)
-        return cls(registration.rule_arn, live, candidate, size_of(live), alarms, back, production)
+        return cls(registration.rule_arn, live, candidate, found.desired, alarms, back, production)
 
     def split(self, candidate_percent: int) -> Split:
         """The split that gives the candidate this share."""
@@ -113,6 +118,16 @@ def require_recorded(live: Side, production: Production | None) -> None:
             f"the rule serves {live.colour}, and {production.colour} is recorded as live "
             f"({production.version}, promoted by {production.deployment_id}): traffic was moved by "
             "hand or a restore did not hold; see PreflightFailed in docs/runbook.md"
+        )
+
+
+def require_proven(live: Side, production: Production | None, found: Observation) -> None:
+    """Raise PreflightFailed when the live side runs another revision than was promoted on it."""
+    if production is not None and production.revision not in ("", found.revision):
+        raise PreflightFailed(
+            f"live.task_definition: wanted {production.revision} as it was promoted "
+            f"({production.version}), found {found.revision} on {live.fleet.arn}: it was changed "
+            "by hand; see PreflightFailed in docs/runbook.md"
         )
 
 

@@ -26,9 +26,10 @@ table_records = Records.from_session(environment.table())
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """A deployment that holds its service's lease."""
+    """A deployment that holds its service's lease, and which differences it goes on with."""
 
     registration: Registration
+    accept: tuple[str, ...]
 
 
 @invocation(Input)
@@ -43,8 +44,9 @@ def handler(
     sides = Sides.found(
         given.registration,
         balancers.rule(given.registration.rule_arn).actions(),
-        size_of=lambda side: fleets[side.fleet.kind].observe(side.fleet).desired,
+        seen=lambda side: fleets[side.fleet.kind].observe(side.fleet),
         production=records.production(given.service),
+        accept=given.accept,
     )
     live, size = sides.live, sides.size
     balancers.health(live.target_group_arn, size).require(

@@ -58,7 +58,7 @@ def handler(
     """Answer with the side's new size; refuse while the rule still gives it traffic.
 
     SideDraining while it may still be asked something, or is not at rest. A side that never had
-    traffic has nothing to drain.
+    traffic has nothing to drain. A candidate rests on what live runs: what failed runs nowhere.
     """
     is_way_back, settings, sides = given.retired == "live", given.settings, given.sides
     side, other = (sides.live, sides.candidate) if is_way_back else (sides.candidate, sides.live)
@@ -77,9 +77,11 @@ def handler(
         )
         require_drained(**traffic, waited_seconds=read_at - since, timeout_seconds=timeout)
         size = next_size(fleet.observe(side.fleet).desired, settings.resting_count)
-    fleet.resize(side.fleet, size)
     if size > settings.resting_count:
+        fleet.resize(side.fleet, size)
         raise SideDraining(f"{side.colour}: is at {size} tasks, the next batch follows")
+    proven = None if is_way_back else fleets[other.fleet.kind].observe(other.fleet).revision
+    fleet.resize(side.fleet, size, revision=proven)
 
     logger.info("side retired", extra={"colour": side.colour})
     return {"colour": side.colour, "size": size}

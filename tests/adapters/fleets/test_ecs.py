@@ -263,6 +263,15 @@ def test_a_resize_changes_the_size_alone(stand: Stand) -> None:
     assert stand.definition(stand.green) == before
 
 
+def test_a_side_that_rests_may_be_given_what_the_other_runs(stand: Stand) -> None:
+    revision = stand.fleets.observe(stand.blue).revision
+
+    stand.fleets.resize(stand.green, 1, revision=revision)
+
+    assert stand.definition(stand.green) == stand.definition(stand.blue)
+    assert stand.fleets.observe(stand.green).desired == 1
+
+
 def test_a_service_that_is_not_there_is_named(stand: Stand) -> None:
     gone = replace(stand.green, arn=f"{stand.green.arn}-gone")
 

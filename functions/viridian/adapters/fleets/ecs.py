@@ -81,9 +81,10 @@ class EcsFleets:
         except (BotoCoreError, ClientError, FleetMissing) as error:
             return (f"what ended its tasks could not be read: {error}",)
 
-    def resize(self, fleet: Fleet, size: int) -> None:
-        """Set the number of tasks."""
-        self.ecs.update_service(**_place(fleet), desiredCount=size)
+    def resize(self, fleet: Fleet, size: int, *, revision: str | None = None) -> None:
+        """Set the number of tasks, and what they run."""
+        runs = {"taskDefinition": revision} if revision else {}
+        self.ecs.update_service(**_place(fleet), desiredCount=size, **runs)
 
     def _service(self, fleet: Fleet) -> dict[str, Any]:
         place = _place(fleet)

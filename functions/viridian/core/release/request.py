@@ -24,6 +24,16 @@ VERSION = Limits(
 VERSION_ID = Limits(pattern=r"[!-~]{1,1024}", hint="a version id of S3, at most 1024 characters")
 
 
+ACCEPTABLE = ("live.task_definition",)
+"""What InspectLive may find otherwise than recorded and go on, if the request says so."""
+
+
+def _accept_complaints(accept: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for index, name in enumerate(accept):
+        if name not in ACCEPTABLE:
+            yield f"accept[{index}]", f"must be one of {', '.join(ACCEPTABLE)}"
+
+
 def _pin_complaints(
     version: str | None, manifest_version_id: str | None
 ) -> Iterator[tuple[str, str]]:
@@ -38,6 +48,7 @@ class Request:
     RULES: ClassVar[Rules] = {
         ("steps",): step_complaints,
         ("version", "manifest_version_id"): _pin_complaints,
+        ("accept",): _accept_complaints,
     }
 
     service: Annotated[str, SERVICE_NAME, "a registered service"]
@@ -67,6 +78,11 @@ class Request:
         "`newest`: a version that was live before is made anew from the newest task template; "
         "otherwise exactly what it ran runs again",
     ] = None
+    accept: Annotated[
+        tuple[str, ...],
+        "differences between the record and AWS to go on with: `live.task_definition` takes what "
+        "live runs for proven, though nobody promoted it; kept with the deployment's record",
+    ] = ()
 
     @classmethod
     def from_dict(cls, data: Any) -> "Request":
