@@ -452,21 +452,23 @@ class FakeRecords(Records):
         self.controls.append(made)
 
     def ran(self, service: str, version: str) -> Ran | None:
-        found = self.items.get((service, release_key(version)))
-        return revive(Ran, json.loads(str(found["ran"]))) if found else None
+        found = self.items.get((service, release_key(version)), {}).get("ran")
+        return revive(Ran, json.loads(str(found))) if found else None
 
     def keep_ran(self, ran: Ran) -> None:
         before = self.ran(ran.release.service, ran.release.version)
         if before is None or before.blueprint.revision != ran.blueprint.revision:
             key = (ran.release.service, release_key(ran.release.version))
-            self.items[key] = {"ran": json.dumps(asdict(ran))}
+            former = json.dumps(asdict(before)) if before else ""
+            self.items[key] = {"ran": json.dumps(asdict(ran)), "former": former}
 
     def put_back(
         self, service: str, deployment_id: str, version: str, before: Production | None
     ) -> None:
         ran = self.ran(service, version)
         if ran is not None and ran.deployment_id == deployment_id:
-            del self.items[service, release_key(version)]
+            item = self.items[service, release_key(version)]
+            item["ran"] = item["former"]
         found = self.production(service)
         if found is not None and found.deployment_id == deployment_id:
             self.items[service, PRODUCTION] = dict(asdict(before)) if before else {}

@@ -150,11 +150,17 @@ def test_who_promotes_the_same_again_and_is_undone_leaves_it_known(records: Tabl
     assert records.ran("shop", "1.1.0") == RAN
 
 
-def test_another_release_of_the_same_version_takes_its_place(records: Table) -> None:
+def test_another_release_of_the_same_version_takes_its_place_until_it_is_undone(
+    records: Table,
+) -> None:
     newer = Ran(IMAGE_RELEASE, Blueprint("arn:template:5", "arn:shop:6"), "three")
     records.keep_ran(RAN)
-    records.keep_ran(newer)
+    for _ in range(2):
+        records.keep_ran(newer)
     assert records.ran("shop", "1.1.0") == newer
+
+    records.put_back("shop", "three", "1.1.0", FIRST)
+    assert records.ran("shop", "1.1.0") == RAN, "and it runs again"
 
 
 def test_the_former_release_is_what_the_deployment_of_the_live_one_found(records: Table) -> None:

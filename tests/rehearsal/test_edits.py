@@ -41,7 +41,6 @@ class Stage:
 
     def __init__(self, rehearsal: Rehearsal, traffic: Traffic, assemblies: Assemblies) -> None:
         self.rehearsal, self.traffic, self._assemblies = rehearsal, traffic, assemblies
-        self.image = ""
 
     def upload(self, version: str) -> Deployment:
         packed = pack(SHOP / "releases" / "1.1.0")
@@ -123,13 +122,7 @@ def test_an_edit_changes_nothing_that_runs_and_arrives_with_the_next_deployment(
         {"machine": machine, "state": "JudgeCandidate"}, "shop", "held"
     )
     deployment = stage.upload("2.1.0")
-    try:
-        eventually(lambda: stage.rehearsal.control.seen(held), 60)
-    except AssertionError:
-        import sys
-
-        print(deployment.ending(every_seconds=0.25, longest_seconds=60), file=sys.stderr)
-        raise
+    eventually(lambda: stage.rehearsal.control.seen(held), PATIENCE_SECONDS)
     halfway = stage.standing()
     assert {side.weight for side in halfway.values()} == {50}
     assert halfway["green"] == replace(at_rest["green"], weight=50)

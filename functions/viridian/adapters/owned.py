@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 
 from viridian.adapters.clients import client
 from viridian.adapters.fleets.ecs import EcsFleets
-from viridian.core.owned import Kind, Wanted, require_changeable
+from viridian.core.owned import FOR_LIFE, Kind, Wanted, require_changeable
 from viridian.core.release.release import Release
 
-OF_A_GROUP = ("Port", "VpcId", "TargetType")
+GONE = ("ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException")
 OF_THE_FIRST_TASKS = ("template", "family", "service", "version")
 
 
@@ -55,7 +55,8 @@ class TargetGroups:
             made = self.elbv2.create_target_group(Name=name, **arguments)
         except self.elbv2.exceptions.DuplicateTargetGroupNameException:
             made = self.elbv2.describe_target_groups(Names=[name])
-            if any(made["TargetGroups"][0].get(m) != wanted[m] for m in OF_A_GROUP):
+            found, for_life = made["TargetGroups"][0], FOR_LIFE[Kind.TARGET_GROUP]
+            if any(found.get(member) != wanted[member] for member in for_life):
                 raise
         arn = str(made["TargetGroups"][0]["TargetGroupArn"])
         self.elbv2.modify_target_group_attributes(
@@ -155,6 +156,3 @@ class Fleets:
                 return
             raise
         self.ecs.get_waiter("services_inactive").wait(cluster=cluster, services=[arn])
-
-
-GONE = ("ServiceNotFoundException", "ServiceNotActiveException", "ClusterNotFoundException")

@@ -60,8 +60,8 @@ class Records:
         answer = self.dynamodb.get_item(
             TableName=self.table, Key=_key(service, release_key(version)), ConsistentRead=True
         )
-        found = answer.get("Item", {}).get("ran")
-        return revive(Ran, json.loads(found["S"])) if found else None
+        found = answer.get("Item", {}).get("ran", {"S": ""})["S"]
+        return revive(Ran, json.loads(found)) if found else None
 
     def keep_ran(self, ran: Ran) -> None:
         """Keep what is live for the day when its version is asked for again."""
@@ -69,6 +69,7 @@ class Records:
             "ran": json.dumps(asdict(ran)),
             "deployment_id": ran.deployment_id,
             "revision": ran.blueprint.revision or "",
+            "none": "",
         }
         key = release_key(ran.release.version)
         self._update_if(ran.release.service, key, KEEP_RAN, values)

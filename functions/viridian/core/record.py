@@ -67,11 +67,12 @@ PRODUCTION = "PRODUCTION"
 
 
 KEEP_RAN = Write(
-    "SET ran = :ran, deployment_id = :deployment_id, revision = :revision",
+    "SET former = if_not_exists(ran, :none), ran = :ran, deployment_id = :deployment_id, "
+    "revision = :revision",
     "attribute_not_exists(revision) OR revision <> :revision",
 )
-FORGET_RAN = Write("REMOVE ran, deployment_id, revision", "deployment_id = :mine")
-"""Of a promotion that is undone; what ran before it, and runs again, stays known."""
+FORGET_RAN = Write("SET ran = former REMOVE deployment_id, revision", "deployment_id = :mine")
+"""Of a promotion that is undone; what ran under the version before, and may run again, is known."""
 
 
 @dataclass(frozen=True)

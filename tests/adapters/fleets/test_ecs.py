@@ -141,6 +141,18 @@ def test_the_candidate_runs_the_release_on_the_template_at_the_size_asked_for(
     assert is_same(found, task_definition_of(BUNDLE_RELEASE, stand.template_definition(), "green"))
 
 
+def update_of(fleet: Fleet, **members: Any) -> dict[str, Any]:
+    """What ECS is asked for when a fleet is prepared."""
+    return {
+        "cluster": "shop",
+        "service": fleet.arn,
+        "taskDefinition": "arn:2",
+        "desiredCount": 3,
+        "healthCheckGracePeriodSeconds": 60,
+        **members,
+    }
+
+
 def test_the_candidate_moves_to_the_network_that_is_wanted_and_only_if_it_is_another(
     aws: None,
 ) -> None:
@@ -155,15 +167,7 @@ def test_the_candidate_moves_to_the_network_that_is_wanted_and_only_if_it_is_ano
             "networkConfiguration": {"awsvpcConfiguration": found},
         }
         moved = {"networkConfiguration": {"awsvpcConfiguration": wanted}} if is_moved else {}
-        change = {
-            "cluster": "shop",
-            "service": fleet.arn,
-            "taskDefinition": "arn:2",
-            "desiredCount": 3,
-            "healthCheckGracePeriodSeconds": 60,
-            "forceNewDeployment": False,
-            **moved,
-        }
+        change = update_of(fleet, forceNewDeployment=False, **moved)
         with Stubber(ecs) as stub:
             stub.add_response("describe_services", {"services": [service]})
             stub.add_response("update_service", {}, change)
@@ -213,14 +217,7 @@ def test_what_crashed_before_is_started_anew_with_the_grace(failed: int, is_forc
         "networkConfiguration": {"awsvpcConfiguration": PLACE},
     }
     definition = {"family": "green", "containerDefinitions": [container("1.0.0")]}
-    change = {
-        "cluster": "shop",
-        "service": fleet.arn,
-        "taskDefinition": "arn:2",
-        "desiredCount": 3,
-        "healthCheckGracePeriodSeconds": 60,
-        "forceNewDeployment": is_forced,
-    }
+    change = update_of(fleet, forceNewDeployment=is_forced)
     with Stubber(ecs) as stub:
         stub.add_response("describe_services", {"services": [service]})
         for _ in range(2):
