@@ -9,6 +9,8 @@ NODE_INSTALLED := node_modules/.package-lock.json
 RELEASE ?=
 ASSEMBLY ?=
 DIRECTORY ?=
+LOAD ?=
+WAY ?=
 IMAGE ?=
 ONLY ?=
 SERVICE ?=
@@ -40,15 +42,15 @@ $(NODE_INSTALLED): package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEASE=dir: your own)
-	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)") $(if $(DIRECTORY),--directory "$(DIRECTORY)")
+demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEASE=dir: your own; LOAD=double: under growing load; WAY=pipeline: by a pipeline)
+	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)") $(if $(DIRECTORY),--directory "$(DIRECTORY)") $(if $(LOAD),--load "$(LOAD)") $(if $(WAY),--way "$(WAY)")
 
 test: install ## Run the linters, the template checks and the tests, but for the long ones
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync check template
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not long"
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not long"
 
 long: $(INSTALLED) ## Run the suite's long rehearsals
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m long tests/rehearsal
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m long
 
 check: lint types
 
@@ -70,7 +72,7 @@ template: synth ## Check the template and the state machine
 
 synth: install ## Synthesise the control plane into build/cdk.out/, with the example into shop.out/
 	@$(CDK) synth --quiet --no-notices
-	@$(CDK) synth --quiet --no-notices --app "$(EXAMPLE)" --output build/shop.out
+	@$(CDK) synth --quiet --no-notices --app "$(EXAMPLE)" --output build/shop.out --context pipeline=true
 
 deploy: ## Deploy the control plane and the example (IMAGE=repository@sha256:digest)
 	@test -n "$(IMAGE)" || { echo "Which image? make deploy IMAGE=<repository>@sha256:<digest>" >&2; exit 1; }

@@ -68,9 +68,14 @@ def rows(result: dict[str, Any]) -> list[tuple[str, float, float]]:
         ("failed requests of a good deployment", good["failed"], 0),
         ("answers of a side not yet proven", good["answered_by_a_side_not_yet_proven"], 0),
         ("state transitions of three steps", good["state_transitions"], 40),
-        ("ELBv2 calls a step", good["load_balancer_calls_a_step"], 4),
-        ("slowest handler's cold start, median ms", max(result["cold_start_ms"].values()), 350),
+        ("ELBv2 calls a step", good["load_balancer_calls_a_step"], 8),
+        ("slowest handler's cold start, times boto3's own", slowest(result["cold_start_ms"]), 1.85),
     ]
+
+
+def slowest(cold: dict[str, float]) -> float:
+    """As a ratio, which is the same on every machine: 350 ms where boto3 alone takes 190."""
+    return round(max(cold.values()) / cold[cold_start.LEAST], 2)
 
 
 def _stayed(releases: dict[str, dict[str, Any]]) -> int:

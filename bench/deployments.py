@@ -97,10 +97,11 @@ def measure(directory: Path, breaches: int, say: Callable[[str], None]) -> dict[
             soak = _soak_breach(rehearsal, traffic)
             say(f"a breach after the promotion: {soak} ms")
         with _traffic(url, BREACH_LOAD_PER_SECOND, directory / "stopped.csv") as traffic:
-            stopped = {}
-            for number, way in enumerate(("event", "watchdog")):
-                stopped[way] = _stopped(rehearsal, traffic, f"6.0.{number}", by_event=not number)
-                say(f"stopped by hand, whole again by the {way}: {stopped[way]} ms")
+            stopped: dict[str, int] = {}
+            for number, way in enumerate(("event", "watchdog", "watchdog", "watchdog")):
+                found = _stopped(rehearsal, traffic, f"6.0.{number}", by_event=way == "event")
+                say(f"stopped by hand, whole again by the {way}: {found} ms")
+                stopped[way] = max(found, stopped.get(way, 0))
     milliseconds = [run["milliseconds"] for run in runs]
     return {
         "breach_to_restored_ms": {
@@ -133,7 +134,8 @@ def _soak_breach(rehearsal: Rehearsal, traffic: Traffic) -> int:
 def _stopped(rehearsal: Rehearsal, traffic: Traffic, version: str, *, by_event: bool) -> int:
     """From a person's stop of the execution, in its first bake, to the rule that gives live all.
 
-    The event that tells of it is lost, or it is not: then the guardian finds it by its schedule.
+    The event that tells of it comes, or is lost: then the guardian finds it by its schedule, once a
+    minute, so the slowest of a few counts.
     """
     deployment = start(rehearsal, version)
     wait("the first bake", lambda: is_baking(deployment, 1))

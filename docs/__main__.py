@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
@@ -40,7 +40,10 @@ ENDINGS_PLACE = re.compile(r"(<!-- endings -->\n).*?(?=<!-- end -->)", re.S)
 TIMELINE_PLACE = re.compile(r"(<!-- timeline -->\n).*?(?=<!-- end -->)", re.S)
 PLACE = re.compile(r"(<!-- keys of the (\w+) -->\n).*?(?=<!-- end -->)", re.S)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-TYPES = {str: "string", int: "integer", float: "number", tuple: "array", dict: "object"}
+SCALARS = ["string", "number", "boolean", "null"]
+TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
+TYPES |= {tuple: "array", dict: "object"}
+BOUNDS = {tuple: ("minItems", "maxItems"), dict: ("minProperties", "maxProperties")}
 
 
 def write() -> None:
@@ -114,12 +117,14 @@ def _schema(its: Key) -> dict[str, Any]:
     if its.container is str:
         return found | text
     if its.container is dict:
-        return found | {"propertyNames": text, "additionalProperties": {"type": "string"}}
+        is_text = get_args(its.kind)[1] is str
+        value = {"type": "string" if is_text else SCALARS}
+        return found | {"propertyNames": text, "additionalProperties": value}
     return found | ({"items": _schema(its.item)} if its.container is tuple else {})
 
 
 def _bounds(its: Key) -> dict[str, float]:
-    names = ("minItems", "maxItems") if its.container is tuple else ("minimum", "maximum")
+    names = BOUNDS.get(its.container, ("minimum", "maximum"))
     bounds = zip(names, (its.limits.low, its.limits.high), strict=True)
     return {name: bound for name, bound in bounds if isfinite(bound)}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulator import environment, repairs, targets
+from emulator import environment, repairs, targets, warm_start
 from emulator.control_server import ControlServer
 from emulator.errors import SelfCheckFailed
 from emulator.faults import Faults
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
     """Everything running and proved, as the ready line says it; when it is left nothing is."""
     listening = socket.create_server(("127.0.0.1", port))
+    warm_start.begin()
     endpoint = environment.prepare(directory, listening.getsockname()[1])
     faults = Faults()
     with contextlib.ExitStack() as stack:
@@ -33,12 +34,14 @@ def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
 
 def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.ExitStack) -> "Envoy":
     from emulator.alarms.clock import MetricClock
+    from emulator.auto_scaling.watch import ScalingWatch
     from emulator.health_checks import HealthChecker
     from emulator.load_balancer.data_plane import DataPlane
     from emulator.load_balancer.envoy import Envoy
     from emulator.load_balancer.metering import Meter
     from emulator.load_balancer.request_log import RequestLog
     from emulator.load_balancer.watched_files import REQUESTS
+    from emulator.repairs.auto_scaling import store as scaled
     from emulator.repairs.cloudwatch import store
     from emulator.repairs.elbv2 import snapshot
 
@@ -50,7 +53,8 @@ def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.Exit
     stack.callback(HealthChecker(registry).close)
     log = RequestLog(envoy.directory / REQUESTS, envoy.admin.reopen_logs)
     meter = Meter(envoy.admin, log, registry, snapshot.used_groups)
-    clock = MetricClock(meter, store, faults.arrival)
+    scaling = ScalingWatch(scaled, store.series)
+    clock = MetricClock(meter, store, faults.arrival, scaling.evaluate_due)
     stack.callback(clock.close)
     return envoy
 

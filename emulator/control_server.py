@@ -37,6 +37,7 @@ class ControlServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # of many who ask at once, the sixth would wait for a second
     routes: dict[tuple[str, str], Route]
 
 

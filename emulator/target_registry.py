@@ -46,7 +46,9 @@ class DefaultGroups:
 
 
 class TargetRegistry:
-    """Safe from every thread. `on_change` is called after each change the data plane must see."""
+    """Safe from every thread. `on_change` is called after each change the data plane must see, of
+    which `changes` is the number.
+    """
 
     def __init__(
         self, groups: TargetGroups | None = None, clock: Callable[[], float] = time.monotonic
@@ -55,6 +57,7 @@ class TargetRegistry:
         self.on_change: Callable[[], None] = lambda: None
         self._clock = clock
         self._lock = RLock()
+        self.changes = 0
         self._targets: dict[TargetKey, Target] = {}
 
     def register(self, key: TargetKey) -> None:
@@ -64,6 +67,7 @@ class TargetRegistry:
             if known is not None and known.draining_until is None:
                 return
             self._targets[key] = Target(key)
+            self.changes += 1
         self.on_change()
 
     def deregister(self, key: TargetKey) -> None:
@@ -74,17 +78,20 @@ class TargetRegistry:
             delay = self.groups.deregistration_delay_seconds(key.target_group_arn)
             health = TargetHealth(DRAINING, "Target.DeregistrationInProgress")
             self._targets[key] = Target(key, health, self._clock() + delay)
+            self.changes += 1
         self.on_change()
 
     def forget_group(self, target_group_arn: str) -> None:
         with self._lock:
             for key in [key for key in self._targets if key.target_group_arn == target_group_arn]:
                 del self._targets[key]
+            self.changes += 1
         self.on_change()
 
     def clear(self) -> None:
         with self._lock:
             self._targets.clear()
+            self.changes += 1
         self.on_change()
 
     def record_check(self, key: TargetKey, failure: str = "") -> None:
@@ -97,6 +104,7 @@ class TargetRegistry:
             before = known.health
             after = before.after_failure(check, failure) if failure else before.after_pass(check)
             self._targets[key] = replace(known, health=after)
+            self.changes += after.state != before.state
         if after.state != before.state:
             self.on_change()
 

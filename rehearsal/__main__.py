@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -80,6 +81,18 @@ def _parser() -> argparse.ArgumentParser:
         "--assembly", type=Path, metavar="DIR", help="and in your own app, synthesised into there"
     )
     demo.add_argument(
+        "--load",
+        choices=("steady", "double"),
+        default="steady",
+        help="have it double when the first release gets its share: auto scaling follows",
+    )
+    demo.add_argument(
+        "--way",
+        choices=("upload", "pipeline"),
+        default="upload",
+        help="how the example's releases come: uploaded, or by its pipeline from their source",
+    )
+    demo.add_argument(
         "--directory",
         type=Path,
         default=Path("build/demo"),
@@ -89,9 +102,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _script(given: argparse.Namespace) -> Script:
-    if given.release is None:
-        return shop_script()
-    return own_script(given.release, given.directory, given.assembly)
+    script = (
+        shop_script()
+        if given.release is None
+        else own_script(given.release, given.directory, given.assembly)
+    )
+    return replace(script, doubles_load=given.load == "double", by_pipeline=given.way == "pipeline")
 
 
 def _conclude(ending: Ending) -> int:

@@ -71,6 +71,10 @@ class EcsServices:
                 )
             time.sleep(LOOK_SECONDS)
 
+    def sizes(self) -> dict[str, int]:
+        """How many tasks each service is to have, by its name."""
+        return {found["serviceName"]: found["desiredCount"] for found in self._described()}
+
     def crashes(self) -> list[Crash]:
         """All tasks that ended by themselves so far, the newest last."""
         stopped = [task for cluster, name in self.names for task in self._stopped(cluster, name)]
@@ -88,13 +92,15 @@ class EcsServices:
         return [task for task in tasks if task["lastStatus"] == "STOPPED"]
 
     def _unsteady(self) -> list[str]:
-        found = [
+        return [
+            service["serviceName"]
+            for service in self._described()
+            if service["deployments"][0]["rolloutState"] != "COMPLETED"
+        ]
+
+    def _described(self) -> list[dict[str, Any]]:
+        return [
             service
             for cluster, name in self.names
             for service in self.ecs.describe_services(cluster=cluster, services=[name])["services"]
-        ]
-        return [
-            service["serviceName"]
-            for service in found
-            if service["deployments"][0]["rolloutState"] != "COMPLETED"
         ]

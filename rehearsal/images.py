@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from viridian_cli.release import EXAMPLE, MANIFEST, PackedRelease, ReleaseUnusable, pack
+from viridian.core.release.packed import MANIFEST
+from viridian_cli.release import EXAMPLE, PackedRelease, ReleaseUnusable, pack
 
 REGISTRY = "container-images"
 """Any bucket will do: an image is found by its key."""

@@ -10,10 +10,9 @@ standard input, and it closes when this process is gone.
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import boto3
@@ -55,16 +54,18 @@ class Outputs:
     service: str
     registration: str
     production_url: str
+    told: Mapping[str, str]
+    """All outputs of the stacks."""
 
 
 class Rehearsal:
     """One emulated account with the automation and one service in it.
 
     `directory` is emptied, then holds its state and logs. `app` is a command that synthesises the
-    stacks, told of the service file by the context `serviceFile`; it, `service_file` and
-    `first_release` default to the example's. An `assembly` saves synthesising. A stack with the
-    parameters ProductionPort, TestPort and Image is given free ports and the first release's
-    image. `say` is told of progress.
+    stacks, told of the service file by the context `serviceFile`, and of what is in `context`; it,
+    `service_file` and `first_release` default to the example's. An `assembly` saves synthesising.
+    A stack with the parameters ProductionPort, TestPort and Image is given free ports and the first
+    release's image. `say` is told of progress.
     """
 
     outputs: Outputs
@@ -79,6 +80,7 @@ class Rehearsal:
         service_file: Path = SERVICE_FILE,
         first_release: Path = FIRST_RELEASE,
         assembly: Assembly | None = None,
+        context: Mapping[str, str] | None = None,
         say: Say = lambda _: None,
     ) -> None:
         self.directory = directory.absolute()
@@ -86,6 +88,7 @@ class Rehearsal:
         self._service_file = service_file.absolute()
         self._first_release = first_release
         self._assembly = assembly
+        self._context = dict(context or {})
         self._say = say
         self._clients: dict[str, Any] = {}
         self._emulator: EmulatorProcess | None = None
@@ -99,12 +102,7 @@ class Rehearsal:
             raise
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
 
     @property
@@ -176,7 +174,7 @@ class Rehearsal:
         """Begin to synthesise unless it was done before; the answer waits for it."""
         if (given := self._assembly) is not None:
             return lambda: given
-        context = {"serviceFile": str(self._service_file)}
+        context = {**self._context, "serviceFile": str(self._service_file)}
         self._synthesis = Synthesis(PROJECT, self._app, self.directory / "cdk.out", context)
         return self._synthesis.assembly
 
@@ -198,6 +196,7 @@ class Rehearsal:
             service=registration["service"],
             registration=name,
             production_url=registration["production_url"],
+            told=told,
         )
         self._say("waiting for the fleets to be steady")
         self.services.wait_until_steady()

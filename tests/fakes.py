@@ -7,45 +7,60 @@ tests/adapters put the same claims to each fake and to its adapter, so they cann
 
 import copy
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from io import BufferedIOBase
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.artifacts import Artifacts
 from viridian.adapters.executions import Executions
+from viridian.adapters.fleets.scaling import ScalableTargets
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
 from viridian.adapters.http_probe import HttpProbe
+from viridian.adapters.images import Images
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import ListenerRule, LoadBalancers
+from viridian.adapters.pipelines import Pipelines
+from viridian.adapters.quotas import Quotas
 from viridian.adapters.records import Records
 from viridian.adapters.registrations import Registrations
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.deployment import Ran
-from viridian.core.errors import FleetMissing, ServiceUnknown
+from viridian.core.errors import FleetMissing, NotKnown, ServiceUnknown
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
 from viridian.core.evidence.requests import Traffic
 from viridian.core.execution import Execution
+from viridian.core.facts import Told
 from viridian.core.fleet import Blueprint, Observation
 from viridian.core.hold import Stop
 from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write
+from viridian.core.pipeline import Artifact
+from viridian.core.quota import Room
 from viridian.core.record import (
     END_STANDBY_UNSAID,
+    FAILED,
     PRODUCTION,
     Controlled,
     Ended,
     Entry,
+    Failure,
     Kept,
     Unsaid,
     deployment_key,
     release_key,
 )
+from viridian.core.release.image import EcrImage
 from viridian.core.release.release import Release, Stored
+from viridian.core.scaling import Bounds
 from viridian.core.service.registration import Fleet, Registration
-from viridian.core.service.settings import Settings, SmokeTest
+from viridian.core.service.settings import Settings
+from viridian.core.service.smoke_tests import SmokeTest
 from viridian.core.sides import Production
 from viridian.core.split import Actions, weights_in
 from viridian.core.values import revive
@@ -66,9 +81,17 @@ class FakeLeases(Leases):
         self.items[service] = replace(self.get(service), **members)
         return self.items[service]
 
-    def held(self) -> list[Lease]:
-        held = [lease for lease in self.items.values() if lease.deployment_id is not None]
-        return sorted(held, key=lambda lease: lease.service)
+    def in_use(self) -> list[Lease]:
+        found = [each for each in self.items.values() if each.deployment_id or each.turns]
+        return sorted(found, key=lambda lease: lease.service)
+
+    def await_turn(self, service: str, turn: str, token: str) -> None:
+        """As the machine does by itself."""
+        self.set(service, turns={**self.get(service).turns, turn: token})
+
+    def end_turn(self, service: str, turn: str) -> None:
+        turns = self.get(service).turns
+        self.set(service, turns={each: turns[each] for each in turns if each != turn})
 
     def take_over(self, holder: Holder, *, breach: str | None) -> int | None:
         lease = self.get(holder.service)
@@ -94,6 +117,7 @@ class FakeLeases(Leases):
                 watched_alarms=watched_alarms,
                 first_shifted_at=None,
                 breach=None,
+                changed_by=None,
                 waits={},
             )
         lease.require_held_by(deployment_id)
@@ -144,6 +168,13 @@ class FakeLeases(Leases):
             return False, None
         return True, self.set(service, breach=lease.breach or breach).watch
 
+    def record_change(self, service: str, by: str) -> str | None:
+        lease = self.get(service)
+        if lease.deployment_id is None or by <= (lease.changed_by or ""):
+            return None
+        lease = self.set(service, changed_by=by)
+        return lease.watch if lease.paused is None else None
+
     def change(self, seen: Lease, write: Write, values: Mapping[str, Any]) -> tuple[bool, Lease]:
         lease = self.get(seen.service)
         parts = [(each.deployment_id, each.fence, each.phase) for each in (seen, lease)]
@@ -172,6 +203,17 @@ class FakeLeases(Leases):
         return is_stopped
 
 
+def group() -> dict[str, dict[str, str]]:
+    """A target group as AWS tells of it."""
+    return {
+        "health_check": {"HealthCheckPath": "/health", "HealthyThresholdCount": "2"},
+        "attributes": {
+            "deregistration_delay.timeout_seconds": "5",
+            "slow_start.duration_seconds": "0",
+        },
+    }
+
+
 class FakeLoadBalancers(LoadBalancers):
     """Actions of rules and states of targets, by ARN, and every split written.
 
@@ -188,15 +230,29 @@ class FakeLoadBalancers(LoadBalancers):
         self.rules, self.states, self.sticks = rules, states or {}, sticks
         self.written: list[dict[str, int]] = []
         self.arranged: dict[str, tuple[str, int]] = {}
+        self.groups = {arn: group() for arn in self.states}
 
     def arrange(self, target_group_arn: str, settings: Settings) -> None:
         self.arranged[target_group_arn] = (settings.health_check_path, settings.drain_seconds)
+
+    def told(self, target_group_arn: str) -> Told:
+        return copy.deepcopy(self.groups[target_group_arn])
 
     def health(self, target_group_arn: str, wanted: int) -> Health:
         return Health.of(target_group_arn, self.states[target_group_arn], wanted)
 
     def rule(self, arn: str) -> "FakeListenerRule":
         return FakeListenerRule(self, arn)
+
+
+class FakeScalableTargets(ScalableTargets):
+    """The bounds of those that were bound, by their fleet."""
+
+    def __init__(self) -> None:
+        self.bounds: dict[str, Bounds] = {}
+
+    def bind(self, fleet_arn: str, bounds: Bounds, *, most: int | None = None) -> None:
+        self.bounds[fleet_arn] = bounds
 
 
 class FakeListenerRule(ListenerRule):
@@ -222,7 +278,9 @@ class FakeAlarms(Alarms):
         self.known = known
 
     def states(self, watched: tuple[str, ...]) -> AlarmStates:
-        return AlarmStates(watched, {n: s for n, s in self.known.items() if n in watched})
+        states = {n: s for n, s in self.known.items() if n in watched}
+        reasons = {n: f"{s}: because" for n, s in states.items() if s != "OK"}
+        return AlarmStates(watched, states, reasons=reasons)
 
 
 class FakeRequestMetrics(RequestMetrics):
@@ -269,8 +327,72 @@ class FakeArtifacts(Artifacts):
         newest = self._versions(key)[-1:]
         return next((Stored(v, hashlib.sha256(content).hexdigest()) for v, content in newest), None)
 
+    def newest(self, key: str) -> str | None:
+        return next((version for version, _ in self._versions(key)[-1:]), None)
+
+    def publish(self, key: str, manifest: Callable[[str], bytes], bundle: BufferedIOBase) -> str:
+        bundle.seek(0)
+        packed = bundle.read()
+        content = manifest(hashlib.sha256(packed).hexdigest())
+        if (newest := self.newest(key)) and self.read(key, newest, len(content) + 1) == content:
+            return newest
+        self.put(key.removesuffix("release.json") + "bundle.zip", packed)
+        return self.put(key, content)
+
+    def put_once(self, key: str, content: bytes) -> str | None:
+        newest = self._versions(key)[-1:] or [(self.put(key, content), content)]
+        return next((version for version, found in newest if found == content), None)
+
     def _versions(self, key: str) -> list[tuple[str, bytes]]:
         return [(f"v{n}", content) for n, content in enumerate(self.objects.get(key, []), 1)]
+
+
+class FakePipelines(Pipelines):
+    """Artifacts by bucket and key; answers by job, of which each is taken once."""
+
+    def __init__(self) -> None:
+        self.artifacts: dict[tuple[str, str], bytes] = {}
+        self.answers: dict[str, tuple[str, ...]] = {}
+        self.variables: dict[str, str] = {}
+
+    def go_on(self, job_id: str, deployment_id: str, summary: str) -> bool:
+        return self._take(job_id, "go on", deployment_id, summary)
+
+    def succeed(self, job_id: str, deployment_id: str, summary: str, **variables: str) -> bool:
+        self.variables = variables
+        return self._take(job_id, "succeed", deployment_id, summary)
+
+    def fail(self, job_id: str, kind: str, message: str, deployment_id: str = "none") -> bool:
+        return self._take(job_id, kind, deployment_id, message)
+
+    def _take(self, job_id: str, *answer: str) -> bool:
+        return self.answers.setdefault(job_id, answer) is answer
+
+    @contextmanager
+    def opened(self, artifact: Artifact) -> Iterator[BufferedIOBase]:
+        yield io.BytesIO(self.artifacts[artifact.bucket, artifact.key])
+
+
+class FakeImages(Images):
+    """Platforms by digest of the images that are there."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[str, ...]] = {}
+
+    def platforms(self, image: EcrImage) -> tuple[str, ...] | None:
+        return self.known.get(image.digest)
+
+
+class FakeQuotas(Quotas):
+    """Room for Fargate tasks; not known unless a test says so."""
+
+    def __init__(self) -> None:
+        self.room: Room | None = None
+
+    def fargate(self, *, now: float) -> Room:
+        if self.room is None:
+            raise NotKnown("CloudWatch tells of no vCPUs in use")
+        return self.room
 
 
 class FakeRegistrations(Registrations):
@@ -334,6 +456,13 @@ class EcsService:
     deployments: int = 1
     failed: int = 0
     grace_seconds: int = 0
+    told: dict[str, dict[str, str]] = field(
+        default_factory=lambda: {
+            "network": {"subnets": "subnet-1, subnet-2", "assignPublicIp": "DISABLED"},
+            "platform_version": {"platformVersion": "LATEST"},
+            "launch_type": {"launchType": "FARGATE", "capacityProviderStrategy": "[]"},
+        }
+    )
 
 
 @dataclass
@@ -344,6 +473,8 @@ class FakeEcsFleets:
     templates: dict[str, TaskDefinition] = field(default_factory=dict)
     registered: list[TaskDefinition] = field(default_factory=list)
     told: tuple[str, ...] = ("none of its tasks was stopped",)
+    platforms: dict[str, str] = field(default_factory=dict)
+    vcpus: float | None = None
 
     def observe(self, fleet: Fleet) -> Observation:
         service = self._service(fleet)
@@ -353,6 +484,7 @@ class FakeEcsFleets:
             running=service.running,
             desired=service.desired,
             failed=service.failed,
+            told=copy.deepcopy(service.told),
         )
 
     def prepare(
@@ -371,6 +503,14 @@ class FakeEcsFleets:
         service.desired, service.grace_seconds, service.failed = size, grace, 0
         return str(service.definition["taskDefinitionArn"])
 
+    def platform(self, blueprint: Blueprint) -> str:
+        return self.platforms.get(blueprint.revision or blueprint.template, "linux/amd64")
+
+    def vcpu(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> float:
+        if self.vcpus is None:
+            raise NotKnown(f"{fleet.arn} does not run on Fargate on demand alone")
+        return release.cpu / 1024 if release.cpu else self.vcpus
+
     def troubles(self, fleet: Fleet) -> tuple[str, ...]:
         if fleet.arn not in self.services:
             return ("what ended its tasks could not be read: no active ECS service",)
@@ -380,11 +520,11 @@ class FakeEcsFleets:
         service = self._service(fleet)
         service.desired = size
         if revision is not None:
-            [service.definition] = [
+            service.definition = next(
                 other.definition
                 for other in self.services.values()
                 if other.definition["taskDefinitionArn"] == revision
-            ]
+            )
 
     def _registered(self) -> dict[str, TaskDefinition]:
         return {definition["taskDefinitionArn"]: definition for definition in self.registered}
@@ -397,18 +537,30 @@ class FakeEcsFleets:
 
 @dataclass(frozen=True)
 class FakeHttpProbe(HttpProbe):
-    """Status and version by path; a path that is not there is not answered at all."""
+    """Status and version, and the body, by path; one that is not there is not answered at all."""
 
     answers: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    connected_to: set[str | None] = field(default_factory=set)
+    methods: list[str] = field(default_factory=list)
+    bodies: dict[str, bytes] = field(default_factory=dict)
 
-    def get(
-        self, base_url: str, check: SmokeTest, *, version_header: str, headers: Mapping[str, str]
+    def ask_once(
+        self,
+        base_url: str,
+        check: SmokeTest,
+        *,
+        version_header: str,
+        connect_to: str | None,
+        headers: Mapping[str, str],
     ) -> Answer:
+        self.connected_to.add(connect_to)
         self.asked.append((base_url + check.path, dict(headers)))
+        self.methods.append(check.method)
         if check.path not in self.answers:
             return Answer(check, 0, None, 0.0, "connection refused")
-        return Answer(check, *self.answers[check.path], 0.01)
+        body = self.bodies.get(check.path, b"")
+        return Answer(check, *self.answers[check.path], 0.01, body=body)
 
 
 class FakeRecords(Records):
@@ -430,6 +582,14 @@ class FakeRecords(Records):
         found = {n: json.loads(str(item[n])) for n in ("deployment", "sides") if n in item}
         return Kept(found["deployment"], found.get("sides")) if "deployment" in found else None
 
+    def failures(self, service: str, version: str) -> Iterator[Failure]:
+        for (of, key), item in self.items.items():
+            ending = str(item.get("standby_ending", item.get("ending")))
+            if of == service and key.startswith(deployment_key(f"{service}-{version}-")):
+                found = json.loads(str(item["deployment"]))
+                if ending in FAILED:
+                    yield Failure(found["id"], ending, revive(Release, found["release"]))
+
     def end(self, service: str, deployment_id: str, ended: Ended) -> None:
         item = self.items.setdefault((service, deployment_key(deployment_id)), {})
         if "ending" not in item:
@@ -447,6 +607,11 @@ class FakeRecords(Records):
         kept = self.kept(service, live.deployment_id) if live else None
         before = kept.sides and kept.sides.get("production") if kept else None
         return live, Production(**before) if before else None
+
+    def keep_evidence(self, service: str, deployment_id: str, *, evidence: str, at: str) -> None:
+        item = self.items.setdefault((service, deployment_key(deployment_id)), {})
+        if "evidence" not in item:
+            item.update(evidence=evidence, evidence_at=at)
 
     def add_control(self, made: Controlled) -> None:
         self.controls.append(made)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from viridian.adapters.http_probe import PATIENCE_SECONDS
 from viridian.core import errors
 from viridian.core.lease import Lease
 from viridian.core.plan import (
@@ -23,7 +22,7 @@ from viridian.core.plan import (
     PAUSED_LOOK_SECONDS,
     READY_WAIT_SECONDS,
 )
-from viridian.core.service.settings import MOST_CHECKS
+from viridian.core.service.smoke_tests import MOST_CHECKS, PATIENCE_SECONDS
 from viridian.core.values import members
 from viridian.handlers.warm_candidate import LONGEST_SECONDS
 from viridian_cdk.machine import FOLDER, read_machine

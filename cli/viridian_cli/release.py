@@ -17,11 +17,10 @@ from typing import Any
 
 from viridian.core.errors import Refusal
 from viridian.core.release.manifest import Manifest
+from viridian.core.release.packed import BUNDLE, MANIFEST, completed
 from viridian.core.release.request import Request
 from viridian.core.release.upload import Upload
 
-MANIFEST = "release.json"
-BUNDLE = "bundle.zip"
 EXAMPLE = '{"service": "shop", "version": "1.1.0", "command": ["python3", "app.py"]}'
 LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", "node_modules"})
 # The earliest time a zip can hold: a bundle tells what it has inside, not when it was packed.
@@ -56,8 +55,7 @@ class PackedRelease:
     @property
     def uploaded(self) -> bytes:
         """The manifest as it is uploaded: it names the bundle."""
-        manifest = {**self.manifest, "bundle": BUNDLE, "sha256": self.sha256}
-        return json.dumps(manifest, indent=2).encode()
+        return completed(self.manifest, self.sha256)
 
 
 def pack(folder: Path) -> PackedRelease:

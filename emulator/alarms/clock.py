@@ -25,12 +25,19 @@ class Store(watch.Store, Protocol):
 
 class MetricClock:
     """Runs until closed. `arrival` tells when the datapoints of a second come to the store; what
-    never does is metered all the same."""
+    never does is metered all the same. `then` is told the time when the alarms are evaluated."""
 
-    def __init__(self, meter: Meter, store: Store, arrival: Callable[[int], int | None]) -> None:
+    def __init__(
+        self,
+        meter: Meter,
+        store: Store,
+        arrival: Callable[[int], int | None],
+        then: Callable[[float], None] = lambda _now: None,
+    ) -> None:
         self._meter = meter
         self._store = store
         self._arrival = arrival
+        self._then = then
         self._on_their_way: list[tuple[int, int, list[Datum]]] = []
         self._alarms = watch.AlarmWatch(store)
         self._closing = threading.Event()
@@ -55,6 +62,7 @@ class MetricClock:
             self._on_their_way.append((arrival, at, data))
         self._put_arrived(now)
         self._alarms.evaluate_due(now)
+        self._then(now)
 
     def _put_arrived(self, now: int) -> None:
         waiting, self._on_their_way = self._on_their_way, []

@@ -61,20 +61,20 @@ class Fleet:
         while not self._closed.is_set():
             self._awake.wait(LOOK_SECONDS)
             self._awake.clear()
+            found = records.tasks_by_place()
             for service in records.services():
-                self._settle_safely(service)
+                self._settle_safely(service, found)
         self._end_all()
 
-    def _settle_safely(self, service: ServiceRecord) -> None:
+    def _settle_safely(self, service: ServiceRecord, found: records.Found) -> None:
         try:
             with service.scope():
-                self._settle(service, time.time())
+                self._settle(service, service.tasks(found), time.time())
         except Exception:
             logger.exception("%s: not settled, tried again in a moment", service.arn)
 
-    def _settle(self, service: ServiceRecord, now: float) -> None:
+    def _settle(self, service: ServiceRecord, tasks: list[TaskRecord], now: float) -> None:
         """Bring one service a step nearer to what is wanted."""
-        tasks = service.tasks()
         for task in tasks:
             self._advance(task, now)
         if not service.is_active:

@@ -20,11 +20,14 @@ class DataPlane:
         self._take_snapshot = take_snapshot
         self._lock = Lock()
         self._written: dict[str, str] = {}
+        self._taken: Snapshot | None = None
 
     def publish(self) -> None:
         with self._lock:
             self.envoy.require_running()
-            files = envoy_config.files(self._take_snapshot(), self.envoy.directory)
+            if (snapshot := self._take_snapshot()) == self._taken:
+                return
+            files = envoy_config.files(snapshot, self.envoy.directory)
             changed = {
                 name: text for name, text in files.items() if self._written.get(name) != text
             }
@@ -34,6 +37,7 @@ class DataPlane:
             self._wait_until_taken({envoy_config.version_of(text) for text in changed.values()})
             for name in gone:
                 self.envoy.remove(name)
+            self._taken = snapshot
 
     def _wait_until_taken(self, versions: set[str]) -> None:
         deadline = time.monotonic() + ACCEPT_SECONDS

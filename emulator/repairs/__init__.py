@@ -26,13 +26,16 @@ def apply(registry: TargetRegistry, publish: Callable[[], None], faults: Faults)
     """Repair every service, before the first request. `publish` updates the data plane."""
     check_version(version("ministack"))
     from emulator.repairs import (
+        auto_scaling,
         cloudformation,
         cloudwatch,
+        codepipeline,
         elbv2,
         eventbridge,
         iam,
         lambda_,
         s3,
+        ssm,
         stepfunctions,
     )
 
@@ -41,8 +44,11 @@ def apply(registry: TargetRegistry, publish: Callable[[], None], faults: Faults)
     stepfunctions.apply(faults.interferences)
     cloudwatch.apply(lambda: faults.drop_alarm_events)
     s3.apply()
+    ssm.apply()
     eventbridge.heed(faults.interferences)
     eventbridge.apply()
+    auto_scaling.apply()
+    codepipeline.apply()
     iam.apply()
     cloudformation.apply()
 
@@ -51,4 +57,11 @@ def forget_everything() -> None:
     """Every resource of every service."""
     from ministack import app
 
+    from emulator.repairs.auto_scaling import store as scaling
+    from emulator.repairs.codepipeline import store as pipelines
+    from emulator.repairs.elbv2 import snapshot
+
     app._reset_all_state()
+    snapshot.forget_listeners()
+    scaling.forget_everything()
+    pipelines.forget_everything()

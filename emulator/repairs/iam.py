@@ -18,18 +18,22 @@ from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.core.router import extract_access_key_id
 from ministack.services import alb, ecs
 
+from emulator.repairs.auto_scaling import authorisation as auto_scaling
+
 Check = tuple[str, str, dict[str, Any]]
 Handler = Callable[..., Awaitable[Any]]
 
-ON_A_RULE = {
+NAMED_AT = {
     "ModifyRule": "RuleArn",
     "DeleteRule": "RuleArn",
     "SetRulePriorities": "RulePriorities.member.1.RuleArn",
+    "AddTags": "ResourceArns.member.1",
+    "RemoveTags": "ResourceArns.member.1",
 }
-"""By action where it names the rule; of several rules the first."""
+"""By action where it names the rule, or whatever is tagged; of several the first."""
 ON_A_SERVICE = {"UpdateService", "DeleteService", "CreateService"}
 ROLES = ("taskRoleArn", "executionRoleArn")
-TAGGED = ("elasticloadbalancing", "ecs")
+TAGGED = ("elasticloadbalancing", "ecs", "application-autoscaling")
 resource_as_shipped = iam_actions.extract_resource_arn
 condition_as_shipped = iam_evaluator._resolve_condition_key
 
@@ -45,6 +49,8 @@ def condition_value(key: str, context: Any) -> Any:
     name, _, tag = key.lower().partition("/")
     if name == "aws:securetransport":
         return "true"
+    if name == "application-autoscaling:service-namespace":
+        return "ecs"  # there is no other
     service = context.resource_arn.split(":")[2] if ":" in context.resource_arn else ""
     if service in TAGGED and name in ("aws:resourcetag", f"{service}:resourcetag"):
         return _tags_of(context.resource_arn).get(tag)
@@ -52,10 +58,11 @@ def condition_value(key: str, context: Any) -> Any:
 
 
 def _tags_of(resource: str) -> dict[str, str]:
-    """Tags of a load balancer's or an ECS resource; AWS compares keys without their case."""
+    """Of load balancers, ECS and auto scaling; AWS compares keys without their case."""
     tags = [*alb._tags.get(resource, []), *ecs._tags.get(resource, [])]
     named = [{name.lower(): value for name, value in tag.items()} for tag in tags]
-    return {tag["key"].lower(): tag["value"] for tag in named}
+    own = {tag["key"].lower(): tag["value"] for tag in named}
+    return own | {key.lower(): value for key, value in auto_scaling.tags_of(resource).items()}
 
 
 def enforce(on: bool) -> None:
@@ -68,10 +75,12 @@ def resource_arn(
 ) -> str:
     """The ARN a request is authorised on, `*` for actions that name no resource."""
     params = rest[0]
-    if service == "elasticloadbalancing" and (place := ON_A_RULE.get(_first(params, "Action"))):
+    if service == "elasticloadbalancing" and (place := NAMED_AT.get(_first(params, "Action"))):
         return _first(params, place)
     if service == "ecs":
         return _ecs_resource(_action(headers), json.loads(body or b"{}"))
+    if service == auto_scaling.SERVICE:
+        return auto_scaling.resource_of(_action(headers), json.loads(body or b"{}"))
     found: str = resource_as_shipped(service, method, path, headers, body, *rest)
     return found
 
@@ -79,6 +88,8 @@ def resource_arn(
 def _ecs_resource(action: str, request: dict[str, Any]) -> str:
     if action in ON_A_SERVICE:
         return _service_arn(request, request.get("service") or request.get("serviceName", ""))
+    if action in ("TagResource", "UntagResource"):
+        return str(request["resourceArn"])
     if action == "DescribeServices":
         return _service_arn(request, request["services"][0])
     if action == "DescribeTasks":

@@ -13,6 +13,8 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, sts
 
+from emulator.warm_start import UnpackOnce, WarmStart
+
 Record = dict[str, Any]
 
 FAILURE_KEY = "emulator_failure"
@@ -33,6 +35,7 @@ def apply() -> None:
         raise RuntimeError("ministack's Python worker does not report errors where it did")
     lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(AS_SHIPPED, REPAIRED)
     lambda_runtime.execution_credentials = role_credentials
+    lambda_runtime.subprocess, lambda_runtime.zipfile = WarmStart(), UnpackOnce()
     lambda_svc._execute_function_warm = run_with_named_errors
 
 

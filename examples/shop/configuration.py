@@ -22,19 +22,27 @@ class Host:
 
 @dataclass(frozen=True)
 class Configuration:
-    """The service file, the HTTPS host when there is one, and what `Automation` is to reserve."""
+    """The service file, the HTTPS host when there is one, what `Automation` is to reserve, whether
+    the shop is for its VPC alone, and whether a pipeline deploys to it."""
 
     service_file: Path
     host: Host | None
     reserved_concurrency: int
+    is_internal: bool
+    has_pipeline: bool
 
     @classmethod
     def from_context(cls, node: Node) -> "Configuration":
-        """Read `serviceFile`, `reservedConcurrency`, and `hostName` with `certificateArn`."""
+        """Read `serviceFile`, `reservedConcurrency`, `internal`, `pipeline`, `hostName` and
+        `certificateArn`.
+        """
         service_file = node.try_get_context("serviceFile") or SERVICE_FILE
         name, certificate = (node.try_get_context(key) for key in ("hostName", "certificateArn"))
         if bool(name) != bool(certificate):
             raise ConfigurationInvalid("hostName, certificateArn: give both or neither")
         host = Host(name, certificate) if name else None
         reserved = int(node.try_get_context("reservedConcurrency") or 0)
-        return cls(Path(service_file), host, reserved)
+        is_internal, has_pipeline = (
+            str(node.try_get_context(key)).lower() == "true" for key in ("internal", "pipeline")
+        )
+        return cls(Path(service_file), host, reserved, is_internal, has_pipeline)

@@ -1,4 +1,4 @@
-"""The shop's front: a public load balancer, its two listeners, and the walls around it."""
+"""The shop's front: a load balancer, its two listeners, and the walls around it."""
 
 from aws_cdk import Aws, CfnParameter, Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
@@ -17,8 +17,10 @@ ANYWHERE = "0.0.0.0/0"
 class Front(Construct):
     """Production and test listener; what no rule takes is answered 503 and 404.
 
-    The test listener is as public as the other: the functions that check a candidate run outside
-    the VPC. It reaches the same application, so it needs the same protection by the application.
+    With a group of probes it is internal: clients come from the VPC, and the test listener admits
+    the probes alone. Without, it is public, and so is the test listener: what checks a candidate
+    comes from outside the VPC, from no address that is known. It reaches the same application, so
+    it needs the same protection by the application.
     """
 
     def __init__(
@@ -31,18 +33,27 @@ class Front(Construct):
         test_port: CfnParameter,
         task_port: int,
         host: Host | None = None,
+        probe_group: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._host = host
-        groups = Walls(
-            self, "Walls", vpc=vpc, open_ports=[production_port, test_port], task_port=task_port
-        )
+        clients = vpc.vpc_cidr_block if probe_group else ANYWHERE
+        doors = [
+            _tcp_from(production_port.value_as_number, "Clients", cidr_ip=clients),
+            _tcp_from(
+                test_port.value_as_number,
+                "Checks of a candidate",
+                cidr_ip=None if probe_group else ANYWHERE,
+                source_security_group_id=probe_group,
+            ),
+        ]
+        groups = Walls(self, "Walls", vpc=vpc, doors=doors, task_port=task_port)
         self.task_group = groups.tasks
         self._load_balancer = elbv2.ApplicationLoadBalancer(
             self,
             "LoadBalancer",
             vpc=vpc,
-            internet_facing=True,
+            internet_facing=probe_group is None,
             security_group=groups.load_balancer,
             drop_invalid_header_fields=True,
         )
@@ -70,7 +81,7 @@ class Front(Construct):
 
 
 class Walls(Construct):
-    """Two security groups: anyone to the load balancer, only the load balancer to the tasks.
+    """Two security groups: what comes in by the doors, and only the load balancer to the tasks.
 
     Written as plain resources with their rules inside, and handed on as groups that CDK's
     constructs cannot widen.
@@ -82,18 +93,16 @@ class Walls(Construct):
         id: str,
         *,
         vpc: ec2.IVpc,
-        open_ports: list[CfnParameter],
+        doors: list[ec2.CfnSecurityGroup.IngressProperty],
         task_port: int,
     ) -> None:
         super().__init__(scope, id)
         front = ec2.CfnSecurityGroup(
             self,
             "LoadBalancerGroup",
-            group_description="Anyone to the listeners, the load balancer to the tasks",
+            group_description="Clients and checks to the listeners, the load balancer to the tasks",
             vpc_id=vpc.vpc_id,
-            security_group_ingress=[
-                _tcp_from(port.value_as_number, "Clients", cidr_ip=ANYWHERE) for port in open_ports
-            ],
+            security_group_ingress=doors,
             security_group_egress=[
                 ec2.CfnSecurityGroup.EgressProperty(
                     ip_protocol="tcp",

@@ -1,7 +1,8 @@
 """The example: a small shop on Fargate behind an Application Load Balancer.
 
-Cheap on purpose. The tasks stand in public subnets with addresses of their own, so no NAT gateway
-is paid for; their security group lets in nothing but the load balancer.
+The tasks stand in public subnets with addresses of their own, so no NAT gateway is paid for; their
+security group lets in nothing but the load balancer. That one is public, or internal to a VPC in
+which the automation has its probes.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from constructs import Construct
 
 from examples.shop.configuration import Host
 from examples.shop.front import Front
+from examples.shop.network import network
 from examples.shop.tasks import CONTAINER_PORT, shop_task_definition
 from viridian.core.service.settings import Settings
 from viridian_cdk.acknowledgements import acknowledge
@@ -32,13 +34,14 @@ class Shop(Stack):
         automation: Automation,
         settings: Settings,
         host: Host | None = None,
+        internal_to: ec2.Vpc | None = None,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
         self.add_stack_dependency(automation)
         production_port = _port(self, "ProductionPort", 80, "Where clients come in")
         test_port = _port(self, "TestPort", 8080, "Where a candidate is checked")
-        vpc = self._network()
+        vpc = internal_to or network(self)
         front = Front(
             self,
             "Front",
@@ -47,6 +50,7 @@ class Shop(Stack):
             test_port=test_port,
             task_port=CONTAINER_PORT,
             host=host,
+            probe_group=automation.probe_group,
         )
         BlueGreenService(
             self,
@@ -68,20 +72,6 @@ class Shop(Stack):
         )
         CfnOutput(self, "ProductionUrl", value=front.entrance.production_url)
         CfnOutput(self, "TestUrl", value=front.entrance.test_url)
-
-    def _network(self) -> ec2.Vpc:
-        vpc = ec2.Vpc(
-            self,
-            "Network",
-            max_azs=2,
-            nat_gateways=0,
-            subnet_configuration=[
-                ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
-            ],
-            restrict_default_security_group=False,  # would add a custom resource; nothing uses it
-        )
-        acknowledge(vpc, {"AwsSolutions-VPC7": "An example: the access logs tell who called."})
-        return vpc
 
     def _cluster(self, vpc: ec2.IVpc) -> ecs.Cluster:
         cluster = ecs.Cluster(self, "Cluster", vpc=vpc)

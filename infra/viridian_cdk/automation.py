@@ -9,9 +9,17 @@ from constructs import Construct
 from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
-from viridian_cdk.functions_table import CONTROL, OWNER, STATE_FUNCTIONS, WAY_BACK
+from viridian_cdk.functions_table import (
+    CONTROL,
+    OWNER,
+    PIPELINE_JOB,
+    STATE_FUNCTIONS,
+    WAY_BACK,
+    Row,
+)
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
+from viridian_cdk.probes import PROBES, ProbeNetwork, Probes
 from viridian_cdk.rights import Own
 from viridian_cdk.storage import Storage
 from viridian_cdk.workflow import Workflow
@@ -23,6 +31,8 @@ class Automation(Stack):
     It knows no service, and no service's stack adds to it: what one carries the tag and the path
     of `rights.py` may be deployed. `reserved_concurrency` is kept for each function of the way
     back; with 0 they share the account's (docs/reference.md says what speaks for which).
+    `probes` places in a VPC what asks the services; `probe_group` is then the id of the security
+    group that a listener has to admit.
     """
 
     def __init__(
@@ -32,6 +42,7 @@ class Automation(Stack):
         *,
         code: lambda_.Code | None = None,
         reserved_concurrency: int = 0,
+        probes: Probes | None = None,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
@@ -40,26 +51,33 @@ class Automation(Stack):
         self.operators = Operators(self, "Operators")
         places = dict(self.storage.places)
         states = Construct(self, "Functions")
+        network = ProbeNetwork(self, "Probes", probes=probes) if probes else None
         functions = {
-            row.name: HandlerFunction(states, row, code=code, places=places)
+            row.name: HandlerFunction(
+                states,
+                row,
+                code=code,
+                places=places,
+                network=network if row.name in PROBES else None,
+            )
             for row in STATE_FUNCTIONS
         }
-        self.control = HandlerFunction(
-            Construct(self, "Controls"),
-            CONTROL,
-            code=code,
-            places=places,
-            package="viridian.handlers.controls",
-        )
-        maker = HandlerFunction(
-            Construct(self, "Resources"),
-            OWNER,
-            code=code,
-            places=places,
-            package="viridian.handlers.resources",
-        )
+
+        def called(row: Row, room: str) -> HandlerFunction:
+            return HandlerFunction(
+                Construct(self, room.capitalize()),
+                row,
+                code=code,
+                places=places,
+                package=f"viridian.handlers.{room}",
+            )
+
+        self.control = called(CONTROL, "controls")
+        self.control_arn = self.export_value(self.control.function.function_arn)
+        maker = called(OWNER, "resources")
         # by export, once for all services: none of their stacks changes this one
         self.owner = self.export_value(maker.function.function_arn)
+        self.probe_group = self.export_value(network.group.security_group_id) if network else None
         topic = self.operators.topic
         places |= self.operators.places
         self.standby = Workflow(self, "Standby", name="standby", functions=functions, places=places)
@@ -69,12 +87,25 @@ class Automation(Stack):
         )
         places |= self.workflow.places("VIRIDIAN_STATE_MACHINE_ARN", Own.MACHINE, Own.DEPLOYMENTS)
         machine = self.workflow.machine
+        # without a queue of what failed: the event holds credentials, and CodePipeline's own clock
+        # ends an action that nobody answers
+        job = called(PIPELINE_JOB, "pipelines")
+        self.pipeline_job, self.pipeline_job_role = job.function, job.role
+        # by export, as above: no stack of a pipeline changes this one
+        self.pipeline_job_arn = self.export_value(job.function.function_arn)
+        self.state_machine_arn = self.export_value(machine.state_machine_arn)
         self.events = EventFunctions(self, "Events", code=code, places=places, operators=topic)
         self.events.guard(machine, self.standby.machine)
         self.operators.notify_unpromoted(machine, self.standby.machine)
         self.operators.page_stopped(machine, "Deployment")
         self.operators.page_stopped(self.standby.machine, "Standby")
+        self.operators.page_held()
         self.operators.page_unguarded(self.events.functions["Guardian"].function)
+        movers = [
+            *(functions[name].role for name in ("ShiftTraffic", "RestoreTraffic")),
+            *(maker.role, self.workflow.role, self.standby.role),
+        ]
+        self.movers = [self.export_value(role.role_arn) for role in movers]
         if reserved_concurrency:
             all_functions = {**functions, **self.events.functions, "Control": self.control}
             for name in WAY_BACK:
@@ -82,7 +113,7 @@ class Automation(Stack):
         add_dashboard(
             self,
             machine=machine,
-            functions=[*functions.values(), *self.events.functions.values()],
+            functions=[*functions.values(), *self.events.functions.values(), job],
             dead_letters=self.events.dead_letters.values(),
         )
         self._output()
@@ -94,4 +125,5 @@ class Automation(Stack):
         CfnOutput(self, "TableName", value=table.table_name)
         CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
         CfnOutput(self, "ControlFunctionName", value=self.control.function.function_name)
+        CfnOutput(self, "PipelineJobFunctionName", value=self.pipeline_job.function_name)
         CfnOutput(self, "OperatorsTopicArn", value=self.operators.topic.topic_arn)

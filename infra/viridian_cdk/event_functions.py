@@ -12,14 +12,17 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from viridian.core.service.registration import parameter_name
 from viridian_cdk.dead_letters import DeadLetters
 from viridian_cdk.functions import HandlerFunction
 from viridian_cdk.functions_table import EVENT_FUNCTIONS, Row
 from viridian_cdk.rights import Own, Place, arns
 
-CALLED_BY_SERVICES = ("AlarmChanged", "CandidateSteady")
+CALLED_BY_SERVICES = ("AlarmChanged", "CandidateSteady", "RuleChanged", "ImagePushed")
 UNPROMOTED = ("FAILED", "TIMED_OUT", "ABORTED")
 """Endings of executions that failed, or were made to end."""
+REQUESTED = "Viridian Release Requested"
+"""The detail type of an event whose detail is a request."""
 RULE_PREFIX = "viridian-"
 """Of the names of the services' rules."""
 
@@ -29,7 +32,8 @@ RETRY_ATTEMPTS = 60
 
 
 class EventFunctions(Construct):
-    """ArtifactUploaded starts a deployment; AlarmChanged and CandidateSteady end its waits; the
+    """ArtifactUploaded, ReleaseRequested and RegistrationChanged start a deployment, ImagePushed
+    puts a release that does; AlarmChanged, CandidateSteady and RuleChanged end its waits; the
     Guardian goes on for one that was stopped.
     """
 
@@ -48,6 +52,8 @@ class EventFunctions(Construct):
             row.name: self._function(row, code, places, operators) for row in EVENT_FUNCTIONS
         }
         self._start_on_upload(places[Own.BUCKET].value)
+        self._start_on_request()
+        self._start_on_template()
         self._let_services_call()
 
     def _function(
@@ -65,13 +71,11 @@ class EventFunctions(Construct):
         )
 
     def _start_on_upload(self, bucket_name: str) -> None:
-        name = "ArtifactUploaded"
-        starter, letters = self.functions[name].function, self.dead_letters[name].queue
-        events.Rule(
-            self,
+        self._start(
+            "ArtifactUploaded",
             "ReleaseUploaded",
-            description="A release's manifest was uploaded.",
-            event_pattern=events.EventPattern(
+            "A release's manifest was uploaded.",
+            events.EventPattern(
                 source=["aws.s3"],
                 detail_type=["Object Created"],
                 detail={
@@ -79,6 +83,39 @@ class EventFunctions(Construct):
                     "object": {"key": events.Match.suffix("/release.json")},
                 },
             ),
+        )
+
+    def _start_on_request(self) -> None:
+        self._start(
+            "ReleaseRequested",
+            "ReleaseAskedFor",
+            "Somebody's own event asks for a deployment.",
+            events.EventPattern(detail_type=[REQUESTED]),
+        )
+
+    def _start_on_template(self) -> None:
+        self._start(
+            "RegistrationChanged",
+            "ServiceRegistered",
+            "A service's registration was changed: perhaps its task template.",
+            events.EventPattern(
+                source=["aws.ssm"],
+                detail_type=["Parameter Store Change"],
+                detail={
+                    "name": events.Match.prefix(parameter_name("")),
+                    "operation": ["Update"],
+                },
+            ),
+        )
+
+    def _start(self, name: str, id: str, description: str, pattern: events.EventPattern) -> None:
+        """Have such an event call the function of this name."""
+        starter, letters = self.functions[name].function, self.dead_letters[name].queue
+        events.Rule(
+            self,
+            id,
+            description=description,
+            event_pattern=pattern,
             targets=[event_target(starter, letters)],
         )
 

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from viridian_cdk.acknowledgements import acknowledge
 from viridian_cdk.functions_table import Row
+from viridian_cdk.probes import INTERFACES, ProbeNetwork
 from viridian_cdk.rights import Own, Place, grant
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
@@ -40,6 +41,7 @@ class HandlerFunction(Construct):
         places: Mapping[Own, Place],
         package: str = "viridian.handlers",
         dead_letter_queue: sqs.IQueue | None = None,
+        network: ProbeNetwork | None = None,
     ) -> None:
         super().__init__(scope, row.name)
         log_group = logs.LogGroup(
@@ -47,7 +49,7 @@ class HandlerFunction(Construct):
         )
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)
-        grant(self.role, row.may, places)
+        grant(self.role, (*row.may, *(INTERFACES if network else ())), places)
         known = [places[right.on] for right in row.may if isinstance(right.on, Own)]
         self.function = lambda_.Function(
             self,
@@ -63,6 +65,10 @@ class HandlerFunction(Construct):
             environment=POWERTOOLS | {place.variable: place.value for place in known},
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,
+            vpc=network.vpc if network else None,
+            vpc_subnets=network.subnets if network else None,
+            security_groups=[network.group] if network else None,
+            allow_public_subnet=True if network else None,  # it needs no internet
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
         acknowledge(

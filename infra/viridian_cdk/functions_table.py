@@ -10,20 +10,36 @@ READ_RELEASES = (
     Right(("s3:GetObject", "s3:GetObjectVersion"), on=Own.RELEASES),
     Right(("s3:ListBucket", "s3:ListBucketVersions"), on=Own.BUCKET),
 )
+PUT_RELEASES = Right(("s3:PutObject",), on=Own.RELEASES)
 READ_REGISTRATIONS = Right(("ssm:GetParameter",), on=arns("ssm", "parameter/viridian/services/*"))
 LIST_TABLE = Right(("dynamodb:Query",), on=Own.TABLE)
 READ_TABLE = Right(("dynamodb:GetItem",), on=Own.TABLE)
 UPDATE_TABLE = Right(("dynamodb:UpdateItem",), on=Own.TABLE)
 SEE_RULES = Right(("elasticloadbalancing:DescribeRules",))
 SEE_HEALTH = Right(("elasticloadbalancing:DescribeTargetHealth",))
+SEE_IMAGES = (  # manifests alone: to read layers takes ecr:GetDownloadUrlForLayer
+    Right(("ecr:BatchGetImage",), on=arns("ecr", "repository/*")),
+    Right(("ecr:DescribePullThroughCacheRules",)),
+)
+SEE_QUOTA = Right(("servicequotas:GetServiceQuota",))
 SEE_ALARMS = Right(("cloudwatch:DescribeAlarms",))
 SEE_METRICS = Right(("cloudwatch:GetMetricData",))
-MOVE_TRAFFIC = Right(  # which target groups a rule may then name is checked by the adapter
-    ("elasticloadbalancing:ModifyRule",),
-    on=arns("elasticloadbalancing", "listener-rule/app/*"),
-    when=IS_MANAGED,
+MOVE_TRAFFIC = (  # which target groups a rule may then name is checked by the adapter
+    Right(
+        ("elasticloadbalancing:ModifyRule",),
+        on=arns("elasticloadbalancing", "listener-rule/app/*"),
+        when=IS_MANAGED,
+    ),
+    # for a rule whose login is Cognito's, which is written again with the weights
+    Right(("cognito-idp:DescribeUserPoolClient",), arns("cognito-idp", "userpool/*"), IS_MANAGED),
 )
 SEE_GROUPS = Right(("elasticloadbalancing:DescribeTargetGroups",))
+COMPARE_SIDES = (
+    SEE_GROUPS,
+    Right(("elasticloadbalancing:DescribeTargetGroupAttributes",)),
+    ecs.READ,
+)
+"""What AWS says of both sides, recorded at a promotion and compared with by the next deployment."""
 ARRANGE = (
     SEE_GROUPS,
     Right(
@@ -63,6 +79,8 @@ MAKE_ROUTES = (
         (
             "elasticloadbalancing:ModifyTargetGroupAttributes",
             "elasticloadbalancing:DeleteTargetGroup",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:RemoveTags",
         ),
         on=arns("elasticloadbalancing", "targetgroup/*"),
         when=IS_MANAGED,
@@ -72,6 +90,8 @@ MAKE_ROUTES = (
             "elasticloadbalancing:ModifyRule",
             "elasticloadbalancing:SetRulePriorities",
             "elasticloadbalancing:DeleteRule",
+            "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:RemoveTags",
         ),
         on=arns("elasticloadbalancing", "listener-rule/app/*"),
         when=IS_MANAGED,
@@ -83,10 +103,12 @@ PAGE = (
 )
 START_STANDBY = Right(("states:StartExecution",), on=Own.STANDBY)
 START = Right(("states:StartExecution",), on=Own.MACHINE)
+SEE_DEPLOYMENTS = Right(("states:DescribeExecution",), on=Own.DEPLOYMENTS)
 SEE_EXECUTIONS = (
-    Right(("states:DescribeExecution",), on=Own.DEPLOYMENTS),
+    SEE_DEPLOYMENTS,
     Right(("states:DescribeExecution",), on=Own.STANDBYS),
 )
+ANSWER_JOBS = Right(("codepipeline:PutJobSuccessResult", "codepipeline:PutJobFailureResult"))
 FAIL_WAIT = Right(("states:SendTaskFailure",))
 END_WAIT = Right(("states:SendTaskSuccess",))
 
@@ -102,13 +124,27 @@ class Row:
 
 
 STATE_FUNCTIONS = (
-    Row("AdmitRequest", 300, (*READ_RELEASES, READ_REGISTRATIONS, READ_TABLE, UPDATE_TABLE)),
-    Row("AcquireLease", 20, (READ_TABLE, UPDATE_TABLE, END_WAIT)),
-    Row("InspectLive", 30, (UPDATE_TABLE, READ_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, ecs.READ)),
+    Row(
+        "AdmitRequest",
+        300,
+        (
+            *(*READ_RELEASES, READ_REGISTRATIONS, LIST_TABLE, READ_TABLE, UPDATE_TABLE),
+            *(*SEE_IMAGES, ecs.READ_DEFINITIONS),
+        ),
+    ),
+    Row("AcquireLease", 20, (READ_TABLE, UPDATE_TABLE, END_WAIT, FAIL_WAIT)),
+    Row(
+        "InspectLive",
+        60,
+        (
+            *(UPDATE_TABLE, READ_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, *COMPARE_SIDES),
+            *(SEE_QUOTA, SEE_METRICS, ecs.READ_DEFINITIONS),
+        ),
+    ),
     Row(
         "PrepareCandidate",
         60,
-        (READ_TABLE, SEE_RULES, *ARRANGE, ecs.READ, ecs.CHANGE, *ecs.REGISTER),
+        (READ_TABLE, SEE_RULES, *ARRANGE, ecs.READ, ecs.CHANGE, *ecs.REGISTER, ecs.SCALE),
     ),
     Row("CheckCandidate", 30, (READ_TABLE, SEE_HEALTH, SEE_ALARMS, ecs.READ, *ecs.READ_STOPPED)),
     Row("WarmCandidate", 60),
@@ -116,32 +152,66 @@ STATE_FUNCTIONS = (
     Row(
         "ShiftTraffic",
         30,
-        (READ_TABLE, UPDATE_TABLE, SEE_RULES, SEE_HEALTH, SEE_ALARMS, MOVE_TRAFFIC, ecs.READ),
+        (
+            READ_TABLE,
+            UPDATE_TABLE,
+            SEE_RULES,
+            SEE_HEALTH,
+            SEE_ALARMS,
+            *MOVE_TRAFFIC,
+            ecs.READ,
+            ecs.CHANGE,
+        ),
     ),
-    Row("JudgeCandidate", 30, (READ_TABLE, SEE_ALARMS, SEE_METRICS)),
+    Row(
+        "JudgeCandidate",
+        30,
+        (READ_TABLE, UPDATE_TABLE, SEE_ALARMS, SEE_METRICS, SEE_RULES, ecs.READ, ecs.CHANGE),
+    ),
     Row("VerifyProduction", 120),
     # more memory is more CPU: the way back starts fast
-    Row("RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, MOVE_TRAFFIC), memory_mib=1024),
+    Row(
+        "RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, *MOVE_TRAFFIC), memory_mib=1024
+    ),
     Row("VerifyRestored", 60, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH)),
-    Row("Promote", 20, (READ_TABLE, UPDATE_TABLE)),
-    Row("WatchStandby", 30, (READ_TABLE, SEE_ALARMS)),
-    Row("RetireSide", 30, (READ_TABLE, SEE_RULES, SEE_METRICS, ecs.READ, ecs.CHANGE)),
+    Row(
+        "CaptureEvidence",
+        30,
+        (UPDATE_TABLE, SEE_HEALTH, SEE_ALARMS, SEE_METRICS, ecs.READ, *ecs.READ_STOPPED),
+    ),
+    Row("Promote", 30, (READ_TABLE, UPDATE_TABLE, *COMPARE_SIDES)),
+    Row("WatchStandby", 30, (READ_TABLE, SEE_ALARMS, ecs.READ, ecs.CHANGE)),
+    Row("RetireSide", 30, (READ_TABLE, SEE_RULES, SEE_METRICS, ecs.READ, ecs.CHANGE, ecs.SCALE)),
 )
 EVENT_FUNCTIONS = (
     Row("ArtifactUploaded", 20, (START,)),
+    Row("ReleaseRequested", 20, (START, SEE_DEPLOYMENTS, *READ_RELEASES, READ_TABLE)),
+    Row("ImagePushed", 20, (*READ_RELEASES, PUT_RELEASES)),
+    Row("RegistrationChanged", 20, (START, READ_REGISTRATIONS, READ_TABLE)),
     Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
+    Row("RuleChanged", 20, (UPDATE_TABLE, END_WAIT)),
     # a look at 500 leases, which wait for Step Functions' own limit
-    Row("Guardian", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, *SEE_EXECUTIONS, START_STANDBY)),
+    Row(
+        "Guardian",
+        60,
+        (LIST_TABLE, READ_TABLE, UPDATE_TABLE, *SEE_EXECUTIONS, START_STANDBY, END_WAIT),
+    ),
 )
 # Whoever may invoke it may control every deployment: it is the right to do so.
 CONTROL = Row("Control", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, FAIL_WAIT, END_WAIT))
-OWNER = Row("OwnedResource", LONGEST_SECONDS, (*MAKE_ROUTES, *ecs.MAKE))
+# An artifact is read whole, with the job's own credentials, and put among the releases.
+PIPELINE_JOB = Row(
+    "PipelineJob",
+    300,
+    (START, SEE_DEPLOYMENTS, *READ_RELEASES, PUT_RELEASES, READ_TABLE, ANSWER_JOBS),
+)
+OWNER = Row("OwnedResource", LONGEST_SECONDS, (*MAKE_ROUTES, *ecs.MAKE, *ecs.MAKE_SCALED))
 WAY_BACK = ("AlarmChanged", "Control", "Guardian", "RestoreTraffic", "VerifyRestored", "RetireSide")
 """What begins a restore, and what it calls: these can be kept room for in the account."""
 
 # The machines restore by a call of their own when the function that restores is itself broken.
 MACHINES_MAY = {
-    "deploy": (UPDATE_TABLE, MOVE_TRAFFIC, *PAGE, START_STANDBY),
-    "standby": (UPDATE_TABLE, MOVE_TRAFFIC, *PAGE),
+    "deploy": (UPDATE_TABLE, *MOVE_TRAFFIC, *PAGE, START_STANDBY),
+    "standby": (UPDATE_TABLE, *MOVE_TRAFFIC, *PAGE),
 }

@@ -1,6 +1,7 @@
 """How a person hears of what Viridian could not do: one topic, and who may publish to it."""
 
 from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -10,7 +11,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from viridian.core.rule_change import HELD_BY_CHANGE
 from viridian_cdk.event_functions import UNPROMOTED, ended
+from viridian_cdk.functions import POWERTOOLS
 from viridian_cdk.pages import ANY, PERIOD, SILENCE, page_at
 from viridian_cdk.rights import Own, Place
 
@@ -78,6 +81,24 @@ class Operators(Construct):
                 metric=metric,
                 operators=self.topic,
             )
+
+    def page_held(self) -> None:
+        """Page when a deployment waits for a person to settle what another wrote."""
+        page_at(
+            ANY,
+            self,
+            "DeploymentHeld",
+            "Somebody wrote a production rule in the middle of a deployment, which is "
+            "held (on_manual_change): its lease says who; resume or abort it.",
+            metric=cloudwatch.Metric(
+                namespace=POWERTOOLS["POWERTOOLS_METRICS_NAMESPACE"],
+                metric_name=HELD_BY_CHANGE,
+                dimensions_map={"service": POWERTOOLS["POWERTOOLS_SERVICE_NAME"]},
+                statistic="Sum",
+                period=PERIOD,
+            ),
+            operators=self.topic,
+        )
 
     def page_unguarded(self, guardian: lambda_.IFunction) -> None:
         """Page when the guardian fails, or is not called any more."""

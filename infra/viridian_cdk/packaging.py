@@ -3,8 +3,8 @@
 All is copied from the installed environment, a wheel's as well as a checkout's, by its own
 metadata: the packages are those that Viridian requires in one version alone. So synthesis needs no
 network, no Docker and no pip, and AWS runs the very files the tests ran. Every file is Python
-source, so the machine that synthesises need not be the arm64 Linux that executes. boto3 is left
-out: it comes with the runtime. The asset's hash is the hash of these files, nothing else.
+source or data, so the machine that synthesises need not be the arm64 Linux that executes. boto3 is
+left out: it comes with the runtime. The asset's hash is the hash of these files, nothing else.
 """
 
 import shutil

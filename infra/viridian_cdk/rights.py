@@ -52,11 +52,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Right:
-    """Actions on one of the automation's own, or on all that an ARN pattern and `when` take in."""
+    """Actions on one of the automation's own, or on all that an ARN pattern and `when` take in.
+
+    `why` is the reason of a pattern that is not about services.
+    """
 
     actions: tuple[str, ...]
     on: str | Own = "*"
     when: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
 
 
 def grant(role: iam.Role, rights: Iterable[Right], places: Mapping[Own, Place]) -> None:
@@ -67,7 +71,8 @@ def grant(role: iam.Role, rights: Iterable[Right], places: Mapping[Own, Place]) 
         role.add_to_policy(
             iam.PolicyStatement(actions=list(right.actions), resources=[arn], conditions=conditions)
         )
-        acknowledge_wildcards(role, [arn], ANYTHING if arn == "*" else EVERY_SERVICES)
+        reason = right.why or (ANYTHING if arn == "*" else EVERY_SERVICES)
+        acknowledge_wildcards(role, [arn], reason)
 
 
 def arns(service: str, resources: str) -> str:

@@ -8,11 +8,10 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from viridian.core.drain import drain_attributes
-from viridian.core.evidence.probe import TARGET_HEADER
 from viridian.core.owned import Kind
 from viridian.core.service.settings import Settings
+from viridian.core.service.smoke_tests import TARGET_HEADER
 from viridian_cdk.owned import OwnedResource
-from viridian_cdk.rights import MANAGED
 
 COLOURS = ("blue", "green")
 # The shortest an ALB allows: a fresh target serves after one passing check, a sick one is known
@@ -49,6 +48,11 @@ class Entrance:
     def test_url(self) -> str:
         """What checks of a candidate call, without a path."""
         return self._url(self.test_listener)
+
+    @property
+    def connect_to(self) -> str:
+        """Where checks connect, whatever name they speak and whoever it resolves to."""
+        return self.load_balancer.load_balancer_dns_name
 
     def _url(self, listener: elbv2.ApplicationListener) -> str:
         scheme = "https" if listener.protocol is elbv2.ApplicationProtocol.HTTPS else "http"
@@ -94,7 +98,6 @@ class Routes(Construct):
                 "HealthCheckPath": self._settings.health_check_path,
                 **HEALTH_CHECK,
                 "Attributes": drain_attributes(self._settings.drain_seconds),
-                "Tags": [{"Key": MANAGED, "Value": "true"}],
             },
         )
 
@@ -117,7 +120,6 @@ class Routes(Construct):
                 "Priority": self._entrance.priority,
                 "Conditions": [paths],
                 "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
-                "Tags": [{"Key": MANAGED, "Value": "true"}],
             },
         )
 

@@ -12,6 +12,7 @@ from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from viridian.core.scaling import Scaling
 from viridian.core.service.registration import parameter_name
 from viridian.core.service.settings import Settings
 from viridian_cdk.alarms import ColourAlarms, elb_5xx_alarm
@@ -20,7 +21,8 @@ from viridian_cdk.bundles import allow_bundles
 from viridian_cdk.dead_letters import DeadLetters
 from viridian_cdk.fleets.ecs import EcsFleet, EcsTasks, adopt
 from viridian_cdk.routes import COLOURS, Entrance, Routes
-from viridian_cdk.service_events import ServiceEvents
+from viridian_cdk.scaling import SideScaling
+from viridian_cdk.service_events import ImagePushes, ServiceEvents
 
 ALB_METRIC_SECONDS = 60
 
@@ -29,7 +31,7 @@ class BlueGreenService(Construct):
     """Blue takes all the traffic at first; green rests.
 
     The counts and the version are those of the creation: the first tasks run the task template
-    under it.
+    under it. `images` are deployed as they are pushed.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class BlueGreenService(Construct):
         first_version: str = "1.0.0",
         initial_live_count: int = 2,
         initial_idle_count: int = 1,
+        images: ImagePushes | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
@@ -63,9 +66,12 @@ class BlueGreenService(Construct):
         allow_bundles(tasks.task_definition, settings.service, automation.storage.artifact_bucket)
         counts = {"blue": initial_live_count, "green": initial_idle_count}
         self.fleets = {c: self._fleet(c, tasks, counts[c]) for c in COLOURS}
+        if settings.scaling is not None:
+            for colour in COLOURS:
+                self._scale(colour, settings.scaling, initial_idle_count)
         self._alarms = {c: self._colour_alarms(c) for c in COLOURS}
         self._shared_alarms = self._shared_alarm_names()
-        self._add_events(automation)
+        self._add_events(automation, images)
         self._warn_of_dataless_alarms()
         self.registration = self._register()
 
@@ -86,6 +92,18 @@ class BlueGreenService(Construct):
         fleet.node.add_dependency(self.routes.production_rule)
         return fleet
 
+    def _scale(self, colour: str, scaling: Scaling, idle_count: int) -> None:
+        SideScaling(
+            self,
+            f"{colour.capitalize()}Scaling",
+            owner=self._owner,
+            scaling=scaling,
+            fleet=self.fleets[colour].service,
+            load_balancer=self._entrance.load_balancer,
+            target_group=self.routes.target_groups[colour],
+            rests=None if colour == "blue" else idle_count,
+        )
+
     def _colour_alarms(self, colour: str) -> ColourAlarms:
         return ColourAlarms(
             self,
@@ -101,7 +119,7 @@ class BlueGreenService(Construct):
         )
         return [alarm.alarm_name, *self._settings.alarms.extra]
 
-    def _add_events(self, automation: Automation) -> None:
+    def _add_events(self, automation: Automation, images: ImagePushes | None) -> None:
         colours = [name for alarms in self._alarms.values() for name in alarms.names]
         ServiceEvents(
             self,
@@ -111,6 +129,9 @@ class BlueGreenService(Construct):
             dead_letters=DeadLetters(self, "DeadLetters", operators=automation.operators.topic),
             alarm_names=[*colours, *self._shared_alarms],
             ecs_service_arns=[fleet.service.arn for fleet in self.fleets.values()],
+            rule_arn=self.routes.production_rule.arn,
+            own_roles=automation.movers,
+            images=images,
         )
 
     def _warn_of_dataless_alarms(self) -> None:
@@ -124,24 +145,30 @@ class BlueGreenService(Construct):
             )
 
     def _register(self) -> ssm.StringParameter:
-        settings = self._settings
-        value = {
+        settings, stack = self._settings, Stack.of(self)
+        members = {
             "service": settings.service,
             "rule_arn": self.routes.production_rule.arn,
             "production_url": self._entrance.production_url,
             "test_url": self._entrance.test_url,
+            "connect_to": self._entrance.connect_to,
             "template": self._tasks.task_definition.task_definition_arn,
             "load_balancer": self._entrance.load_balancer.load_balancer_full_name,
             **{colour: self._side(colour) for colour in COLOURS},
             "shared_alarms": self._shared_alarms,
-            "settings": json.loads(json.dumps(asdict(settings))),  # jsii takes lists alone
         }
+        written = {name: stack.to_json_string(value) for name, value in members.items()}
+        # not by jsii, which loses what is null: a check may want just that
+        written["settings"] = json.dumps(
+            asdict(settings), ensure_ascii=False, separators=(",", ":")
+        )
+        text = ",".join(f'"{name}":{value}' for name, value in written.items())
         return ssm.StringParameter(
             self,
             "Registration",
             description=f"How Viridian deploys {settings.service}",
             parameter_name=parameter_name(settings.service),
-            string_value=Stack.of(self).to_json_string(value),
+            string_value=f"{{{text}}}",
             tier=ssm.ParameterTier.INTELLIGENT_TIERING,  # long service files pass 4 KiB
         )
 

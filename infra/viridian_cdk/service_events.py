@@ -1,5 +1,8 @@
-"""What happens to a service and wakes its deployment: an alarm fires, a fleet is steady."""
+"""What happens to a service and wakes its deployment: an alarm, a steady fleet, a written rule."""
 
+from dataclasses import dataclass
+
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -8,8 +11,18 @@ from viridian_cdk.dead_letters import DeadLetters
 from viridian_cdk.event_functions import RULE_PREFIX, EventFunctions, event_target
 
 
+@dataclass(frozen=True)
+class ImagePushes:
+    """Images of a repository, of this Region, that are deployed when they are pushed: those whose
+    tag, the version, fits the pattern (`*` is anything). Make the repository's tags immutable.
+    """
+
+    repository: ecr.IRepository
+    tags: str = "*"
+
+
 class ServiceEvents(Construct):
-    """Two rules on AWS's own events, which nobody else can send, cut to what a handler needs.
+    """Rules on AWS's own events, which nobody else can send, cut to what a handler needs.
 
     The queue stands here and not in the automation's stack: its policy names these rules.
     """
@@ -24,6 +37,9 @@ class ServiceEvents(Construct):
         dead_letters: DeadLetters,
         alarm_names: list[str],
         ecs_service_arns: list[str],
+        rule_arn: str,
+        own_roles: list[str],
+        images: ImagePushes | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._service, self._functions, self._queue = service, functions, dead_letters.queue
@@ -51,6 +67,47 @@ class ServiceEvents(Construct):
                 detail={"eventName": ["SERVICE_STEADY_STATE"]},
             ),
             ecs_service=at("$.resources[0]"),
+        )
+        # no such event without a trail that logs management events; a user's has no session
+        others = [{"anything-but": own_roles}, {"exists": False}]
+        self._rule(
+            "RuleChanged",
+            "Somebody else wrote the service's production rule.",
+            events.EventPattern(
+                source=["aws.elasticloadbalancing"],
+                detail_type=["AWS API Call via CloudTrail"],
+                detail={
+                    "eventSource": ["elasticloadbalancing.amazonaws.com"],
+                    "eventName": ["ModifyRule"],
+                    "errorCode": [{"exists": False}],
+                    "requestParameters": {"ruleArn": [rule_arn]},
+                    "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": others}}},
+                },
+            ),
+            at=at("$.detail.eventTime"),
+            identity=at("$.detail.userIdentity"),
+            ip=at("$.detail.sourceIPAddress"),
+        )
+        if images is not None:
+            self._deploy_pushed(images)
+
+    def _deploy_pushed(self, images: ImagePushes) -> None:
+        at, repository = events.EventField.from_path, images.repository
+        self._rule(
+            "ImagePushed",
+            "An image was pushed that is a release.",
+            events.EventPattern(
+                source=["aws.ecr"],
+                detail_type=["ECR Image Action"],
+                detail={
+                    "action-type": ["PUSH"],
+                    "result": ["SUCCESS"],
+                    "repository-name": [repository.repository_name],
+                    "image-tag": events.Match.wildcard(images.tags),
+                },
+            ),
+            version=at("$.detail.image-tag"),
+            image=f"{repository.repository_uri}@{at('$.detail.image-digest')}",
         )
 
     def _rule(self, id: str, description: str, pattern: events.EventPattern, **told: str) -> None:

@@ -66,7 +66,7 @@ class Storage(Construct):
                 )
             ],
         )
-        _send_events(bucket)
+        send_events(bucket)
         return bucket
 
     def _access_logs(self) -> s3.Bucket:
@@ -83,7 +83,7 @@ class Storage(Construct):
         return bucket
 
 
-def _send_events(bucket: s3.Bucket) -> None:
+def send_events(bucket: s3.Bucket) -> None:
     """Turn on EventBridge by the plain property; CDK's own switch adds a custom resource."""
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from rehearsal.assembly import Assembly
+from rehearsal.demo.pipeline import PipelineWay
 from rehearsal.demo.story import Chapter, Story
 from rehearsal.demo.summary import PROMOTED, REVERTED, summary_file, write_summary
 from rehearsal.images import pack_with_command
@@ -17,7 +18,7 @@ from viridian.core.errors import Refusal
 from viridian_cdk.service_file import read_service_file
 from viridian_cli.release import PackedRelease, ReleaseUnusable, pack
 
-REQUESTS_PER_SECOND = 200.0
+REQUESTS_PER_SECOND = 100.0
 FIRST_VERSION = "1.0.0"
 
 
@@ -32,6 +33,8 @@ class Script:
     first_release: Path
     chapters: tuple[Chapter, ...]
     assembly: Assembly | None = None
+    doubles_load: bool = False
+    by_pipeline: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,22 @@ def play(script: Script, directory: Path, progress: Progress) -> Ending:
             service_file=script.service_file,
             first_release=script.first_release,
             assembly=script.assembly,
+            context={"pipeline": "true"} if script.by_pipeline else {},
             say=progress.say,
         ) as rehearsal,
     ):
         progress.say(f"{rehearsal.outputs.service} {FIRST_VERSION} is live")
         with _traffic(rehearsal, directory) as traffic:
-            story = Story(rehearsal, traffic, progress, FIRST_VERSION)
+            grows_to = 2 * REQUESTS_PER_SECOND if script.doubles_load else None
+            way = _pipeline(rehearsal) if script.by_pipeline else None
+            story = Story(rehearsal, traffic, progress, FIRST_VERSION, grows_to, way)
             summary, complaints = story.play(script.chapters)
     return Ending(summary, complaints, write_summary(summary, directory))
+
+
+def _pipeline(rehearsal: Rehearsal) -> PipelineWay:
+    told = rehearsal.outputs.told
+    return PipelineWay(rehearsal, told["PipelineName"], told["SourceBucketName"])
 
 
 def _traffic(rehearsal: Rehearsal, directory: Path) -> Traffic:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rehearsal.session import Rehearsal
-from viridian_cli.deployment import Ending, Sight
+from viridian_cli.deployment import Deployment, Ending, Sight
 from viridian_cli.release import PackedRelease
 
 LOOK_SECONDS = 0.1
@@ -82,11 +82,15 @@ def deploy(
     release: PackedRelease,
     on_sight: Callable[[Sight], None] = lambda _: None,
     *,
+    begin: Callable[[PackedRelease], Deployment] | None = None,
     every_seconds: float = LOOK_SECONDS,
 ) -> Record:
-    """Upload a release and watch its deployment to the end; raises NoEnding."""
+    """Upload a release, or begin otherwise, and watch the deployment to its end.
+
+    Raises NoEnding.
+    """
     uploaded_at, sights = time.time(), []
-    deployment = rehearsal.upload(release)
+    deployment = (begin or rehearsal.upload)(release)
     for sight in deployment.follow(
         every_seconds=every_seconds, longest_seconds=LONGEST_DEPLOYMENT_SECONDS
     ):

@@ -17,7 +17,7 @@ DIRECTORY, RESULT = Path("build/faults"), Path("build/faults.json")
 def main() -> int:
     """Play what was chosen; the exit code is 1 when anything does not hold."""
     parser = argparse.ArgumentParser(prog="python -m rehearsal.faults", description=__doc__)
-    parser.add_argument("--services", type=int, default=12, help="scenarios at once")
+    parser.add_argument("--services", type=int, default=28, help="scenarios at once")
     parser.add_argument("--only", default="", help="cells whose name has one of these, by comma")
     parser.add_argument("--every", type=int, default=1, help="of those, one in so many")
     given = parser.parse_args()
@@ -46,4 +46,7 @@ class Said:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped; what was played so far is said above")

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Mapping
-from types import TracebackType
 
 from rehearsal.traffic.answers import Answer
 from rehearsal.traffic.client import Clients, Load
@@ -26,12 +25,7 @@ class ManyClients:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 

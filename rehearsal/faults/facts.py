@@ -36,11 +36,15 @@ class Execution:
 
 @dataclass(frozen=True)
 class Fleet:
-    """One side: its weight in the rule, its healthy targets, its wanted tasks."""
+    """One side: its weight in the rule, its healthy targets, its wanted tasks; how many of them
+    auto scaling leaves it at least, and whether it may shrink and grow above that.
+    """
 
     weight: int
     healthy: int
     desired: int
+    least: int
+    is_free: bool
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,16 @@ class Reader:
         cluster, name = side["fleet"]["arn"].split("/")[-2:]
         ecs, elbv2 = self._world.client("ecs"), self._world.client("elbv2")
         [found] = ecs.describe_services(cluster=cluster, services=[name])["services"]
-        return Fleet(weight, len(list(healthy_ports(elbv2, side))), found["desiredCount"])
+        [target] = self._world.client("application-autoscaling").describe_scalable_targets(
+            ServiceNamespace="ecs", ResourceIds=[found["serviceArn"].rpartition(":")[2]]
+        )["ScalableTargets"]
+        return Fleet(
+            weight,
+            healthy=len(list(healthy_ports(elbv2, side))),
+            desired=found["desiredCount"],
+            least=target["MinCapacity"],
+            is_free=not any(target["SuspendedState"].values()),
+        )
 
     def lease(self, service: str) -> Item:
         """Its item, {} when there is none."""

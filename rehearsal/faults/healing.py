@@ -1,12 +1,15 @@
 """Makes a service whole after a scenario, so that the next one finds nothing of it."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from rehearsal.faults.facts import Facts, Reader
 from rehearsal.faults.oracle import RESTING, SIZE
 from rehearsal.faults.world import World
+from viridian.adapters.fleets.scaling import ScalableTargets
 from viridian.core.lease import lease_key
+from viridian.core.scaling import Bounds
 from viridian_cli.deployment import COLOURS
 
 HEALED_SECONDS = 60.0
@@ -39,11 +42,14 @@ def heal(world: World, reader: Reader, service: str, facts: Facts) -> None:
 
 
 def _stop(world: World, facts: Facts) -> None:
+    """What ran when the facts were read, and may have ended since."""
+    steps = world.client("stepfunctions")
     for execution in facts.executions:
         if execution.status == "RUNNING":
             arn = world.account.machines[execution.machine]
             name = f"{arn.replace(':stateMachine:', ':execution:')}:{execution.name}"
-            world.client("stepfunctions").stop_execution(executionArn=name)
+            with suppress(steps.exceptions.ValidationException):
+                steps.stop_execution(executionArn=name)
 
 
 def _clear_lease(world: World, service: str) -> None:
@@ -64,7 +70,9 @@ def _clear_production(world: World, service: str) -> None:
 def _serve_from(world: World, reader: Reader, service: str, colour: str) -> None:
     registration = world.registrations[service]
     for side in COLOURS:
-        _scale(world, registration[side], SIZE if side == colour else RESTING)
+        is_live = side == colour
+        bounds = Bounds(SIZE if is_live else RESTING, may_grow=is_live, may_shrink=is_live)
+        _scale(world, registration[side], bounds)
     deadline = time.time() + HEALED_SECONDS
     while reader.sides(service)[colour].healthy < SIZE:
         if time.time() > deadline:
@@ -78,6 +86,9 @@ def _serve_from(world: World, reader: Reader, service: str, colour: str) -> None
     elbv2.modify_rule(RuleArn=rule, Actions=found["Actions"])
 
 
-def _scale(world: World, side: dict[str, Any], count: int) -> None:
-    cluster, name = side["fleet"]["arn"].split("/")[-2:]
-    world.client("ecs").update_service(cluster=cluster, service=name, desiredCount=count)
+def _scale(world: World, side: dict[str, Any], bounds: Bounds) -> None:
+    """To the least that auto scaling may leave there."""
+    arn = side["fleet"]["arn"]
+    ScalableTargets(world.client("application-autoscaling")).bind(arn, bounds)
+    cluster, name = arn.split("/")[-2:]
+    world.client("ecs").update_service(cluster=cluster, service=name, desiredCount=bounds.least)

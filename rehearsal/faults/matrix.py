@@ -89,6 +89,7 @@ class Cell:
 REVERTED = (
     "RestoreTraffic",
     "VerifyRestored",
+    "CaptureEvidence",
     "DrainCandidate",
     "RetireCandidate",
     "ReleaseLease",
@@ -107,12 +108,13 @@ JOURNEYS: dict[str, dict[Journey, tuple[str, ...]]] = {
     },
 }
 """States that a good release does not come to."""
-BY_A_PAUSE = {"deploy": ("AwaitResume",)}
-"""What a pause before the first shift leads to, and nothing else: `tests/workflow/` takes each way
-out of it, and being stopped in it is as in AwaitCandidate."""
+BY_OTHERS = {"deploy": ("AwaitResume", "AwaitTurn")}
+"""What a pause before the first shift leads to, and another deployment under `on_busy`, and nothing
+else: `tests/workflow/` takes each way out of them. Being stopped there is as in AwaitCandidate, or
+touches nothing."""
 SAME_IN_BOTH = {"standby": HELD}
 """What the standby machine shares with the other, and is seen there: it holds nothing else."""
-LEFT_OUT = SAME_IN_BOTH | BY_A_PAUSE
+LEFT_OUT = SAME_IN_BOTH | BY_OTHERS
 
 
 SPLIT = {

@@ -26,11 +26,10 @@ OF_A_HOLDER = ("deployment_id", "phase", "acquired_at", "watched_alarms", "breac
 
 def complaints(facts: Facts) -> list[str]:
     """What does not hold, in words; nothing is well."""
+    of_the_traffic = () if is_a_person_s(facts) else (_traffic, _answers, _production, _scaling)
     return [
         *_executions(facts),
-        *(() if is_a_person_s(facts) else _traffic(facts)),
-        *(() if is_a_person_s(facts) else _answers(facts)),
-        *(() if is_a_person_s(facts) else _production(facts)),
+        *(said for looked in of_the_traffic for said in looked(facts)),
         *_clients(facts),
         *_lease(facts),
         *_record(facts),
@@ -49,8 +48,8 @@ def is_a_person_s(facts: Facts) -> bool:
 
 def notes(facts: Facts) -> list[str]:
     """What costs money and nothing else: no fault, but worth to be seen."""
-    idle = [fleet.desired for fleet in facts.sides.values() if not fleet.weight]
-    return [f"the idle side was left at {n} tasks" for n in idle if n > RESTING]
+    found = [max(f.desired, f.least) for f in facts.sides.values() if not f.weight]
+    return [f"the idle side was left at {n} tasks" for n in found if n > RESTING]
 
 
 def endings(facts: Facts) -> list[str]:
@@ -89,6 +88,16 @@ def _traffic(facts: Facts) -> Iterator[str]:
         yield f"{colour} serves with {fleet.healthy} healthy of {SIZE}"
     if fleet.desired < SIZE:
         yield f"{colour} serves and was shrunk to {fleet.desired}"
+
+
+def _scaling(facts: Facts) -> Iterator[str]:
+    """Where the idle side could not be retired, both stay as they are: that costs money alone."""
+    if any(not f.weight and (f.is_free or f.least > RESTING) for f in facts.sides.values()):
+        return
+    for colour in facts.serving:
+        fleet = facts.sides[colour]
+        if (fleet.least, fleet.is_free) != (SIZE, True):
+            yield f"auto scaling is left pinned on {colour}, at {fleet.least} at least"
 
 
 def _clients(facts: Facts) -> Iterator[str]:

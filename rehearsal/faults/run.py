@@ -14,6 +14,7 @@ from rehearsal.faults.facts import Reader
 from rehearsal.faults.healing import heal
 from rehearsal.faults.matrix import Cell
 from rehearsal.faults.pages import Pages
+from rehearsal.faults.running import Running
 from rehearsal.faults.scenario import Result, Scenario, Stage
 from rehearsal.faults.world import World
 
@@ -46,10 +47,10 @@ class Run:
         count = min(self.services, len(self.cells))
         with World(self.directory, services=count, say=self.say, assembly=self.assembly) as world:
             urls = {s: r["production_url"] for s, r in world.registrations.items()}
-            with ManyClients(urls) as clients:
-                stage = self._stage(world, clients)
+            with ManyClients(urls) as clients, Running(world) as running:
+                stage = self._stage(world, clients, running)
                 threads = [
-                    threading.Thread(target=self._work, args=(stage, service, waiting))
+                    threading.Thread(target=self._work, args=(stage, service, waiting), daemon=True)
                     for service in world.services
                 ]
                 for thread in threads:
@@ -59,14 +60,14 @@ class Run:
                     thread.join()
         return self.results
 
-    def _stage(self, world: World, clients: ManyClients) -> Stage:
+    def _stage(self, world: World, clients: ManyClients, running: Running) -> Stage:
         # An upload starts nothing here: each scenario asks for its release itself.
         world.control.interfere({"function": "*ArtifactUploaded*"}, "", "lost", times=1_000_000)
         functions = world.client("lambda").list_functions(MaxItems=100)["Functions"]
         is_guarded = any("Guardian" in found["FunctionName"] for found in functions)
         pages = Pages(world.client("sqs"), world.account.pages)
         guardian = WATCHDOG_SECONDS if is_guarded else 1.0
-        return Stage(world, clients, pages, Reader(world), guardian)
+        return Stage(world, clients, pages, Reader(world), running, guardian)
 
     def _work(
         self, stage: Stage, service: str, waiting: "queue.SimpleQueue[tuple[int, Cell]]"

@@ -13,13 +13,13 @@ from rehearsal.faults.injection import AT_HAND
 from rehearsal.faults.matrix import Cell, Fault, Journey, states
 from rehearsal.faults.pages import Pages
 from rehearsal.faults.releases import release
+from rehearsal.faults.running import LOOK_SECONDS, Running
 from rehearsal.faults.world import World
 from viridian.core.service.registration import parameter_name
 from viridian_cli.deployment import COLOURS
 from viridian_cli.release import upload
 
-REACHED_SECONDS, QUIET_SECONDS = 150.0, 150.0
-LOOK_SECONDS = 0.25
+REACHED_SECONDS, QUIET_SECONDS = 240.0, 150.0
 REACHED_WINDOW_SECONDS = 60
 """A standby window in which something is to happen: an alarm ends it."""
 TWO_STEPS = [{"percent": 50, "bake_seconds": 1}, {"percent": 100, "bake_seconds": 1}]
@@ -60,6 +60,7 @@ class Stage:
     clients: ManyClients
     pages: Pages
     reader: Reader
+    running: Running
     guardian_seconds: float
 
 
@@ -88,7 +89,8 @@ class Scenario:
         finally:
             for number in self._on:
                 self._control.end(number)
-        complaints = [*unreached, *oracle.complaints(facts)]
+        ended = ", ".join(f"{e.ending}: {e.cause[:300]}" for e in facts.executions)
+        complaints = [*(f"{what} ({ended})" for what in unreached), *oracle.complaints(facts)]
         seconds = time.time() - self._started
         return Result(self._cell, tuple(complaints), tuple(oracle.endings(facts)), seconds, facts)
 
@@ -114,6 +116,8 @@ class Scenario:
         breach = injection.breached_in(row.journey)
         held = self._interfere(*breach, {"kind": "held"}) if breach else None
         self._register()
+        if self._is_bad:
+            self._tamper_with_events(Fault.EVENT_LOST)
         self._start(self._versions[0])
         if held is not None:
             if not self._reached(held):
@@ -188,27 +192,20 @@ class Scenario:
                 return True
             if not self._is_running():
                 return bool(self._control.seen(number))
-            time.sleep(LOOK_SECONDS)
         return False
 
     def _is_running(self) -> bool:
-        """Asked in this order: a deployment that is over by then has started its standby."""
-        step_functions, machines = self._world.client("stepfunctions"), self._world.account.machines
-        for arn in (machines["deploy"], machines["standby"]):
-            found = step_functions.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
-            if any(e["name"].startswith(tuple(self._names)) for e in found["executions"]):
-                return True
-        return False
+        return any(name.startswith(tuple(self._names)) for name in self._stage.running.names())
 
     def _act(self, fault: Fault) -> None:
         """What is done while the state is held."""
-        if asked := injection.of_event(fault):
-            where = {"function": "*AlarmChanged*"}
-            self._on.append(self._control.interfere(where, f'"{self._service}"', **asked))
-            if not self._is_bad:
-                self._fire()
+        if injection.of_event(fault) and not self._is_bad:
+            self._tamper_with_events(fault)
+            self._fire()
         if fault is Fault.EVENT_OLD:
             self._fire(LONG_AGO)
+            if self._cell.row.state not in OF_THE_FIRST_STEP:
+                self._set_alarm("OK")  # an alarm has some periods to end, an event may come later
         if fault is Fault.HALF:
             self._half = self._refuse_last_write()
         if fault in (Fault.CANDIDATE_DIES, Fault.LIVE_DIES):
@@ -222,6 +219,11 @@ class Scenario:
             self._start(self._versions[1])
             time.sleep(1.0)
 
+    def _tamper_with_events(self, fault: Fault) -> None:
+        """Of alarms: from now on, and of a release that fires them itself from the beginning."""
+        where, asked = {"function": "*AlarmChanged*"}, injection.of_event(fault) or {}
+        self._on.append(self._control.interfere(where, f'"{self._service}"', **asked))
+
     def _refuse_last_write(self) -> int:
         """From the state that is held on: what it wrote before stands."""
         where, mentions = injection.of_last_write(self._cell.row, self._service)
@@ -230,15 +232,18 @@ class Scenario:
         return number
 
     def _fire(self, reason_data: str = "{}") -> None:
-        """One of the candidate's alarms."""
-        alarm = self._registration[self._candidate]["alarms"][0]
+        """One of the candidate's alarms; one that fires from before would send no event."""
+        self._set_alarm("OK")
+        self._set_alarm("ALARM", reason_data)
+        time.sleep(1.0)
+
+    def _set_alarm(self, state: str, reason_data: str = "{}") -> None:
         self._world.client("cloudwatch").set_alarm_state(
-            AlarmName=alarm,
-            StateValue="ALARM",
+            AlarmName=self._registration[self._candidate]["alarms"][0],
+            StateValue=state,
             StateReason="the matrix says so",
             StateReasonData=reason_data,
         )
-        time.sleep(1.0)
 
     def _kill(self, colour: str) -> None:
         ports = healthy_ports(self._world.client("elbv2"), self._registration[colour])
@@ -278,7 +283,6 @@ class Scenario:
                 quiet_since = time.time()
             elif time.time() - quiet_since > self._grace():
                 break
-            time.sleep(LOOK_SECONDS)
         _settled(self._reader, self._service)
 
     def _grace(self) -> float:

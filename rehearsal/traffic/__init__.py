@@ -4,7 +4,6 @@ import contextlib
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
 
 from rehearsal.traffic.answers import Answer, AnswerLog, Answers
 
@@ -42,13 +41,15 @@ class Traffic:
         self._process = subprocess.Popen(self._command, cwd=IMPORT_ROOT, stdin=subprocess.PIPE)
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
+
+    def change_rate(self, rate: float) -> None:
+        """So many requests a second from now on."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{rate}\n".encode())
+        self._process.stdin.flush()
 
     def answers(self) -> Answers:
         """All answers so far."""

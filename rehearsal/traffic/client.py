@@ -3,7 +3,8 @@
     python -m rehearsal.traffic.client --url http://127.0.0.1:8080/ --rate 200 --log answers.csv
 
 An open loop: a slow answer does not hold back the next request, as it does not hold back the next
-customer. Ends after its time or count, or when its standard input ends. Loopback only.
+customer. Ends after its time or count, or when its standard input ends; a line that comes there is
+the rate from then on. Loopback only.
 """
 
 import argparse
@@ -31,7 +32,7 @@ Record = Callable[[Answer], None]
 
 @dataclass(frozen=True)
 class Load:
-    """What to send; `rate` in requests a second, bounded in time and count."""
+    """What to send; `rate` in requests a second at first, bounded in time and count."""
 
     url: str
     rate: float
@@ -55,15 +56,29 @@ class Load:
         path = parts.path or "/"
         return f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
 
+
+@dataclass
+class Pace:
+    """How many requests should have been sent by now, at a rate that may change."""
+
+    load: Load
+
+    def __post_init__(self) -> None:
+        self.rate, self._owed, self._elapsed = self.load.rate, 0.0, 0.0
+
     def due(self, elapsed_seconds: float) -> int:
-        """How many requests should have been sent by then."""
-        return min(self.count, int(min(elapsed_seconds, self.seconds) * self.rate))
+        """By then: seconds since the start, never fewer than the last time."""
+        elapsed = min(elapsed_seconds, self.load.seconds)
+        self._owed += (elapsed - self._elapsed) * self.rate
+        self._elapsed = elapsed
+        return min(self.load.count, int(self._owed))
 
 
 class Clients:
     """Sends the load and records each answer."""
 
     def __init__(self, load: Load, record: Record) -> None:
+        self.pace = Pace(load)
         self._load = load
         self._record = record
         self._request = load.request
@@ -76,7 +91,7 @@ class Clients:
         started, sent = time.monotonic(), 0
         while not stop.is_set():
             elapsed = time.monotonic() - started
-            due = self._load.due(elapsed)
+            due = self.pace.due(elapsed)
             for _ in range(due - sent):
                 self._send()
             sent = due
@@ -132,8 +147,16 @@ async def run_to_log(load: Load, log: Path) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    loop.add_reader(sys.stdin.fileno(), stop.set)
     waiting: list[Answer] = []
+    clients = Clients(load, waiting.append)
+
+    def told() -> None:
+        if line := sys.stdin.readline():
+            clients.pace.rate = float(line)
+        else:
+            stop.set()
+
+    loop.add_reader(sys.stdin.fileno(), told)
     with log.open("a", encoding="utf-8") as output:
 
         def write() -> None:
@@ -147,7 +170,7 @@ async def run_to_log(load: Load, log: Path) -> None:
                 write()
 
         writing = asyncio.create_task(write_steadily())
-        await Clients(load, waiting.append).run(stop)
+        await clients.run(stop)
         writing.cancel()
         write()
 

@@ -28,7 +28,7 @@ def on_aws(known: dict[str, str]) -> Alarms:
             Threshold=1,
             ComparisonOperator="GreaterThanThreshold",
         )
-        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="because")
     return Alarms(cloudwatch)
 
 
@@ -43,9 +43,11 @@ def test_states_are_told_by_name(alarms_of: AlarmsOf) -> None:
 
     found = alarms_of(known).states(("a", "b", "c"))
 
-    assert found == AlarmStates(
-        ("a", "b", "c"), {"a": "OK", "b": "ALARM", "c": "INSUFFICIENT_DATA"}
+    assert (found.watched, found.states) == (
+        ("a", "b", "c"),
+        {"a": "OK", "b": "ALARM", "c": "INSUFFICIENT_DATA"},
     )
+    assert found.reasons == {"b": "ALARM: because", "c": "INSUFFICIENT_DATA: because"}
 
 
 def test_an_alarm_that_is_missing_is_absent_and_not_ok(alarms_of: AlarmsOf) -> None:

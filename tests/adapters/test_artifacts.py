@@ -5,6 +5,7 @@ import io
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
@@ -69,6 +70,50 @@ def test_no_more_is_read_than_was_asked_for(artifacts: Bucket) -> None:
     artifacts.put(KEY, LARGE)
 
     assert artifacts.read(KEY, None, 20) == LARGE[:20]
+
+
+def test_a_release_is_published_once_for_the_same_bytes(artifacts: Bucket) -> None:
+    def put(bundle: bytes) -> str:
+        return artifacts.publish(KEY, str.encode, io.BytesIO(bundle))
+
+    first = put(b"one")
+    assert (put(b"one"), artifacts.newest(KEY)) == (first, first)
+    assert artifacts.read(KEY, None, 99) == hashlib.sha256(b"one").hexdigest().encode()
+    second = put(b"two")
+    stored = artifacts.digest("shop/1.1.0/bundle.zip")
+    assert (second != first, artifacts.newest(KEY)) == (True, second)
+    assert stored
+    assert stored.sha256 == hashlib.sha256(b"two").hexdigest()
+    assert artifacts.newest("other") is None
+
+
+def test_a_bundle_lies_beside_its_manifest_whatever_the_version_is_called(
+    artifacts: Bucket,
+) -> None:
+    artifacts.publish("shop/release.json/release.json", str.encode, io.BytesIO(b"one"))
+
+    assert artifacts.digest("shop/release.json/bundle.zip")
+
+
+def test_two_who_publish_at_once_put_one_manifest(aws: None) -> None:
+    artifacts = AwsArtifacts()
+
+    class Bundle(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            artifacts.put(KEY, b"another's")
+            return super().read(size)
+
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        artifacts.publish(KEY, str.encode, Bundle(b"one"))
+    assert artifacts.read(KEY, None, 99) == b"another's"
+
+
+def test_what_is_put_once_is_never_another(artifacts: Bucket) -> None:
+    first = artifacts.put_once(KEY, b"one")
+
+    assert (artifacts.put_once(KEY, b"one"), artifacts.newest(KEY)) == (first, first)
+    assert artifacts.put_once(KEY, b"two") is None
+    assert artifacts.read(KEY, None, 9) == b"one"
 
 
 class CountedBody(StreamingBody):

@@ -79,6 +79,7 @@ def test_an_adapter_reaches_its_services_by_the_session_that_it_is_given(
 ) -> None:
     adapter = from_session(session=boto3.Session(region_name="eu-west-3"))
 
-    metas = [member.meta for member in vars(adapter).values() if not isinstance(member, str)]
+    members = [member for member in vars(adapter).values() if not isinstance(member, str)]
+    metas = [(member() if callable(member) else member).meta for member in members]
     reached = [(meta.service_model.service_name, meta.region_name) for meta in metas]
     assert reached == [(service, "eu-west-3") for service in services.split()]

@@ -1,4 +1,4 @@
-"""GETs against a real server on loopback. The same claims hold for the fake where they can."""
+"""Checks against a real server on loopback. The same claims hold for the fake where they can."""
 
 import socket
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from threading import Event, Thread
 import pytest
 
 from tests.fakes import FakeHttpProbe
-from viridian.adapters.http_probe import LIMIT_BYTES, HttpProbe
+from viridian.adapters.http_probe import LIMIT_BYTES, USER_AGENT, HttpProbe
 from viridian.core.evidence.probe import Answer
-from viridian.core.service.settings import SmokeTest
+from viridian.core.service.smoke_tests import METHODS, OWN_HEADERS, WITH_BODY, SmokeTest
 
 HEADER = "X-Release-Version"
 PATIENCE_SECONDS = 0.3  # where an answer does not come
@@ -22,11 +22,16 @@ class Application(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     asked: list[tuple[str, dict[str, str]]] = []
+    sent: list[tuple[str, bytes]] = []
     stop = Event()
 
     def do_GET(self) -> None:
         self.asked.append((self.path, dict(self.headers)))
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.sent.append((self.command, content))
         getattr(self, f"_{self.path.strip('/') or 'well'}", self._missing)()
+
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
     def log_message(self, *_arguments: object) -> None:
         """Say nothing."""
@@ -39,6 +44,12 @@ class Application(BaseHTTPRequestHandler):
 
     def _moved(self) -> None:
         self._answer(302, b"", ("Location", "/"))
+
+    def _login(self) -> None:
+        self._answer(302, b"", ("Location", "https://login.example:443/authorize?state=secret"))
+
+    def _broken(self) -> None:
+        self._answer(302, b"", ("Location", "https://[::1/"))
 
     def _large(self) -> None:
         self._answer(200, b"x" * LIMIT_BYTES * 4)
@@ -82,7 +93,8 @@ class Application(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: bytes, *headers: tuple[str, str], more: int = 0) -> None:
         self._begin(status, ("Content-Length", str(len(body) + more)), *headers)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def _begin(self, status: int, *headers: tuple[str, str]) -> None:
         self.send_response(status)
@@ -155,6 +167,15 @@ def test_an_answer_that_does_not_come_has_status_0_and_says_why(kind: str) -> No
     assert "refused" in answer.error
 
 
+@pytest.mark.parametrize(
+    ("path", "host"), [("/", ""), ("/moved", ""), ("/login", "login.example"), ("/broken", "")]
+)
+def test_a_redirect_tells_its_host_and_not_what_it_hands_over(
+    base_url: str, path: str, host: str
+) -> None:
+    assert get(base_url, path).leads_to == host
+
+
 def test_a_redirect_is_an_answer_and_is_not_followed(base_url: str) -> None:
     Application.asked.clear()
 
@@ -175,6 +196,48 @@ def test_an_answer_without_the_header_has_no_version(base_url: str) -> None:
     answer = get(base_url, "/", version_header="X-Other")
 
     assert (answer.status, answer.version) == (200, None)
+
+
+def ask(base_url: str, check: SmokeTest, headers: dict[str, str] | None = None) -> Answer:
+    return next(HttpProbe().ask(base_url, [check], version_header=HEADER, headers=headers))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_check_is_asked_by_its_method_with_its_body(base_url: str, method: str) -> None:
+    body = "bien sûr" if method in WITH_BODY else None
+
+    answer = ask(base_url, SmokeTest("/", method=method, body=body))
+
+    assert Application.sent[-1] == (method, (body or "").encode())
+    assert (answer.status, answer.version) == (200, "1.1.0")
+    assert answer.body == (b"" if method == "HEAD" else b"hello")
+
+
+def test_a_check_s_headers_are_sent_besides_those_that_viridian_sets(base_url: str) -> None:
+    own = {"X-Viridian-Target": "green"}
+    check = SmokeTest("/", method="POST", headers={"Content-Type": "text/plain"}, body="x")
+
+    ask(base_url, check, own)
+
+    sent = Application.asked[-1][1]
+    host = base_url.removeprefix("http://")
+    assert sent.pop("Accept-Encoding") == "identity"
+    assert sent == own | {
+        **{"Host": host, "User-Agent": USER_AGENT, "Content-Length": "1"},
+        "Content-Type": "text/plain",
+    }
+    assert {name.lower() for name in sent} - OWN_HEADERS == {"content-type"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/", b"hello"), ("/chunked", b"hello"), ("/large", b"x" * LIMIT_BYTES), ("/moved", b"")],
+)
+def test_of_a_long_body_the_beginning_is_kept(base_url: str, path: str, body: bytes) -> None:
+    answer = get(base_url, path)
+
+    assert answer.body == body
+    assert "hello" not in repr(answer)
 
 
 @pytest.mark.parametrize("path", ["/large", "/endless", "/late"])

@@ -151,6 +151,7 @@ ACTS: dict[str, Act] = {
     "pause": change(PAUSE, paused="paused by bob", ends=20),
     "resume": change(RESUME),
     "hurry": change(HURRY, percent=50),
+    "rule": lambda leases, s: leases.record_change(s, "12:00 by alice"),
 }
 
 
@@ -165,7 +166,7 @@ def test_the_table_and_the_rules_do_the_same_to_every_lease(table: Leases, act: 
         found = outcome(act, table, lease.service)
         assert found == outcome(act, fake, lease.service), lease
     assert all_of(table) == fake.items
-    assert table.held() == fake.held()
+    assert table.in_use() == fake.in_use()
 
 
 def test_the_first_lease_of_a_service_has_fence_1_also_when_it_asks_again(leases: Leases) -> None:
@@ -319,12 +320,25 @@ def test_a_standby_with_a_breach_is_not_taken_over_to_be_watched_on(leases: Leas
     assert leases.get("shop").breach == "bad"
 
 
-def test_every_lease_that_is_held_is_listed(leases: Leases) -> None:
+def test_every_lease_that_is_held_or_waited_for_is_listed(leases: Leases) -> None:
     for service in ("b", "a"):
         leases.acquire(service, "first", now="now", watched_alarms=())
-    put(leases, fence=3)
+    put(leases, fence=3, turns={})
+    assert [lease.service for lease in leases.in_use()] == ["a", "b"]
 
-    assert [lease.service for lease in leases.held()] == ["a", "b"]
+    put(leases, fence=3, turns={"12:01#shop-1": "token"})
+    assert [lease.service for lease in leases.in_use()] == ["a", "b", "shop"]
+
+
+def test_who_waited_waits_no_more_whatever_its_turn_is_called(leases: Leases) -> None:
+    put(leases, fence=3, turns={"12:01#a.b": "one", "12:02#shop-2": "two"})
+
+    for _ in range(2):
+        leases.end_turn("shop", "12:01#a.b")
+
+    assert leases.get("shop").turns == {"12:02#shop-2": "two"}
+    acquire(leases)
+    assert leases.get("shop").turns == {"12:02#shop-2": "two"}
 
 
 @pytest.mark.parametrize("alarm", ["blue-5xx", "green", "green-5x", "5xx"])
@@ -344,6 +358,21 @@ def test_a_forward_move_changes_which_alarms_are_watched(leases: Leases) -> None
 
     assert leases.record_breach("shop", "green-p99", "bad", seen_at=SEEN_AT) == (True, None)
     assert leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT) == (False, None)
+
+
+def test_who_wrote_the_rule_is_news_once_and_the_newest_stays(leases: Leases) -> None:
+    put(leases, fence=1, deployment_id="first", waits={"watch": "token"})
+    told = [f"12:0{minute} by alice" for minute in (1, 1, 0, 2)]
+
+    assert [leases.record_change("shop", by) for by in told] == ["token", None, None, "token"]
+    assert leases.get("shop").changed_by == "12:02 by alice"
+
+
+def test_the_next_holder_is_told_of_no_former_change(leases: Leases) -> None:
+    put(leases, fence=1, changed_by="12:00 by alice")
+    acquire(leases)
+
+    assert leases.get("shop").changed_by is None
 
 
 def test_no_deployment_no_breach(leases: Leases) -> None:

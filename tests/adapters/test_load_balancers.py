@@ -143,6 +143,24 @@ def test_a_group_is_checked_and_drained_as_the_service_asks_now(aws: None) -> No
     assert {"Key": "deregistration_delay.timeout_seconds", "Value": "5"} in told["Attributes"]
 
 
+def test_a_group_is_told_of_as_it_was_arranged(aws: None) -> None:
+    stand = AwsStand()
+    stand.balancers.arrange(stand.green, settings())
+
+    green, blue = (stand.balancers.told(arn) for arn in (stand.green, stand.blue))
+    assert green["health_check"]["HealthCheckPath"] == "/health"
+    assert green["attributes"]["deregistration_delay.timeout_seconds"] == "5"
+    assert blue["health_check"].keys() >= {
+        *("HealthCheckIntervalSeconds", "HealthCheckPort", "HealthCheckProtocol", "Matcher"),
+        *("HealthCheckTimeoutSeconds", "HealthyThresholdCount", "UnhealthyThresholdCount"),
+    }
+    fake = FakeLoadBalancers({}, {GREEN: []}).told(GREEN)
+    assert {name: told.keys() - green[name].keys() for name, told in fake.items()} == {
+        "health_check": set(),
+        "attributes": set(),
+    }
+
+
 @pytest.mark.parametrize("states", [["healthy", "initial", "draining", "unused"], [], ["draining"]])
 def test_every_state_is_counted_but_draining(states: list[str]) -> None:
     elbv2 = client("elbv2")

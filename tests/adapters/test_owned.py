@@ -14,7 +14,7 @@ from viridian.adapters.owned import Fleets, owned_kinds
 from viridian.core.errors import RequestInvalid
 from viridian.core.owned import Kind, name_of
 
-TAGS = [{"Key": "viridian:managed", "Value": "true"}]
+TAGS = {"viridian:managed": "true", "team": "a"}
 
 
 class Account:
@@ -56,7 +56,7 @@ class Account:
             "TargetType": "ip",
             "HealthCheckPath": "/health",
             "Attributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "60"}],
-            "Tags": TAGS,
+            "tags": TAGS,
         }
 
     def wanted(self, kind: Kind) -> dict[str, Any]:
@@ -72,6 +72,13 @@ class Account:
             return self.elbv2.describe_rules(RuleArns=[arn])["Rules"]
         return self.ecs.describe_services(cluster="shop", services=[arn])["services"]
 
+    def tags(self, kind: Kind, arn: str) -> dict[str, str]:
+        if kind is Kind.FLEET:
+            found = self.ecs.list_tags_for_resource(resourceArn=arn)["tags"]
+            return {tag["key"]: tag["value"] for tag in found}
+        [described] = self.elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"]
+        return {tag["Key"]: tag["Value"] for tag in described["Tags"]}
+
     def group(self, colour: str = "blue") -> str:
         return self.kinds[Kind.TARGET_GROUP].make(self.groups[colour], f"shop-{colour}")
 
@@ -85,7 +92,7 @@ class Account:
             "Priority": 100,
             "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
             "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
-            "Tags": TAGS,
+            "tags": TAGS,
         }
 
     def fleet(self) -> dict[str, Any]:
@@ -100,7 +107,7 @@ class Account:
             "loadBalancers": [
                 {"targetGroupArn": self.group(), "containerName": "app", "containerPort": 8080}
             ],
-            "tags": [{"key": "viridian:managed", "value": "true"}],
+            "tags": TAGS,
         }
 
 
@@ -140,7 +147,9 @@ def test_a_rule_is_made_once_and_gone_when_deleted_twice(account: Account) -> No
 def test_a_priority_that_another_rule_has_is_refused(account: Account) -> None:
     wanted = account.rule()
     other = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
-    account.elbv2.create_rule(**{**wanted, "Actions": [other]})
+    account.elbv2.create_rule(
+        **{n: v for n, v in wanted.items() if n != "tags"} | {"Actions": [other]}
+    )
 
     with pytest.raises(account.elbv2.exceptions.PriorityInUseException):
         account.kinds[Kind.LISTENER_RULE].make(wanted, "shop")
@@ -205,7 +214,7 @@ def test_a_fleet_that_may_not_be_deleted_is_none_that_is_gone() -> None:
     with Stubber(ecs) as stub:
         stub.add_client_error("delete_service", "AccessDeniedException")
         with pytest.raises(ClientError, match="AccessDenied"):
-            Fleets(ecs, EcsFleets(ecs, None)).delete(BLUE_FLEET)
+            Fleets(ecs, EcsFleets(ecs, lambda: None)).delete(BLUE_FLEET)
 
 
 @pytest.mark.parametrize(
@@ -247,6 +256,22 @@ def test_what_live_stands_on_is_not_written_by_an_edit(
     owned.change(arn, {**before, **edit})
 
     assert account.found(kind, arn) == found
+
+
+@pytest.mark.parametrize("kind", [Kind.TARGET_GROUP, Kind.LISTENER_RULE, Kind.FLEET])
+def test_it_has_the_tags_that_are_wanted_and_keeps_those_of_others(
+    account: Account, kind: Kind
+) -> None:
+    owned = account.kinds[kind]
+    arn = owned.make(account.wanted(kind), "shop-blue")
+    assert account.tags(kind, arn) == TAGS
+    owned.tag(arn, {"by hand": "yes"}, [])
+
+    for _ in range(2):
+        owned.tag(arn, {"viridian:managed": "true", "stage": "b"}, ["team"])
+
+    wanted = {"viridian:managed": "true", "stage": "b", "by hand": "yes"}
+    assert account.tags(kind, arn) == wanted
 
 
 def test_a_name_fits_a_target_group_and_is_the_same_again_for_the_same_resource() -> None:

@@ -19,6 +19,7 @@ from viridian.core.record import (
     END_UNSAID,
     Controlled,
     Ended,
+    Entry,
     Kept,
     Unsaid,
     admitted,
@@ -83,6 +84,14 @@ def test_a_deployment_ends_once(records: Table) -> None:
     records.end("shop", DEPLOYMENT_ID, Ended("DeploymentPromoted", "", 9, "13:00"))
 
     assert records.items[RECORD].items() >= asdict(first).items()
+
+
+def test_the_evidence_of_the_failure_itself_is_what_stays(records: Table) -> None:
+    records.write(admitted(deployment(), at="12:00"))
+    records.keep_evidence("shop", DEPLOYMENT_ID, evidence="first", at="12:01")
+    records.keep_evidence("shop", DEPLOYMENT_ID, evidence="less", at="12:02")
+
+    assert records.items[RECORD].items() >= {"evidence": "first", "evidence_at": "12:01"}.items()
 
 
 @pytest.mark.parametrize(
@@ -184,3 +193,26 @@ def test_controls_are_appended_beside_what_was_kept_and_the_first_hundred_stay(a
     actions = [control["M"]["action"]["S"] for control in item["controls"]["L"]]
     assert (len(actions), actions[0], actions[-1]) == (100, "pause 0", "pause 99")
     assert item["fence"] == {"N": "7"}
+
+
+def test_failures_of_a_version_are_found_and_of_no_other(records: Table) -> None:
+    for name, ending in {
+        "shop-1.1.0-a": "DeploymentReverted",
+        "shop-1.1.0-b": "DeploymentPromoted",
+        "shop-1.1.0-c": "CandidateRejected",
+        "shop-1.1.0.1-d": "DeploymentReverted",
+        "by-hand": "DeploymentReverted",
+    }.items():
+        records.write(admitted(replace(deployment(), id=name), at="12:00"))
+        records.end("shop", name, Ended(ending, "", 7, "12:00"))
+    records.write(Entry("shop", "DEPLOYMENT#shop-1.1.0-b", {"standby_ending": "StandbyRestored"}))
+
+    found = {f.deployment_id: f.ending for f in records.failures("shop", "1.1.0")}
+
+    assert found == {
+        "shop-1.1.0-a": "DeploymentReverted",
+        "shop-1.1.0-b": "StandbyRestored",
+        "shop-1.1.0-c": "CandidateRejected",
+    }
+    assert [f.release for f in records.failures("shop", "1.1.0")] == [deployment().release] * 3
+    assert list(records.failures("cart", "1.1.0")) == []

@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-COMMITTED, EDITED, RESERVED, BARE, SHARED, CARELESS = TEMPLATES = (
+COMMITTED, EDITED, RESERVED, BARE, SHARED, CARELESS, INTERNAL = TEMPLATES = (
     "committed",
     "edited",
     "reserved",
     "bare",
     "shared",
     "careless",
+    "internal",
 )
 """What `tests/infra` reads."""
-REHEARSED, CONTROLLED, MEASURED, BROKEN = REHEARSALS = (
+REHEARSED, CONTROLLED, MEASURED, PIPED, BROKEN = REHEARSALS = (
     "rehearsed",
     "controlled",
     "measured",
+    "piped",
     "broken",
 )
 """What is deployed into the emulator; the templates are validated above."""
@@ -44,9 +46,11 @@ EDITS = (
 """Of the shop's stack: each assembly of this name has all edits up to it."""
 PORT = "the container's port"
 """That one alone, which no load balancer can take over."""
+RENEWED = "renewed"
+"""The first edit, in a service whose template's changes are deployed."""
 QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
 UNCHECKED = QUIET | {"CDK_VALIDATION": "false"}
-GROUPS = {TEMPLATES: QUIET, REHEARSALS: UNCHECKED, (*EDITS, PORT): UNCHECKED}
+GROUPS = {TEMPLATES: QUIET, REHEARSALS: UNCHECKED, (*EDITS, PORT, RENEWED): UNCHECKED}
 REFUSAL = "refusal.txt"
 
 

@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from aws_cdk import App, Stack, Tags, aws_ecs, aws_lambda, aws_s3, aws_ssm
+from aws_cdk import (
+    App,
+    CfnOutput,
+    Stack,
+    Tags,
+    aws_codepipeline,
+    aws_codepipeline_actions,
+    aws_ecr,
+    aws_ecs,
+    aws_lambda,
+    aws_s3,
+    aws_ssm,
+)
+from constructs import Construct
 
 from examples.shop import cdk_app, front, stack, tasks
 from examples.shop.configuration import SERVICE_FILE
@@ -22,19 +35,24 @@ from tests.assemblies import (
     CONTROLLED,
     EDITED,
     EDITS,
+    INTERNAL,
     MEASURED,
+    PIPED,
     PORT,
     PROJECT,
     REFUSAL,
     REHEARSED,
+    RENEWED,
     RESERVED,
     SHARED,
 )
 from tests.infra.test_changes import CERTIFICATE
 from viridian_cdk.automation import Automation
 from viridian_cdk.fleets.ecs import EcsTasks
+from viridian_cdk.pipelines import execution_action
 from viridian_cdk.routes import Entrance
 from viridian_cdk.service import BlueGreenService
+from viridian_cdk.service_events import ImagePushes
 from viridian_cdk.service_file import read_service_file
 
 
@@ -58,6 +76,45 @@ def careless(app: App) -> None:
     """With a bucket that everybody could read."""
     cdk_app.build(app)
     aws_s3.Bucket(Stack(app, "Careless"), "Open")
+
+
+def pushed(app: App) -> None:
+    """The shop, to which images are deployed as they are pushed."""
+
+    def service(scope: Construct, id: str, **arguments: Any) -> BlueGreenService:
+        repository = aws_ecr.Repository.from_repository_name(scope, "Images", "shop")
+        return BlueGreenService(scope, id, images=ImagePushes(repository, "v*"), **arguments)
+
+    with patch.object(stack, "BlueGreenService", service):
+        cdk_app.build(app)
+
+
+def piped(app: App) -> None:
+    """With a second, careless pipeline, whose action starts the deployment machine itself."""
+    with patch.object(cdk_app, "Validations"):
+        cdk_app.build(app)
+    automation = app.node.find_child("Viridian")
+    assert isinstance(automation, Automation)
+    stack = Stack(app, "Native")
+    stack.add_stack_dependency(automation)
+    sources = aws_s3.Bucket(stack, "Sources", versioned=True)
+    source, told = aws_codepipeline.Artifact("Source"), aws_codepipeline.Artifact("Told")
+    take = aws_codepipeline_actions.S3SourceAction(
+        action_name="Source",
+        bucket=sources,
+        bucket_key="source.zip",
+        output=source,
+        trigger=aws_codepipeline_actions.S3Trigger.NONE,
+    )
+    request = {"service": "shop", "version": "1.1.0"}
+    deploy = execution_action(stack, "Deploy", automation=automation, request=request, output=told)
+    pipeline = aws_codepipeline.Pipeline(
+        stack, "Pipeline", artifact_bucket=aws_s3.Bucket(stack, "Artifacts")
+    )
+    pipeline.add_stage(stage_name="Source", actions=[take])
+    pipeline.add_stage(stage_name="Deploy", actions=[deploy])
+    CfnOutput(stack, "NativePipelineName", value=pipeline.pipeline_name)
+    CfnOutput(stack, "NativeSourceBucketName", value=sources.bucket_name)
 
 
 def edited(edit: str) -> Callable[[App], None]:
@@ -119,9 +176,11 @@ class Variant:
     build: Callable[[App], object] = cdk_app.build
 
 
-def of_file(path: str, **context: object) -> Variant:
-    """The example's app under another service file."""
-    return Variant({"serviceFile": str(PROJECT / path), **context})
+def of_file(
+    path: str, build: Callable[[App], object] = cdk_app.build, **context: object
+) -> Variant:
+    """The example's app, or another, under another service file."""
+    return Variant({"serviceFile": str(PROJECT / path), **context}, build)
 
 
 def _file_of(edit: str) -> dict[str, object]:
@@ -136,18 +195,23 @@ def _file_of(edit: str) -> dict[str, object]:
 
 
 VARIANTS = {
-    COMMITTED: Variant({}),
-    EDITED: of_file("tests/infra/edited.yaml", hostName="shop.example", certificateArn=CERTIFICATE),
+    COMMITTED: Variant({"pipeline": "true"}),
+    EDITED: of_file(
+        "tests/infra/edited.yaml", pushed, hostName="shop.example", certificateArn=CERTIFICATE
+    ),
     RESERVED: Variant({"reservedConcurrency": 5}),
     BARE: Variant({}, bare),
     SHARED: Variant({}, shared),
     CARELESS: Variant({}, careless),
+    INTERNAL: Variant({"internal": "true"}),
     REHEARSED: of_file("tests/rehearsal/service.yaml"),
     CONTROLLED: of_file("tests/rehearsal/controls.yaml"),
     MEASURED: of_file("bench/service.yaml"),
+    PIPED: of_file("tests/rehearsal/service.yaml", piped, pipeline="true"),
     BROKEN: of_file("rehearsal/faults/service.yaml"),
     **{edit: Variant(_file_of(edit), edited(edit)) for edit in EDITS},
     PORT: Variant(_file_of(EDITS[0]), other_port),
+    RENEWED: of_file("tests/rehearsal/renewed.yaml", build=edited(EDITS[0])),
 }
 
 

@@ -49,6 +49,9 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+SCALING = {"min_capacity": 2, "max_capacity": 8, "requests_per_target": 600}
+SCALED: dict[str, Any] = {**SETTINGS, "scaling": SCALING}
+
 NETWORK = {
     "subnets": ["subnet-1", "subnet-2"],
     "security_groups": ["sg-1"],
@@ -78,6 +81,7 @@ REGISTRATION: dict[str, Any] = {
     "green": _side("green", GREEN, GREEN_FLEET),
     "shared_alarms": ["shop-elb-5xx", "orders-lost"],
     "settings": SETTINGS,
+    "connect_to": "balancer.example",
 }
 
 GREEN_ALARMS = ("shop-green-5xx", "shop-green-p99")
@@ -157,7 +161,10 @@ def sides(live: str = "blue", size: int = 2) -> Sides:
     actions = forward(100, 0) if live == "blue" else forward(0, 100)
     production = Production("1.0.0", live, "shop-1.0.0-first", "before", "then")
     seen = Observation("arn:shop:1", rollouts=1, running=size, desired=size, failed=0)
-    return Sides.found(registration(), actions, seen=lambda _: seen, production=production)
+    told: dict[str, dict[str, str]] = {"health_check": {}, "attributes": {}}
+    return Sides.found(
+        registration(), actions, seen=lambda _: seen, told=lambda _: told, production=production
+    )
 
 
 def payload(kind: type, **members: Any) -> dict[str, Any]:
@@ -176,10 +183,13 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "registration": asdict(admitted.registration),
         "settings": asdict(admitted.registration.settings),
         "load_balancer": admitted.registration.load_balancer,
+        "connect_to": admitted.registration.connect_to,
         "now": "2026-11-01T12:00Z",
         "start_grace_seconds": SETTINGS["start_grace_seconds"],
         "is_first_step": False,
         "accept": (),
+        "waits_since": "",
+        "on_busy": "reject",
         **members,
     }
     return {name: given[name] for name in value_members(kind)}

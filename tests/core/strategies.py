@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.core.shop import CHECKSUM, REGISTRATION
 from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.release.release import Bundle, Release
+from viridian.core.service.smoke_tests import METHODS, SAFE, WITH_BODY
 
 STATES = ("OK", "INSUFFICIENT_DATA", "ALARM")
 ALARM_NAMES = ("green-5xx", "green-p99", "elb-5xx")
@@ -17,6 +18,10 @@ versions = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", fullmatch=True)
 paths = st.from_regex(r"/[!-~]{0,20}", fullmatch=True)
 texts = st.text(min_size=1, max_size=20)
 bakes = st.integers(1, 43_200)
+scalars = st.none() | st.booleans() | st.integers(-999, 999) | st.floats(-1, 1) | texts
+header_values = st.from_regex("[ -~]{0,9}", fullmatch=True)
+header_names = st.from_regex(r"X-[A-Za-z0-9]{1,9}", fullmatch=True)
+pointers = st.from_regex(r"(/([a-z0-9 ]|~[01]){0,5}){1,3}", fullmatch=True)
 
 
 @st.composite
@@ -27,6 +32,32 @@ def steps(draw: st.DrawFn) -> list[dict[str, int]]:
         {"percent": percent, "bake_seconds": draw(bakes) // len(percents) or 1}
         for percent in percents
     ]
+
+
+@st.composite
+def checks(draw: st.DrawFn) -> dict[str, Any]:
+    """Checks of every shape; what is `GET` is left unsaid."""
+    method = draw(st.sampled_from(METHODS))
+    optional = {
+        "headers": st.dictionaries(header_names, header_values, min_size=1, max_size=3),
+        "max_seconds": st.floats(0.001, 5),
+    }
+    if method in SAFE:
+        optional["production_status"] = st.integers(300, 499)
+    if method in WITH_BODY:
+        optional["body"] = texts
+    if method != "HEAD":
+        optional["body_contains"] = texts
+        optional["json"] = st.dictionaries(pointers, scalars, min_size=1, max_size=3)
+    least = {"path": paths, "status": st.integers(100, 599)}
+    said = {} if method == "GET" else {"method": method}
+    return draw(st.fixed_dictionaries(least, optional=optional)) | said
+
+
+def can_be_held(drawn: list[dict[str, Any]]) -> bool:
+    """Whether one of the checks is safe, and none looks as if it held a reference."""
+    is_askable = any(check.get("method", "GET") in SAFE for check in drawn)
+    return is_askable and "{{" not in str(drawn).replace("{'", "")
 
 
 alarm_settings = st.fixed_dictionaries(
@@ -43,11 +74,7 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
     {
         "service": service_names,
         "steps": steps(),
-        "smoke_tests": st.lists(
-            st.fixed_dictionaries({"path": paths, "status": st.integers(100, 599)}),
-            min_size=1,
-            max_size=3,
-        ),
+        "smoke_tests": st.lists(checks(), min_size=1, max_size=3).filter(can_be_held),
         "version_header": st.from_regex(r"[A-Za-z0-9-]+", fullmatch=True),
         "resting_count": st.integers(0, 1000),
         "drain_seconds": st.integers(1, 3600),
@@ -57,8 +84,32 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
         "start_grace_seconds": st.integers(0, 29),
         "health_check_path": paths,
         "alarms": alarm_settings,
+        "keep_failed_seconds": st.integers(0, 14_400),
+        "former_live": st.sampled_from(["rest", "zero", "follow"]),
         "stickiness": st.sampled_from(["refuse", "accept"]),
-    }
+        "on_template_change": st.sampled_from(["wait", "deploy"]),
+        "on_manual_change": st.sampled_from(["restore", "hold"]),
+        "freezes": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "cron": st.sampled_from(["0 17 * * FRI", "*/5 0-6 1,15 DEC *"]),
+                    "minutes": st.integers(1, 44_640),
+                    "time_zone": st.sampled_from(["UTC", "Europe/Paris"]),
+                }
+            ),
+            max_size=2,
+        ),
+        "on_busy": st.sampled_from(["reject", "queue", "queue_latest", "supersede"]),
+    },
+    optional={
+        "scaling": st.fixed_dictionaries(
+            {
+                "min_capacity": st.integers(1, 10),
+                "max_capacity": st.integers(10, 5000),
+                "requests_per_target": st.integers(1, 1_000_000),
+            }
+        ),
+    },
 )
 
 

@@ -10,6 +10,7 @@ from tests.core.shop import BLUE, GREEN, RULE, WATCHED_ALARMS, forward, registra
 from viridian.core.errors import PreflightFailed, SideServing, UploadStale
 from viridian.core.fleet import Observation
 from viridian.core.release.request import Request
+from viridian.core.service.smoke_tests import SmokeTest
 from viridian.core.sides import Production, Sides, require_idle, roles_in
 from viridian.core.split import Actions, weights_in
 from viridian.core.values import revive
@@ -22,7 +23,8 @@ SEEN = Observation("arn:shop:1", rollouts=1, running=2, desired=2, failed=0)
 
 def find(actions: Actions, **settings: Any) -> Sides:
     known = replace(registration(), settings=replace(registration().settings, **settings))
-    return Sides.found(known, actions, seen=lambda _: SEEN, production=None)
+    told: dict[str, dict[str, str]] = {"health_check": {}, "attributes": {}}
+    return Sides.found(known, actions, seen=lambda _: SEEN, told=lambda _: told, production=None)
 
 
 def test_a_split_names_the_sides_by_role() -> None:
@@ -114,6 +116,33 @@ def test_an_upload_that_is_told_late_does_not_undo_what_was_asked_for_after_it(
         return
     with pytest.raises(UploadStale, match=r"1.1.0 was uploaded at .* 1.2.0, which is live"):
         live.require_older_than(request)
+
+
+OIDC = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": {"ClientId": "id"}}
+LOGINS = [
+    OIDC,
+    {"Type": "authenticate-cognito", "AuthenticateCognitoConfig": {"UserPoolArn": "arn"}},
+    {"Type": "jwt-validation", "JwtValidationConfig": {"Issuer": "login.example"}},
+]
+
+
+@pytest.mark.parametrize("login", LOGINS, ids=lambda action: action["Type"])
+def test_a_rule_with_a_login_that_the_checks_do_not_expect_is_refused_before_anything_is_shifted(
+    login: dict[str, Any],
+) -> None:
+    guarded = [login, *forward(1, 0)]
+    expected, unexpected = SmokeTest("/", production_status=302), SmokeTest("/cart")
+
+    with pytest.raises(PreflightFailed, match=rf"login \({login['Type']}\).* those of /cart$"):
+        find(guarded, smoke_tests=(expected, unexpected))
+    assert find(guarded, smoke_tests=(expected,)).restore_actions[0]["Type"] == login["Type"]
+    assert find(guarded, smoke_tests=(expected, SmokeTest("/orders", method="POST")))
+
+
+def test_a_rule_that_lets_pass_who_is_not_logged_in_is_looked_at_as_any_other() -> None:
+    config = {"ClientId": "id", "OnUnauthenticatedRequest": "allow"}
+
+    assert find([OIDC | {"AuthenticateOidcConfig": config}, *forward(1, 0)])
 
 
 def test_a_rule_that_pins_clients_is_refused_unless_the_service_accepts_it() -> None:

@@ -24,6 +24,7 @@ from docs.__main__ import (
 from tests.core.shop import REGISTRATION, SETTINGS, changed
 from tests.core.strategies import registrations
 from viridian.core.service.registration import Registration
+from viridian.core.service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = [
@@ -38,6 +39,8 @@ TYPES: dict[str, Any] = {
     "string": str,
     "integer": int,
     "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
 }
 ANNOTATIONS = {"$schema", "description", "default"}
 
@@ -47,13 +50,17 @@ def accepts(schema: dict[str, Any], data: Any) -> bool:
     members = data.items() if isinstance(data, dict) else ()
     known = schema.get("properties", {})
     judge: dict[str, Callable[[Any], Any]] = {
-        "type": lambda name: isinstance(data, TYPES[name]) and not isinstance(data, bool),
+        "type": lambda names: any(
+            isinstance(data, TYPES[name]) and isinstance(data, bool) == (name == "boolean")
+            for name in ([names] if isinstance(names, str) else names)
+        ),
         "pattern": lambda pattern: re.search(pattern, data),
         "minLength": lambda least: len(data) >= least,
         "minimum": lambda least: data >= least,
         "maximum": lambda most: data <= most,
         "minItems": lambda least: len(data) >= least,
         "maxItems": lambda most: len(data) <= most,
+        "maxProperties": lambda most: len(data) <= most,
         "items": lambda item: all(accepts(item, one) for one in data),
         "required": lambda names: set(names) <= set(data),
         "properties": lambda parts: all(accepts(parts[k], v) for k, v in members if k in parts),
@@ -95,6 +102,13 @@ def test_every_example_is_valid_in_an_editor(document: str, path: Path) -> None:
     assert accepts(json_schema(DOCUMENTS[document]), yaml.safe_load(path.read_text()))
 
 
+@pytest.mark.parametrize("page", [README, REFERENCE], ids=lambda page: page.name)
+def test_the_checks_that_are_shown_are_valid(page: Path) -> None:
+    [shown] = re.findall(r"```yaml\n(smoke_tests:\n.*?)```", page.read_text(), re.S)
+
+    assert Settings.from_dict(SETTINGS | yaml.safe_load(shown), "service.yaml").safe_checks
+
+
 @given(registrations())
 def test_what_is_taken_at_the_door_is_valid_in_an_editor(document: dict[str, Any]) -> None:
     assert accepts(json_schema(Registration), document)
@@ -110,6 +124,11 @@ def test_what_is_taken_at_the_door_is_valid_in_an_editor(document: dict[str, Any
         ("shared_alarms.0", ""),
         ("blue.alarms", []),
         ("settings.smoke_tests", [SETTINGS["smoke_tests"][0]] * 11),
+        ("settings.smoke_tests.0.method", "TRACE"),
+        ("settings.smoke_tests.0.json", {"status": "ok"}),
+        ("settings.smoke_tests.0.json", {"/status": ["ok"]}),
+        ("settings.smoke_tests.0.headers", {"X": 1}),
+        ("settings.smoke_tests.0.headers", {f"X-{number}": "" for number in range(21)}),
         ("settings.steps.1.percent", 101),
         ("settings.steps.1.percent", 0),
         ("settings.steps.1", {"percent": 50}),

@@ -67,7 +67,10 @@ class Replaced:
         vars(repairs)["apply"] = apply
 
     def _noting(self, name: str, apply: Apply) -> Apply:
+        from ministack import app
         from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
+        added = (_RESOURCE_HANDLERS, app.SERVICE_HANDLERS)
 
         def apply_and_note(*args: Any) -> None:
             before = [(container, dict(container)) for container in containers()]
@@ -76,7 +79,7 @@ class Replaced:
                 (container, key, old.get(key))
                 for container, old in before
                 for key, value in container.items()
-                if (key in old or container is _RESOURCE_HANDLERS) and old.get(key) is not value
+                if (key in old or any(container is c for c in added)) and old.get(key) is not value
             ]
 
         return apply_and_note

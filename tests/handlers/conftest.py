@@ -28,14 +28,19 @@ from tests.fakes import (
     FakeEcsFleets,
     FakeExecutions,
     FakeHttpProbe,
+    FakeImages,
     FakeLeases,
     FakeLoadBalancers,
+    FakePipelines,
+    FakeQuotas,
     FakeRecords,
     FakeRegistrations,
     FakeRequestMetrics,
+    FakeScalableTargets,
 )
 from viridian.core.evidence.alarm_change import LATER
 from viridian.core.evidence.requests import Period, Traffic
+from viridian.core.facts import Told
 from viridian.core.split import weights_in
 from viridian.runtime.telemetry import logger
 
@@ -75,9 +80,10 @@ class Shop:
     """Everything around the handlers; the deployment holds the service's lease with fence 7."""
 
     def __init__(self) -> None:
-        well = ["healthy", "healthy"]
         self.leases = FakeLeases()
-        self.balancers = FakeLoadBalancers({RULE: forward(100, 0)}, {BLUE: well, GREEN: well})
+        self.balancers = FakeLoadBalancers(
+            {RULE: forward(100, 0)}, {c: ["healthy"] * 2 for c in (BLUE, GREEN)}
+        )
         self.alarms = FakeAlarms(dict.fromkeys(WATCHED_ALARMS, "OK"))
         self.request_metrics = FakeRequestMetrics(
             {
@@ -89,10 +95,12 @@ class Shop:
         self.ecs = FakeEcsFleets({BLUE_FLEET: blue, GREEN_FLEET: green})
         self.ecs.templates[TEMPLATE] = ecs_service("template", "", 0).definition
         self.fleets = {"ecs": self.ecs}
+        self.targets = FakeScalableTargets()
         self.artifacts = FakeArtifacts()
         self.registrations = FakeRegistrations({"shop": json.dumps(REGISTRATION)})
+        self.images, self.quotas = FakeImages(), FakeQuotas()
         self.executions = FakeExecutions()
-        self.records = FakeRecords()
+        self.records, self.pipelines = FakeRecords(), FakePipelines()
         self.probe = FakeHttpProbe(answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
         self.leases.set("shop", fence=6)
         self.hold_lease(DEPLOYMENT_ID)
@@ -110,6 +118,11 @@ class Shop:
     def split(self, percent: int) -> None:
         """Give the candidate a share, as a step before did."""
         self.balancers.rules[RULE] = forward(100 - percent, percent)
+
+    def told_of(self, colour: str) -> Told:
+        """What AWS says of a side."""
+        arn, fleet = {"blue": (BLUE, BLUE_FLEET), "green": (GREEN, GREEN_FLEET)}[colour]
+        return {**self.balancers.told(arn), **self.ecs.services[fleet].told}
 
     @property
     def weights(self) -> dict[str, int]:

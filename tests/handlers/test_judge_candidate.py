@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from tests.core.shop import payload
+import pytest
+
+from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, SCALING, SETTINGS, payload
 from tests.core.shop import step as step_of_plan
 from tests.handlers.conftest import CONTEXT, SHIFTED_AT, Shop, answered
 from viridian.handlers.judge_candidate import Input, handler
@@ -11,11 +13,33 @@ from viridian.handlers.judge_candidate import Input, handler
 CANDIDATE = "targetgroup/shop-green/2"
 
 
-def judge(shop: Shop, baked_seconds: float = 20, step: int = 0) -> Any:
-    """What the machine's Choice reads; periods last 10 s, and the first step 12 s."""
-    event = payload(Input, step=step_of_plan(step), shifted_at=SHIFTED_AT)
+def judge(
+    shop: Shop,
+    baked_seconds: float = 20,
+    step: int = 0,
+    *,
+    weights: int | None = None,
+    **policy: Any,
+) -> Any:
+    """What the machine's Choice reads; periods last 10 s, and the first step 12 s.
+
+    The candidate has the step's weight, unless somebody else wrote another.
+    """
+    shift = step_of_plan(step)
+    shop.split(shift["percent"] if weights is None else weights)
+    known = {**SETTINGS, **policy}
+    event = payload(Input, step=shift, shifted_at=SHIFTED_AT, settings=known)
     now = SHIFTED_AT + baked_seconds
-    answer = handler(event, CONTEXT, shop.alarms, shop.request_metrics, shop.leases, lambda: now)
+    answer = handler(
+        event,
+        CONTEXT,
+        shop.alarms,
+        shop.request_metrics,
+        shop.leases,
+        shop.balancers,
+        lambda: now,
+        shop.fleets,
+    )
     return json.loads(json.dumps(answer))
 
 
@@ -28,6 +52,23 @@ def test_a_healthy_candidate_advances_after_its_bake(shop: Shop) -> None:
         "verdict": "Healthy",
         "failure": {"Error": "CandidateUnproven", "Cause": told},
     }
+
+
+def test_where_auto_scaling_grows_one_side_the_other_grows_with_it_but_not_on_the_way_back(
+    shop: Shop,
+) -> None:
+    shop.ecs.services[GREEN_FLEET].desired = 4
+
+    judge(shop)
+    assert shop.ecs.services[BLUE_FLEET].desired == 2, "nothing scales this service"
+    judge(shop, scaling=SCALING)
+    assert shop.ecs.services[BLUE_FLEET].desired == 4
+
+    shop.ecs.services[GREEN_FLEET].desired = 5
+    shop.breach()
+    shop.alarms.known["orders-lost"] = "ALARM"
+    judge(shop, scaling=SCALING)
+    assert shop.ecs.services[BLUE_FLEET].desired == 4
 
 
 def test_it_is_watched_until_the_metrics_cover_its_bake(shop: Shop) -> None:
@@ -75,3 +116,80 @@ def test_one_whose_bake_was_ended_advances_unless_it_fails(shop: Shop) -> None:
 
     shop.alarms.known["orders-lost"] = "ALARM"
     assert judge(shop, baked_seconds=2)["next"] == "Restore"
+
+
+BY_ALICE = "2026-11-01T12:00:00Z by arn:aws:iam::123456789012:user/alice from 203.0.113.7"
+
+
+@pytest.mark.parametrize("weights", [0, 9, 100])
+def test_a_split_that_somebody_else_wrote_goes_back_and_says_who(shop: Shop, weights: int) -> None:
+    shop.leases.set("shop", changed_by=BY_ALICE)
+
+    answer = judge(shop, 12, weights=weights)
+
+    assert (answer["next"], answer["failure"]["Error"]) == ("Restore", "SplitChanged")
+    assert answer["failure"]["Cause"].endswith(
+        f"this traffic; last written {BY_ALICE} (CloudTrail)"
+    )
+    assert shop.weights[GREEN] == weights
+
+
+def test_without_a_trail_it_goes_back_all_the_same(shop: Shop) -> None:
+    answer = judge(shop, 12, weights=9)
+
+    assert answer["next"] == "Restore"
+    assert "; by whom is not known, no event" in answer["failure"]["Cause"]
+
+
+def test_a_rule_that_was_just_written_may_still_be_read_as_before(shop: Shop) -> None:
+    assert judge(shop, 9.9, weights=0)["next"] == "Watch"
+    assert judge(shop, 10, weights=0)["next"] == "Restore"
+
+
+def test_a_service_may_have_it_held_until_a_person_settles_it(shop: Shop) -> None:
+    shop.leases.set("shop", changed_by=BY_ALICE)
+
+    answer = judge(shop, weights=9, on_manual_change="hold")
+
+    lease = shop.leases.get("shop")
+    assert (answer["next"], answer["watch_seconds"]) == ("Watch", 600)
+    assert str(lease.paused).startswith("held (on_manual_change): wanted ")
+    assert str(lease.paused).endswith(f"{BY_ALICE} (CloudTrail)")
+    assert lease.pause_ends == SHIFTED_AT + 20 + 8 * 3600
+    assert shop.balancers.written == []
+
+
+def test_one_that_is_held_is_counted_once_which_pages(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge(shop, weights=9, on_manual_change="hold")
+    assert '"DeploymentsHeldByChange":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+    judge(shop, weights=9, on_manual_change="hold")
+    assert "DeploymentsHeldByChange" not in capsys.readouterr().out
+
+
+def test_what_is_held_goes_on_when_it_is_resumed_with_the_step_s_weights(shop: Shop) -> None:
+    judge(shop, weights=9, on_manual_change="hold")
+    shop.leases.set("shop", paused=None)
+
+    assert judge(shop, weights=9, on_manual_change="hold")["next"] == "Watch"
+    shop.leases.set("shop", paused=None)
+    assert judge(shop, on_manual_change="hold")["next"] == "Advance"
+
+
+@pytest.mark.parametrize("policy", ["hold", "restore"])
+def test_one_that_fails_goes_back_for_that_whoever_moved_it(shop: Shop, policy: str) -> None:
+    shop.alarms.known["orders-lost"] = "ALARM"
+
+    answer = judge(shop, weights=9, on_manual_change=policy)
+
+    assert (answer["next"], answer["failure"]["Error"]) == ("Restore", "CandidateFailing")
+
+
+def test_one_whose_lease_is_another_s_holds_nobody_s(shop: Shop) -> None:
+    shop.hold_lease("another")
+
+    judge(shop, weights=9, on_manual_change="hold")
+
+    assert shop.leases.get("shop").paused is None

@@ -16,12 +16,21 @@ from tests.core.shop import DEPLOYMENT_ID, REGISTRATION, deployment, payload, si
 from tests.handlers.conftest import CONTEXT, Shop
 from tests.handlers.malformed import GONE, WRONG, Path, changed, places, variants
 from tests.handlers.test_admit_request import BUNDLE_KEY, BYTES, MANIFEST
+from viridian.adapters.starter import Starter
 from viridian.core.errors import EventInvalid, Refusal
 from viridian.core.guardian import Machine, guardian_name
 from viridian.core.record import admitted, inspected
 from viridian.handlers import admit_request
 from viridian.handlers.controls import control
-from viridian.handlers.events import alarm_changed, artifact_uploaded, candidate_steady, guardian
+from viridian.handlers.events import (
+    alarm_changed,
+    artifact_uploaded,
+    candidate_steady,
+    guardian,
+    image_pushed,
+    release_requested,
+    rule_changed,
+)
 
 EACH = 5_000
 NOON = "2026-11-01T12:00:00Z"
@@ -41,6 +50,7 @@ UPLOAD = {
         "object": {"key": "shop/1.1.0/release.json", "version-id": "v1"},
     },
 }
+PUSH = {"service": "shop", "version": "2.0.0", "image": f"shop@sha256:{'a' * 64}"}
 ALARM = {"service": "shop", "alarm": "shop-elb-5xx"}
 SAW = {
     "startDate": "2026-11-01T12:00:00.000+0000",
@@ -56,6 +66,7 @@ CONTROL = {
     "deployment_id": DEPLOYMENT_ID,
     "percent": 10,
 }
+RULE_CHANGE = {"service": "shop", "at": "2026-11-01T12:00:00Z"}
 ENDED = {"execution": "another", "machine": "arn:deploy"}
 MACHINES = {Machine.DEPLOY: "arn:deploy", Machine.STANDBY: "arn:standby"}
 
@@ -81,12 +92,25 @@ def upload(shop: Shop, event: Any) -> Any:
     return artifact_uploaded.handler(event, CONTEXT, shop.executions)
 
 
+def asked_for(shop: Shop, document: Any) -> Any:
+    starter = Starter(shop.executions, shop.artifacts, shop.records, "machine")
+    return release_requested.handler({"id": "event", "detail": document}, CONTEXT, starter)
+
+
+def pushed(shop: Shop, event: Any) -> Any:
+    return image_pushed.handler(event, CONTEXT, shop.artifacts)
+
+
 def alarm(shop: Shop, event: Any) -> Any:
     return alarm_changed.handler(event, CONTEXT, shop.leases, shop.executions)
 
 
 def steady(shop: Shop, event: Any) -> Any:
     return candidate_steady.handler(event, CONTEXT, shop.leases, shop.executions)
+
+
+def changed_rule(shop: Shop, event: Any) -> Any:
+    return rule_changed.handler(event, CONTEXT, shop.leases, shop.executions)
 
 
 def ended(shop: Shop, event: Any) -> Any:
@@ -167,8 +191,11 @@ DOORS = [
         "event",
         ((VERSION_ID, "v" * 1_025), *((("time",), time) for time in NO_TIMES)),
     ),
+    Door(asked_for, REQUEST, "input", ((("service",), "s" * 33),)),
+    Door(pushed, PUSH, "event", ((("image",), "shop:2.0.0"), (("version",), "a/b"))),
     Door(alarm, ALARM, "event", ((("service",), "s" * 33),)),
     Door(steady, {"service": "shop", "ecs_service": "arn"}, "event", ((("service",), "Shop"),)),
+    Door(changed_rule, RULE_CHANGE, "event", ((("service",), "Shop"),)),
     Door(ended, ENDED, "event", ((("execution",), "e" * 81), (("machine",), "arn:another"))),
     Door(minute, {"at": NOON}, "event", tuple((("at",), time) for time in NO_TIMES)),
 ]

@@ -9,7 +9,7 @@ from viridian.core.owned import Kind, Wanted, name_of
 from viridian.handlers.resources.owned_resource import handler
 
 TOLD = {"StackId": "arn:stack", "RequestId": "one", "LogicalResourceId": "Blue"}
-GROUP = {"Port": 8080, "HealthCheckPath": "/health"}
+GROUP = {"Port": 8080, "HealthCheckPath": "/health", "tags": {"owner": "us", "team": "a"}}
 NAME = name_of("shop-blue", "arn:stack", "Blue")
 
 
@@ -29,6 +29,9 @@ class Groups:
         if wanted["Port"] == 0:
             raise ValueError("Port: is 8080 for life")
         self.done.append(("change", arn, wanted))
+
+    def tag(self, arn: str, tags: Mapping[str, str], gone: list[str]) -> None:
+        self.done.append(("tag", arn, tags, gone))
 
     def delete(self, arn: str) -> None:
         self.done.append(("delete", arn))
@@ -84,7 +87,7 @@ def test_what_is_deleted_is_named_by_its_arn() -> None:
 
 
 def test_an_edit_keeps_the_resource(log: Any) -> None:
-    groups, edited = Groups(), {**GROUP, "HealthCheckPath": "/ready"}
+    groups, edited = Groups(), {**GROUP, "HealthCheckPath": "/ready", "tags": {"team": "b"}}
 
     heard = ask(
         groups,
@@ -95,7 +98,10 @@ def test_an_edit_keeps_the_resource(log: Any) -> None:
     )
 
     assert (heard["Status"], heard["PhysicalResourceId"]) == ("SUCCESS", "arn:shop-blue")
-    assert groups.done == [("change", "arn:shop-blue", edited)]
+    assert groups.done == [
+        ("change", "arn:shop-blue", edited),
+        ("tag", "arn:shop-blue", {"team": "b"}, ["owner"]),
+    ]
     assert "Signature" not in log.getvalue(), "whoever has the URL may answer"
 
 

@@ -1,16 +1,20 @@
 """PrepareCandidate: the idle side runs the release, at the size of live."""
 
+from typing import Any
+
 import pytest
 
-from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, payload
+from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, SCALED, payload
 from tests.handlers.conftest import CONTEXT, Shop, ecs_service
 from viridian.adapters.fleets.task_definition import serving_container
 from viridian.core.errors import FenceStale, SideServing
+from viridian.core.scaling import Bounds
 from viridian.handlers.prepare_candidate import Input, handler
 
 
-def prepare(shop: Shop) -> str:
-    answer = handler(payload(Input), CONTEXT, shop.fleets, shop.balancers, shop.leases)
+def prepare(shop: Shop, **members: Any) -> str:
+    event = payload(Input, **members)
+    answer = handler(event, CONTEXT, shop.fleets, shop.balancers, shop.leases, shop.targets)
     return str(answer["revision"])
 
 
@@ -24,6 +28,16 @@ def test_the_candidate_runs_the_release_at_live_s_size_and_live_is_not_touched(s
     assert {"name": "RELEASE_VERSION", "value": "1.1.0"} in container["environment"]
     assert shop.ecs.services[BLUE_FLEET] == ecs_service("blue", "1.0.0", 2)
     assert shop.balancers.arranged == {GREEN: ("/health", 5)}, "and live is checked as it was"
+
+
+def test_auto_scaling_shrinks_neither_side_from_here_on(shop: Shop) -> None:
+    prepare(shop)
+    assert shop.targets.bounds == {}, "nothing scales this service"
+
+    prepare(shop, settings=SCALED)
+
+    held = Bounds(2, may_shrink=False)
+    assert shop.targets.bounds == {BLUE_FLEET: held, GREEN_FLEET: held}
 
 
 def test_who_no_longer_leads_prepares_nothing(shop: Shop) -> None:

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BUNDLE_RELEASE, DEPLOYMENT_ID, TEMPLATE, WATCHED_ALARMS, payload
+from tests.core.shop import (
+    BUNDLE_RELEASE,
+    DEPLOYMENT_ID,
+    GREEN,
+    GREEN_FLEET,
+    TEMPLATE,
+    WATCHED_ALARMS,
+    payload,
+)
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.deployment import Ran
 from viridian.core.errors import CandidateBreached, DeploymentPaused
@@ -13,12 +21,15 @@ from viridian.handlers.promote import Input, handler
 
 
 def promote(shop: Shop) -> dict[str, Any]:
-    return handler(payload(Input), CONTEXT, shop.leases, shop.records)
+    given = payload(Input)
+    return handler(given, CONTEXT, shop.leases, shop.records, shop.balancers, shop.fleets)
 
 
 def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop) -> None:
     assert promote(shop) == {"version": "1.1.0"}
-    assert shop.records.items["shop", "PRODUCTION"] == {
+    recorded = dict(shop.records.items["shop", "PRODUCTION"])
+    del recorded["facts"]
+    assert recorded == {
         "version": "1.1.0",
         "colour": "green",
         "deployment_id": DEPLOYMENT_ID,
@@ -26,6 +37,20 @@ def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop) -> None:
         "promoted_at": "2026-11-01T12:00Z",
         "revision": "arn:shop:5",
     }
+
+
+def test_the_record_has_both_sides_as_they_were_promoted(shop: Shop) -> None:
+    shop.balancers.groups[GREEN]["health_check"]["HealthCheckPath"] = "/green"
+    shop.ecs.services[GREEN_FLEET].told["network"]["subnets"] = "subnet-green"
+
+    promote(shop)
+
+    live = shop.records.production("shop")
+    assert live is not None
+    assert live.recorded["live.health_check"]["HealthCheckPath"] == "/green"
+    assert live.recorded["live.network"]["subnets"] == "subnet-green"
+    assert live.recorded["live.task_definition"] == {"taskDefinition": "arn:shop:5"}
+    assert live.recorded["candidate.attributes"] == {"slow_start.duration_seconds": "0"}
 
 
 def test_what_is_live_is_kept_with_what_it_runs_as(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE_FLEET, GREEN_FLEET, payload, sides
+from tests.core.shop import BLUE_FLEET, GREEN_FLEET, SCALING, SETTINGS, payload, sides
 from tests.handlers.conftest import CONTEXT, SHIFTED_AT, Shop
 from viridian.core.errors import (
     CandidateBreached,
@@ -15,18 +15,22 @@ from viridian.core.errors import (
     SideServing,
 )
 from viridian.core.evidence.requests import Period, Traffic
+from viridian.core.scaling import Bounds
 from viridian.handlers.retire_side import Input, handler
 
 NOW = SHIFTED_AT + 60
 
 
-def retire_blue(shop: Shop, is_way_back: bool = True, since: float = SHIFTED_AT) -> dict[str, Any]:
+def retire_blue(
+    shop: Shop, is_way_back: bool = True, since: float = SHIFTED_AT, **settings: Any
+) -> dict[str, Any]:
     """Blue was live and was promoted over, or it was the candidate."""
     event = payload(
         Input,
         sides=asdict(sides("blue" if is_way_back else "green")),
         retired="live" if is_way_back else "candidate",
         since_ms=int(since * 1000),
+        settings={**SETTINGS, **settings},
     )
     return handler(
         event,
@@ -36,6 +40,7 @@ def retire_blue(shop: Shop, is_way_back: bool = True, since: float = SHIFTED_AT)
         shop.leases,
         shop.request_metrics,
         lambda: NOW,
+        shop.targets,
     )
 
 
@@ -58,6 +63,46 @@ def test_a_failed_candidate_rests_on_what_live_runs_and_a_former_live_on_what_it
     retire_blue(shop, is_way_back)
 
     assert shop.ecs.services[BLUE_FLEET].definition["family"] == runs
+
+
+@pytest.mark.parametrize("is_way_back", [True, False])
+def test_auto_scaling_leaves_the_side_at_rest_and_is_free_again_with_the_one_that_serves(
+    shop: Shop, is_way_back: bool
+) -> None:
+    """At rest from the first batch on: what may still grow would be scaled up again."""
+    shop.split(100)
+    retire_blue(shop, is_way_back)
+    assert shop.targets.bounds == {}, "nothing scales this service"
+    shop.ecs.services[BLUE_FLEET].desired = 8
+    shop.leases.set("shop", first_shifted_at=int(SHIFTED_AT))
+    shop.request_metrics.seen.clear()
+    at_rest = Bounds(1, may_grow=False, may_shrink=False)
+
+    with pytest.raises(SideDraining, match="at 4 tasks"):
+        retire_blue(shop, is_way_back, SHIFTED_AT - 120, scaling=SCALING)
+    assert shop.targets.bounds == {BLUE_FLEET: at_rest}
+
+    shop.ecs.services[BLUE_FLEET].desired = 1
+    retire_blue(shop, is_way_back, SHIFTED_AT - 120, scaling=SCALING)
+    assert shop.targets.bounds == {BLUE_FLEET: at_rest, GREEN_FLEET: Bounds(2)}
+
+
+@pytest.mark.parametrize(
+    ("former_live", "is_way_back", "runs", "size"),
+    [
+        ("zero", True, "blue", 0),
+        ("follow", True, "green", 1),
+        ("zero", False, "green", 1),
+    ],
+)
+def test_a_former_live_becomes_what_the_service_says_and_a_failed_candidate_rests(
+    shop: Shop, former_live: str, is_way_back: bool, runs: str, size: int
+) -> None:
+    shop.split(100)
+    retire_blue(shop, is_way_back, former_live=former_live)
+
+    blue = shop.ecs.services[BLUE_FLEET]
+    assert (blue.definition["family"], blue.desired) == (runs, size)
 
 
 def test_a_side_that_still_gets_traffic_keeps_its_size(shop: Shop) -> None:

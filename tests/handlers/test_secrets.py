@@ -171,6 +171,24 @@ def test_what_answers_in_place_of_the_release_is_quoted_nowhere(log: StringIO, a
     assert PLANTED not in str(refusal.value) + log.getvalue()
 
 
+def test_neither_what_a_check_sends_nor_the_body_that_answers_is_told(
+    shop: Shop, log: StringIO
+) -> None:
+    shop.probe.answers["/orders"] = (200, "1.1.0")
+    shop.probe.bodies["/orders"] = f'{{"{PLANTED}": "{PLANTED}", "a": ["{PLANTED}"]}}'.encode()
+    check = {
+        **{"path": "/orders", "method": "POST", "headers": {"X-Key": PLANTED}, "body": PLANTED},
+        **{"body_contains": "no", "json": {"/a": "no", "/b": "no"}},
+    }
+    given = payload(smoke_test.Input, url="http://shop.example", colour="green")
+    given["settings"]["smoke_tests"] = [{"path": "/"}, check]
+    with pytest.raises(SmokeTestFailed) as refusal:
+        smoke_test.handler(given, CONTEXT, shop.probe)
+
+    assert str(refusal.value).count("POST /orders: wanted") == 3
+    assert PLANTED not in str(refusal.value) + log.getvalue()
+
+
 SIGNED = f"""\
 The request signature we calculated does not match the signature you provided. Check your AWS Secret
 Access Key and signing method. Consult the service documentation for details.

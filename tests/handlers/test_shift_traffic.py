@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE, GREEN, WATCHED_ALARMS, payload, sides
+from tests.core.shop import BLUE, BLUE_FLEET, GREEN, GREEN_FLEET, WATCHED_ALARMS, payload, sides
 from tests.core.shop import step as step_of_plan
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import (
@@ -13,6 +13,7 @@ from viridian.core.errors import (
     CandidateFailing,
     DeploymentPaused,
     FenceStale,
+    SideBehind,
     SideUnhealthy,
     SplitChanged,
 )
@@ -51,6 +52,34 @@ def test_the_candidate_gets_the_step_s_share_and_is_watched_from_then_on(
     assert shop.weights == {BLUE: 100 - percent, GREEN: percent}
 
 
+@pytest.mark.parametrize(
+    ("grown", "behind"), [(BLUE_FLEET, GREEN_FLEET), (GREEN_FLEET, BLUE_FLEET)]
+)
+def test_both_sides_get_the_size_of_the_larger_before_any_traffic_moves(
+    shop: Shop, grown: str, behind: str
+) -> None:
+    """Live for the way back, the candidate for what comes next: each may have to carry all."""
+    shop.ecs.services[grown].desired = 3
+    shop.balancers.states[BLUE if grown == BLUE_FLEET else GREEN].append("healthy")
+
+    with pytest.raises(SideBehind, match="wanted 3 healthy targets, found 2 healthy"):
+        shift(shop)
+    assert shop.ecs.services[behind].desired == 3
+    assert shop.balancers.written == []
+
+    for states in shop.balancers.states.values():
+        states[:] = ["healthy"] * 3
+    assert shift(shop)["candidate_percent"] == 10
+
+
+def test_a_live_side_that_could_not_take_all_back_is_waited_for(shop: Shop) -> None:
+    shop.balancers.states[BLUE][1] = "unhealthy"
+
+    with pytest.raises(SideBehind):
+        shift(shop)
+    assert shop.balancers.written == []
+
+
 def test_roles_may_be_the_other_way_round(shop: Shop) -> None:
     shop.split(100)
     revision = "arn:aws:ecs:task-definition/blue:1"
@@ -70,8 +99,9 @@ def test_a_candidate_that_runs_something_else_by_now_gets_nothing(shop: Shop) ->
 @pytest.mark.parametrize("found", [0, 30, 100])
 def test_a_split_that_somebody_else_wrote_is_not_written_over(shop: Shop, found: int) -> None:
     shop.split(found)
+    shop.leases.set("shop", changed_by="at noon by alice")
 
-    with pytest.raises(SplitChanged, match="somebody else moves this traffic"):
+    with pytest.raises(SplitChanged, match=r"somebody else moves this traffic; .* noon by alice"):
         shift(shop, step=1, after_percent=10)
 
     assert shop.balancers.written == []

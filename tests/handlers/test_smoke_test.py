@@ -12,8 +12,9 @@ from viridian.handlers.smoke_test import Input, handler
 URL = "http://shop.example:8080"
 
 
-def smoke(shop: Shop, colour: str = "green") -> dict[str, Any]:
-    return handler(payload(Input, url=URL, colour=colour), CONTEXT, shop.probe)
+def smoke(shop: Shop, colour: str = "green", **settings: Any) -> dict[str, Any]:
+    given = payload(Input, url=URL, colour=colour)
+    return handler(given | {"settings": given["settings"] | settings}, CONTEXT, shop.probe)
 
 
 @pytest.mark.parametrize("colour", ["green", "blue"])
@@ -23,6 +24,7 @@ def test_every_check_is_asked_on_the_test_route(shop: Shop, colour: str) -> None
         ("http://shop.example:8080/", {"X-Viridian-Target": colour}),
         ("http://shop.example:8080/missing", {"X-Viridian-Target": colour}),
     ]
+    assert shop.probe.connected_to == {"balancer.example"}
 
 
 def test_every_complaint_is_told_at_once(shop: Shop) -> None:
@@ -36,3 +38,22 @@ def test_every_complaint_is_told_at_once(shop: Shop) -> None:
         "GET /: wanted version 1.1.0 in X-Release-Version, found 1.0.0; "
         "GET /missing: wanted 404, found connection refused"
     )
+
+
+ORDER = {"path": "/orders", "status": 201, "method": "POST", "body": "{}", "json": {"/ok": True}}
+
+
+def test_what_is_not_safe_is_asked_once_and_in_its_order(shop: Shop) -> None:
+    shop.probe.answers["/orders"] = (201, "1.1.0")
+    shop.probe.bodies["/orders"] = b'{"ok": true}'
+
+    assert smoke(shop, smoke_tests=[{"path": "/"}, ORDER, {"path": "/"}]) == {"checks": 3}
+    assert shop.probe.methods == ["GET", "POST", "GET"]
+
+
+def test_a_body_that_is_not_the_one_wanted_rejects_the_candidate(shop: Shop) -> None:
+    shop.probe.answers["/orders"] = (201, "1.1.0")
+    shop.probe.bodies["/orders"] = b'{"ok": false}'
+
+    with pytest.raises(SmokeTestFailed, match=r"^POST /orders: wanted true at /ok, found false$"):
+        smoke(shop, smoke_tests=[{"path": "/"}, ORDER])

@@ -7,16 +7,26 @@ import pytest
 from tests.core.shop import payload
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import WrongVersionServed
+from viridian.core.service.smoke_tests import METHODS
 from viridian.handlers.verify_production import Input, handler
 
 
-def verify(shop: Shop) -> dict[str, Any]:
-    return handler(payload(Input, url="http://shop.example:80"), CONTEXT, shop.probe)
+def verify(shop: Shop, **settings: Any) -> dict[str, Any]:
+    given = payload(Input, url="http://shop.example:80")
+    return handler(given | {"settings": given["settings"] | settings}, CONTEXT, shop.probe)
 
 
 def test_every_check_is_asked_often_and_as_a_client_asks_it(shop: Shop) -> None:
     assert verify(shop) == {"requests": 20}
     assert shop.probe.asked == [(f"http://shop.example:80/{p}", {}) for p in ("", "missing")] * 10
+    assert shop.probe.connected_to == {"balancer.example"}
+
+
+def test_a_login_before_production_is_told_as_such(shop: Shop) -> None:
+    shop.probe.answers["/"] = (302, None)
+
+    with pytest.raises(WrongVersionServed, match=r"^GET /: wanted 200, found 302 .*login"):
+        verify(shop)
 
 
 def test_one_answer_of_another_version_is_a_breach(shop: Shop) -> None:
@@ -24,3 +34,17 @@ def test_one_answer_of_another_version_is_a_breach(shop: Shop) -> None:
 
     with pytest.raises(WrongVersionServed, match=r"^GET /missing: wanted version 1.1.0 .* 1.0.0$"):
         verify(shop)
+
+
+def test_production_is_asked_nothing_that_might_change_it(shop: Shop) -> None:
+    checks = [{"path": "/", "method": method} for method in METHODS]
+
+    assert verify(shop, smoke_tests=checks) == {"requests": 30}
+    assert shop.probe.methods == ["GET", "HEAD", "OPTIONS"] * 10
+
+
+def test_a_body_of_production_that_is_not_the_one_wanted_is_a_breach(shop: Shop) -> None:
+    shop.probe.bodies["/"] = b"<h1>secret</h1>"
+
+    with pytest.raises(WrongVersionServed, match=r"^GET /: wanted the text .* 15 bytes without it"):
+        verify(shop, smoke_tests=[{"path": "/", "body_contains": "Welcome"}])

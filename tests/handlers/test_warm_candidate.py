@@ -13,15 +13,16 @@ from viridian.handlers.warm_candidate import LONGEST_SECONDS, Input, handler
 class Unsettled(FakeHttpProbe):
     """Answers that get slower and slower."""
 
-    def get(self, *arguments: Any, **named: Any) -> Answer:
-        answer = super().get(*arguments, **named)
+    def ask_once(self, *arguments: Any, **named: Any) -> Answer:
+        answer = super().ask_once(*arguments, **named)
         return Answer(answer.check, answer.status, answer.version, 1.5 ** len(self.asked))
 
 
-def warm(probe: FakeHttpProbe, seconds_each: float = 0) -> dict[str, Any]:
+def warm(probe: FakeHttpProbe, seconds_each: float = 0, **settings: Any) -> dict[str, Any]:
     ticks = count()
+    given = payload(Input, url="http://shop.example:8080", colour="green")
     return handler(
-        payload(Input, url="http://shop.example:8080", colour="green"),
+        given | {"settings": given["settings"] | settings},
         CONTEXT,
         probe,
         lambda: next(ticks) * seconds_each,
@@ -38,6 +39,13 @@ def test_every_check_is_warmed_on_the_test_route(shop: Shop) -> None:
     urls = [url for url, _ in shop.probe.asked]
     assert urls == ["http://shop.example:8080/", "http://shop.example:8080/missing"] * 10
     assert {headers["X-Viridian-Target"] for _, headers in shop.probe.asked} == {"green"}
+    assert shop.probe.connected_to == {"balancer.example"}
+
+
+def test_nothing_is_asked_again_and_again_that_might_change_something(shop: Shop) -> None:
+    warm(shop.probe, smoke_tests=[{"path": "/", "method": m} for m in ("POST", "GET", "DELETE")])
+
+    assert shop.probe.methods == ["GET"] * 20
 
 
 def test_one_that_never_settles_is_left_after_the_longest_time() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import DEPLOYMENT_ID, payload
+from tests.core.shop import BLUE_FLEET, DEPLOYMENT_ID, GREEN_FLEET, SCALED, SETTINGS, payload
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import FenceStale
 from viridian.handlers.watch_standby import Input, handler
@@ -13,15 +13,27 @@ PROMOTED_AT = "2026-11-01T12:00:00+00:00"
 NOON = 1_793_534_400.0
 
 
-def watch(shop: Shop, after_seconds: float = 60) -> dict[str, Any]:
-    event = payload(Input, promoted_at=PROMOTED_AT, window_seconds=900)
+def watch(
+    shop: Shop, after_seconds: float = 60, settings: dict[str, Any] = SETTINGS
+) -> dict[str, Any]:
+    asked = {**settings, "standby_seconds": 900}
+    event = payload(Input, promoted_at=PROMOTED_AT, settings=asked)
     now = NOON + after_seconds
-    return handler(event, CONTEXT, shop.leases, shop.alarms, lambda: now)
+    return handler(event, CONTEXT, shop.leases, shop.alarms, lambda: now, shop.fleets)
 
 
 def test_a_quiet_release_is_watched_on_until_its_window_is_over(shop: Shop) -> None:
     assert (watch(shop)["next"], watch(shop)["watch_seconds"]) == ("Watch", 60)
     assert watch(shop, 900)["next"] == "Retire"
+
+
+def test_where_the_release_grows_by_itself_its_way_back_grows_with_it(shop: Shop) -> None:
+    shop.ecs.services[GREEN_FLEET].desired = 5
+
+    watch(shop)
+    assert shop.ecs.services[BLUE_FLEET].desired == 2, "nothing scales this service"
+    assert watch(shop, 600, settings=SCALED)["watch_seconds"] == 300
+    assert shop.ecs.services[BLUE_FLEET].desired == 5
 
 
 def test_an_alarm_whose_event_never_came_takes_production_back(shop: Shop) -> None:

@@ -8,5 +8,5 @@ from tests.infra.template import Assembly
 
 @pytest.fixture(scope="session")
 def assembly(assemblies: Assemblies) -> Assembly:
-    """Both stacks as they are committed."""
+    """The stacks as they are committed, with the example's pipeline."""
     return Assembly(assemblies.at(COMMITTED))

@@ -59,6 +59,10 @@ class Assembly:
         return Template.read(self.folder / "Shop.template.json")
 
     @cached_property
+    def pipeline(self) -> Template:
+        return Template.read(self.folder / "Pipeline.template.json")
+
+    @cached_property
     def templates(self) -> tuple[Template, Template]:
         return self.viridian, self.shop
 
@@ -68,7 +72,8 @@ class Assembly:
 
     @cached_property
     def _exports(self) -> dict[str, Any]:
-        outputs = self.viridian.body["Outputs"].values()
+        stacks = [Template.read(path).body for path in self.folder.glob("*.template.json")]
+        outputs = [output for body in stacks for output in body.get("Outputs", {}).values()]
         return {o["Export"]["Name"]: o["Value"] for o in outputs if "Export" in o}
 
     def spell(self, value: Any) -> str:
@@ -82,7 +87,7 @@ class Assembly:
                 return separator.join(self.spell(part) for part in parts)
             case {"Fn::ImportValue": str(name)}:
                 return self.spell(self._exports[name])
-            case {"Fn::Select": [5, {"Fn::Split": [":", arn]}]}:
+            case {"Fn::Select": [5 | 6, {"Fn::Split": [":", arn]}]}:
                 return f"{self.spell(arn)}'s name"
         return str(value)
 

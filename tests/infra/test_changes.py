@@ -32,6 +32,23 @@ def test_what_serves_is_made_by_viridian_and_no_setting_asks_for_what_it_would_r
         assert not template.of_type("ElasticLoadBalancingV2::TargetGroup")
 
 
+def test_with_a_name_the_load_balancer_is_asked_under_it_at_its_own_address(
+    edited: Assembly,
+) -> None:
+    [parameter] = edited.shop.properties("SSM::Parameter").values()
+    value = edited.spell(parameter["Value"])
+
+    assert '"production_url":"https://shop.example:<ProductionPort>"' in value
+    assert '"test_url":"https://shop.example:<TestPort>"' in value
+    assert '"connect_to":"<FrontLoadBalancer.DNSName>"' in value
+
+
+def test_a_check_that_wants_null_still_does_where_the_functions_look(edited: Assembly) -> None:
+    [parameter] = edited.shop.properties("SSM::Parameter").values()
+
+    assert '"json":{"/error":null}' in edited.spell(parameter["Value"])
+
+
 def test_settings_reach_the_alarms(edited: Assembly) -> None:
     alarms = edited.shop.properties("CloudWatch::Alarm")
 

@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from moto.events.models import EventPattern
 
+from tests.assemblies import EDITED, Assemblies
 from tests.infra.template import Assembly, Resources, Template
 
-RELEASE = "EventsReleaseUploaded"
+RELEASE, REGISTERED = "EventsReleaseUploaded", "EventsServiceRegistered"
 ALARM = "ServiceEventsAlarmChanged"
 STEADY = "ServiceEventsCandidateSteady"
+CHANGED = "ServiceEventsRuleChanged"
+PUSHED = "ServiceEventsImagePushed"
+REQUESTED = "EventsReleaseAskedFor"
 UNPROMOTED = "OperatorsDeploymentUnpromoted"
 ENDED = "EventsExecutionEnded"
 MINUTELY = "EventsEveryMinute"
@@ -25,7 +30,17 @@ def rules(assembly: Assembly) -> Resources:
 
 
 def test_these_are_all_the_rules(rules: Resources) -> None:
-    assert set(rules) == {RELEASE, ALARM, STEADY, UNPROMOTED, ENDED, MINUTELY}
+    assert set(rules) == {
+        RELEASE,
+        REQUESTED,
+        REGISTERED,
+        ALARM,
+        STEADY,
+        CHANGED,
+        UNPROMOTED,
+        ENDED,
+        MINUTELY,
+    }
     assert {rule["State"] for rule in rules.values()} == {"ENABLED"}
 
 
@@ -37,6 +52,27 @@ def test_an_uploaded_manifest_starts_a_deployment(assembly: Assembly, rules: Res
     assert [assembly.spell(name) for name in bucket] == ["<StorageArtifactBucket>"]
     assert pattern["detail"]["object"]["key"] == [{"suffix": "/release.json"}]
     assert "InputTransformer" not in rules[RELEASE]["Targets"][0]
+
+
+def test_an_event_of_one_s_own_is_a_request(rules: Resources) -> None:
+    assert rules[REQUESTED]["EventPattern"] == {"detail-type": ["Viridian Release Requested"]}
+    assert "InputTransformer" not in rules[REQUESTED]["Targets"][0]
+
+
+def test_a_pushed_image_of_such_a_tag_is_a_release(assemblies: Assemblies) -> None:
+    assembly = Assembly(assemblies.at(EDITED))
+    rule = assembly.properties("Events::Rule")[PUSHED]
+
+    assert rule["EventPattern"]["source"] == ["aws.ecr"]
+    assert rule["EventPattern"]["detail"] == {
+        "action-type": ["PUSH"],
+        "result": ["SUCCESS"],
+        "repository-name": ["shop"],
+        "image-tag": [{"wildcard": "v*"}],
+    }
+    told = rule["Targets"][0]["InputTransformer"]
+    assert told["InputPathsMap"]["detail-image-tag"] == "$.detail.image-tag"
+    assert "/shop@<detail-image-digest>" in assembly.spell(told["InputTemplate"])
 
 
 def test_every_alarm_of_the_service_wakes_its_deployment(
@@ -74,12 +110,68 @@ def test_a_steady_fleet_wakes_its_deployment(assembly: Assembly, rules: Resource
     assert transformed(rules[STEADY]) == {"service": "shop", "ecs_service": "$.resources[0]"}
 
 
+def test_a_rule_that_somebody_else_wrote_is_told_of_with_who(
+    assembly: Assembly, rules: Resources
+) -> None:
+    detail = rules[CHANGED]["EventPattern"]["detail"]
+    roles = detail["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"]
+
+    assert rules[CHANGED]["EventPattern"]["source"] == ["aws.elasticloadbalancing"]
+    assert rules[CHANGED]["EventPattern"]["detail-type"] == ["AWS API Call via CloudTrail"]
+    assert (detail["eventName"], detail["errorCode"]) == (["ModifyRule"], [{"exists": False}])
+    [rule] = detail["requestParameters"]["ruleArn"]
+    assert assembly.spell(rule) == "<ServiceRoutesProduction>"
+    assert roles[1:] == [{"exists": False}]
+    assert {assembly.spell(role) for role in roles[0]["anything-but"]} == {
+        f"<{role}.Arn>"
+        for role, rights in assembly.rights().items()
+        if any(action == "elasticloadbalancing:ModifyRule" for action, _ in rights)
+    }
+    assert transformed(rules[CHANGED]) == {
+        "service": "shop",
+        "at": "$.detail.eventTime",
+        "identity": "$.detail.userIdentity",
+        "ip": "$.detail.sourceIPAddress",
+    }
+
+
+@pytest.mark.parametrize(
+    ("identity", "is_told"),
+    [
+        ({"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/Alice"}, True),
+        ({"sessionContext": {"sessionIssuer": {"arn": "arn:a-person-s-role"}}}, True),
+        ({"sessionContext": {"sessionIssuer": {"arn": "<FunctionsShiftTrafficRole.Arn>"}}}, False),
+        ({"sessionContext": {"sessionIssuer": {"arn": "<WorkflowRole.Arn>"}}}, False),
+    ],
+    ids=["a user", "a role", "our function", "our machine"],
+)
+def test_what_viridian_writes_itself_is_not_told_of(
+    assembly: Assembly, rules: Resources, identity: dict[str, Any], is_told: bool
+) -> None:
+    """By the matcher of moto, which follows EventBridge's."""
+    detail = rules[CHANGED]["EventPattern"]["detail"]
+    [ours, others] = detail["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"]
+    named = {"anything-but": [assembly.spell(role) for role in ours["anything-but"]]}
+    issuer = {"sessionContext": {"sessionIssuer": {"arn": [named, others]}}}
+    pattern = {"detail": {"errorCode": detail["errorCode"], "userIdentity": issuer}}
+
+    def is_matched(**detail: Any) -> bool:
+        event: Any = {"detail": {"userIdentity": identity, **detail}}
+        return EventPattern.load(json.dumps(pattern)).matches_event(event)
+
+    assert is_matched() == is_told
+    assert not is_matched(errorCode="AccessDenied")
+
+
 @pytest.mark.parametrize(
     ("name", "function", "queue"),
     [
         (RELEASE, "ArtifactUploaded", "<EventsArtifactUploadedDeadLettersQueue.Arn>"),
+        (REQUESTED, "ReleaseRequested", "<EventsReleaseRequestedDeadLettersQueue.Arn>"),
+        (REGISTERED, "RegistrationChanged", "<EventsRegistrationChangedDeadLettersQueue.Arn>"),
         (ALARM, "AlarmChanged", "<ServiceDeadLettersQueue.Arn>"),
         (STEADY, "CandidateSteady", "<ServiceDeadLettersQueue.Arn>"),
+        (CHANGED, "RuleChanged", "<ServiceDeadLettersQueue.Arn>"),
         (ENDED, "Guardian", "<EventsGuardianDeadLettersQueue.Arn>"),
         (MINUTELY, "Guardian", "<EventsGuardianDeadLettersQueue.Arn>"),
     ],
@@ -110,13 +202,18 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
 
     assert calls == {
         (f"<{RELEASE}.Arn>", "<EventsArtifactUploadedFunction.Arn>"),
+        (f"<{REQUESTED}.Arn>", "<EventsReleaseRequestedFunction.Arn>"),
+        (f"<{REGISTERED}.Arn>", "<EventsRegistrationChangedFunction.Arn>"),
         (f"<{ENDED}.Arn>", "<EventsGuardianFunction.Arn>"),
         (f"<{MINUTELY}.Arn>", "<EventsGuardianFunction.Arn>"),
         (RULES_OF_SERVICES, "<EventsAlarmChangedFunction.Arn>"),
         (RULES_OF_SERVICES, "<EventsCandidateSteadyFunction.Arn>"),
+        (RULES_OF_SERVICES, "<EventsRuleChangedFunction.Arn>"),
+        (RULES_OF_SERVICES, "<EventsImagePushedFunction.Arn>"),
     }
     assert rules[ALARM]["Name"] == "viridian-shop-AlarmChanged"
     assert rules[STEADY]["Name"] == "viridian-shop-CandidateSteady"
+    assert rules[CHANGED]["Name"] == "viridian-shop-RuleChanged"
     assert sorted(fills) == sorted(f"<{name}.Arn>" for name in set(rules) - {UNPROMOTED})
 
 
@@ -132,7 +229,7 @@ def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
 def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> None:
     queues = assembly.properties("SQS::Queue").values()
 
-    assert len(queues) == 5
+    assert len(queues) == 9
     assert {q["MessageRetentionPeriod"] for q in queues} == {14 * 24 * 3600}
     assert {q["SqsManagedSseEnabled"] for q in queues} == {True}
 
@@ -179,6 +276,7 @@ def test_the_guardian_looks_when_it_is_told_and_every_minute(rules: Resources) -
         ("StandbyStopped", "ExecutionsAborted", "<StandbyMachine>"),
         ("StandbyTimedOut", "ExecutionsTimedOut", "<StandbyMachine>"),
         ("GuardianFailed", "Errors", "<EventsGuardianFunction>"),
+        ("DeploymentHeld", "DeploymentsHeldByChange", "viridian"),
     ],
 )
 def test_what_must_not_happen_pages_the_operators_within_a_minute(

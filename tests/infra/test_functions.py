@@ -11,14 +11,16 @@ from tests.infra.test_rights import (
     CONTROL,
     EVENT_FUNCTIONS,
     ON_THE_WAY_BACK,
+    PIPELINE_JOB,
     STATE_FUNCTIONS,
     TABLE,
 )
 
 FUNCTIONS = PROJECT / "functions"
+OTHERS = {"Control": CONTROL, "PipelineJob": PIPELINE_JOB}
 WITH_TABLE = [
     name
-    for name, rights in (STATE_FUNCTIONS | EVENT_FUNCTIONS | {"Control": CONTROL}).items()
+    for name, rights in (STATE_FUNCTIONS | EVENT_FUNCTIONS | OTHERS).items()
     if (TABLE,) in rights.values()
 ]
 
@@ -103,7 +105,11 @@ def test_each_finds_what_it_works_on_in_its_environment(
 ) -> None:
     environments = {n: f["Environment"]["Variables"] for n, f in functions.items()}
     own = {
-        (variable, assembly.spell(value), re.sub("^(Functions|Events|Controls)", "", name))
+        (
+            variable,
+            assembly.spell(value),
+            re.sub("^(Functions|Events|Controls|Pipelines)", "", name),
+        )
         for name, variables in environments.items()
         for variable, value in variables.items()
         if variable.startswith("VIRIDIAN_")
@@ -112,7 +118,13 @@ def test_each_finds_what_it_works_on_in_its_environment(
     assert own == {("VIRIDIAN_TABLE", "<StorageTable>", name) for name in WITH_TABLE} | {
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "AdmitRequest"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "ArtifactUploaded"),
+        ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "RegistrationChanged"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "Guardian"),
+        ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "PipelineJob"),
+        ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "PipelineJob"),
+        ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "ReleaseRequested"),
+        ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "ReleaseRequested"),
+        ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "ImagePushed"),
         ("VIRIDIAN_STANDBY_MACHINE_ARN", "<StandbyMachine>", "Guardian"),
     }
     assert {v["POWERTOOLS_SERVICE_NAME"] for v in environments.values()} == {"viridian"}

@@ -6,8 +6,9 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from tests.assemblies import SHARED, Assemblies
+from tests.assemblies import PROJECT, SHARED, Assemblies
 from tests.infra.template import Assembly, name_of
+from viridian.core.owned import Kind
 from viridian_cdk.fleets.ecs import RoleOutsidePath, put_under_path
 
 TAG = {"Key": "viridian:managed", "Value": "true"}
@@ -25,8 +26,7 @@ def test_what_a_deployment_changes_or_quotes_carries_the_tag_and_nothing_else_do
     }
     for kind in ("TargetGroup", "ListenerRule", "Fleet"):
         for name, wanted in assembly.owned(kind).items():
-            tags = wanted.get("Tags") or wanted["tags"]
-            assert [tuple(tag.values()) for tag in tags] == [tuple(TAG.values())], name
+            assert wanted["tags"] == {TAG["Key"]: TAG["Value"]}, name
 
     assert tagged == {
         "Task",
@@ -82,3 +82,13 @@ def test_each_roles_inline_policies_fit_it(assembly: Assembly) -> None:
 
     assert len(roles) == len(set(roles)) == len(policies), "one policy a role"
     assert max(sizes) < 10_240
+
+
+def test_the_stack_policy_keeps_all_that_viridian_owns_from_being_made_anew() -> None:
+    policy = json.loads((PROJECT / "examples" / "shop" / "stack-policy.json").read_text())
+    [allowed, denied] = policy["Statement"]
+
+    assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
+    assert denied["Action"] == ["Update:Replace", "Update:Delete"]
+    kinds = denied["Condition"]["StringEquals"]["ResourceType"]
+    assert set(kinds) == {f"Custom::Viridian{kind}" for kind in Kind}

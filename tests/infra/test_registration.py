@@ -47,6 +47,7 @@ def test_it_tells_where_the_service_is(registration: Registration) -> None:
     assert registration.rule_arn == "arn:ServiceRoutesProduction"
     assert registration.production_url == "http://shop.example:80"
     assert registration.test_url == "http://shop.example:8080"
+    assert registration.connect_to == "shop.example"
     assert registration.load_balancer == "app/shop/1"
     assert registration.template == TEMPLATE
 
@@ -96,6 +97,7 @@ def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
         "StateMachineArn": "<WorkflowMachine>",
         "OperatorsTopicArn": "<OperatorsTopic>",
         "ControlFunctionName": "<ControlsControlFunction>",
+        "PipelineJobFunctionName": "<PipelinesPipelineJobFunction>",
         "ProductionUrl": "http://<FrontLoadBalancer.DNSName>:<ProductionPort>",
         "TestUrl": "http://<FrontLoadBalancer.DNSName>:<TestPort>",
     }

@@ -34,9 +34,18 @@ SEE_ALARMS: Rights = {"cloudwatch:DescribeAlarms": ("*",)}
 SEE_METRICS: Rights = {"cloudwatch:GetMetricData": ("*",)}
 SEE_FLEETS: Rights = {"ecs:DescribeServices": (SERVICES,)}
 CHANGE_FLEETS: Rights = SEE_FLEETS | {"ecs:UpdateService": (SERVICES,)}
+COMPARE_SIDES: Rights = SEE_FLEETS | {
+    "elasticloadbalancing:DescribeTargetGroups": ("*",),
+    "elasticloadbalancing:DescribeTargetGroupAttributes": ("*",),
+}
 READ_ITEM: Rights = {"dynamodb:GetItem": (TABLE,)}
 UPDATE_ITEM: Rights = {"dynamodb:UpdateItem": (TABLE,)}
-MODIFY_RULE: Rights = {"elasticloadbalancing:ModifyRule": (RULES,)}
+MODIFY_RULE: Rights = {
+    "elasticloadbalancing:ModifyRule": (RULES,),
+    "cognito-idp:DescribeUserPoolClient": (
+        f"arn:<AWS::Partition>:cognito-idp:{HERE}:userpool/* {MANAGED}",
+    ),
+}
 PAGE: Rights = {
     "sns:Publish": ("<OperatorsTopic>",),
     "kms:Decrypt": (PAGES_KEY,),
@@ -50,18 +59,32 @@ REGISTER: Rights = {
     "ecs:TagResource": (NEW_DEFINITIONS,),
     "iam:PassRole": (TASK_ROLES,),
 }
+LINKED_ROLE = (
+    "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/aws-service-role/"
+    "ecs.application-autoscaling.amazonaws.com/* "
+    "if iam:AWSServiceName is ecs.application-autoscaling.amazonaws.com"
+)
+OF_ECS = " if application-autoscaling:service-namespace is ecs"
+SCALE: Rights = {"application-autoscaling:RegisterScalableTarget": (f"*{OF_ECS}",)}
 OWNER: Rights = (
     REGISTER
+    | SCALE
     | SEE_RULES
     | SEE_FLEETS
     | {
+        "application-autoscaling:DeregisterScalableTarget": (f"*{OF_ECS}",),
+        "application-autoscaling:DescribeScalableTargets": ("*",),
+        "iam:CreateServiceLinkedRole": (LINKED_ROLE,),
         "elasticloadbalancing:DescribeTargetGroups": ("*",),
         "elasticloadbalancing:CreateTargetGroup": (f"{ELB}:targetgroup/*{TO_BE_MANAGED}",),
         "elasticloadbalancing:CreateRule": (f"{ELB}:listener/app/*{TO_BE_MANAGED}",),
         "elasticloadbalancing:AddTags": (
             f"{ELB}:targetgroup/* if elasticloadbalancing:CreateAction is CreateTargetGroup",
             f"{ELB}:listener-rule/app/* if elasticloadbalancing:CreateAction is CreateRule",
+            TARGET_GROUPS,
+            RULES,
         ),
+        "elasticloadbalancing:RemoveTags": (TARGET_GROUPS, RULES),
         "elasticloadbalancing:ModifyTargetGroupAttributes": (TARGET_GROUPS,),
         "elasticloadbalancing:DeleteTargetGroup": (TARGET_GROUPS,),
         "elasticloadbalancing:ModifyRule": (RULES,),
@@ -72,23 +95,49 @@ OWNER: Rights = (
         "ecs:TagResource": (
             NEW_DEFINITIONS,
             f"{ECS}:service/* if ecs:CreateAction is CreateService",
+            SERVICES,
         ),
+        "ecs:UntagResource": (SERVICES,),
     }
 )
 
+SEE_STOPPED: Rights = {
+    "ecs:ListTasks": ("*",),
+    "ecs:DescribeTaskDefinition": ("*",),
+    "ecs:DescribeTasks": (f"arn:<AWS::Partition>:ecs:{HERE}:task/*",),
+    "logs:GetLogEvents": (f"arn:<AWS::Partition>:logs:{HERE}:log-group:* {MANAGED}",),
+}
+READ_RELEASES: Rights = {
+    "s3:GetObject": (f"{BUCKET}/*",),
+    "s3:GetObjectVersion": (f"{BUCKET}/*",),
+    "s3:ListBucket": (BUCKET,),
+    "s3:ListBucketVersions": (BUCKET,),
+}
+PUT_RELEASES: Rights = {"s3:PutObject": (f"{BUCKET}/*",)}
 STATE_FUNCTIONS: dict[str, Rights] = {
     "AdmitRequest": READ_ITEM
     | UPDATE_ITEM
+    | READ_RELEASES
     | {
+        "dynamodb:Query": (TABLE,),
         "ssm:GetParameter": (REGISTRATIONS,),
-        "s3:GetObject": (f"{BUCKET}/*",),
-        "s3:GetObjectVersion": (f"{BUCKET}/*",),
-        "s3:ListBucket": (BUCKET,),
-        "s3:ListBucketVersions": (BUCKET,),
+        "ecr:BatchGetImage": (f"arn:<AWS::Partition>:ecr:{HERE}:repository/*",),
+        "ecr:DescribePullThroughCacheRules": ("*",),
+        "ecs:DescribeTaskDefinition": ("*",),
     },
-    "AcquireLease": READ_ITEM | UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},
-    "InspectLive": UPDATE_ITEM | READ_ITEM | SEE_RULES | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS,
+    "AcquireLease": READ_ITEM
+    | UPDATE_ITEM
+    | {"states:SendTaskSuccess": ("*",), "states:SendTaskFailure": ("*",)},
+    "InspectLive": UPDATE_ITEM
+    | READ_ITEM
+    | SEE_RULES
+    | SEE_HEALTH
+    | SEE_ALARMS
+    | SEE_METRICS
+    | COMPARE_SIDES
+    | {"ecs:DescribeTaskDefinition": ("*",), "servicequotas:GetServiceQuota": ("*",)},
     "PrepareCandidate": READ_ITEM
+    | SCALE
     | SEE_RULES
     | CHANGE_FLEETS
     | REGISTER
@@ -97,31 +146,45 @@ STATE_FUNCTIONS: dict[str, Rights] = {
         "elasticloadbalancing:ModifyTargetGroup": (TARGET_GROUPS,),
         "elasticloadbalancing:ModifyTargetGroupAttributes": (TARGET_GROUPS,),
     },
-    "CheckCandidate": READ_ITEM
+    "CheckCandidate": READ_ITEM | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS | SEE_STOPPED,
+    "CaptureEvidence": UPDATE_ITEM
     | SEE_HEALTH
     | SEE_ALARMS
+    | SEE_METRICS
     | SEE_FLEETS
-    | {
-        "ecs:ListTasks": ("*",),
-        "ecs:DescribeTaskDefinition": ("*",),
-        "ecs:DescribeTasks": (f"arn:<AWS::Partition>:ecs:{HERE}:task/*",),
-        "logs:GetLogEvents": (f"arn:<AWS::Partition>:logs:{HERE}:log-group:* {MANAGED}",),
-    },
+    | SEE_STOPPED,
     "WarmCandidate": {},
     "SmokeTest": {},
-    "ShiftTraffic": READ_ITEM | MOVE_TRAFFIC | SEE_ALARMS | SEE_FLEETS,
-    "JudgeCandidate": READ_ITEM | SEE_ALARMS | SEE_METRICS,
+    "ShiftTraffic": READ_ITEM | MOVE_TRAFFIC | SEE_ALARMS | CHANGE_FLEETS,
+    "JudgeCandidate": READ_ITEM
+    | UPDATE_ITEM
+    | CHANGE_FLEETS
+    | SEE_ALARMS
+    | SEE_METRICS
+    | SEE_RULES,
     "VerifyProduction": {},
     "RestoreTraffic": MOVE_TRAFFIC,
     "VerifyRestored": UPDATE_ITEM | SEE_RULES | SEE_HEALTH,
-    "Promote": READ_ITEM | UPDATE_ITEM,
-    "WatchStandby": READ_ITEM | SEE_ALARMS,
-    "RetireSide": READ_ITEM | SEE_RULES | SEE_METRICS | CHANGE_FLEETS,
+    "Promote": READ_ITEM | UPDATE_ITEM | COMPARE_SIDES,
+    "WatchStandby": READ_ITEM | SEE_ALARMS | CHANGE_FLEETS,
+    "RetireSide": READ_ITEM | SEE_RULES | SEE_METRICS | CHANGE_FLEETS | SCALE,
 }
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
+    "ReleaseRequested": READ_ITEM
+    | READ_RELEASES
+    | {
+        "states:StartExecution": (MACHINE,),
+        "states:DescribeExecution": (
+            f"arn:<AWS::Partition>:states:{HERE}:execution:<WorkflowMachine.Name>:*",
+        ),
+    },
+    "ImagePushed": READ_RELEASES | PUT_RELEASES,
+    "RegistrationChanged": READ_ITEM
+    | {"states:StartExecution": (MACHINE,), "ssm:GetParameter": (REGISTRATIONS,)},
     "AlarmChanged": UPDATE_ITEM | {"states:SendTaskFailure": ("*",)},
     "CandidateSteady": READ_ITEM | {"states:SendTaskSuccess": ("*",)},
+    "RuleChanged": UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},
     "Guardian": READ_ITEM
     | UPDATE_ITEM
     | {
@@ -131,8 +194,22 @@ EVENT_FUNCTIONS: dict[str, Rights] = {
             for machine in ("Workflow", "Standby")
         ),
         "states:StartExecution": ("<StandbyMachine>",),
+        "states:SendTaskSuccess": ("*",),
     },
 }
+PIPELINE_JOB: Rights = (
+    READ_ITEM
+    | READ_RELEASES
+    | PUT_RELEASES
+    | {
+        "states:StartExecution": (MACHINE,),
+        "states:DescribeExecution": (
+            f"arn:<AWS::Partition>:states:{HERE}:execution:<WorkflowMachine.Name>:*",
+        ),
+        "codepipeline:PutJobSuccessResult": ("*",),
+        "codepipeline:PutJobFailureResult": ("*",),
+    }
+)
 CONTROL: Rights = (
     READ_ITEM
     | UPDATE_ITEM
@@ -187,8 +264,9 @@ def wanted() -> dict[str, Rights]:
     roles = {
         "ResourcesOwnedResourceRole": OWNER | own_logs("ResourcesOwnedResource") | TRACES,
         "ControlsControlRole": CONTROL | own_logs("ControlsControl") | TRACES,
+        "PipelinesPipelineJobRole": PIPELINE_JOB | own_logs("PipelinesPipelineJob") | TRACES,
         "WorkflowRole": of_machine(*deploys) | {"states:StartExecution": ("<StandbyMachine>",)},
-        "StandbyRole": of_machine("WatchStandby", *ON_THE_WAY_BACK),
+        "StandbyRole": of_machine("WatchStandby", "CaptureEvidence", *ON_THE_WAY_BACK),
         "TaskTaskRole": TASK,
         "TaskExecutionRole": TASK_EXECUTION,
     }

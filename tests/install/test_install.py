@@ -19,7 +19,7 @@ from rehearsal.session import PROJECT
 from tests.infra.test_packaging import contents
 from viridian_cdk.packaging import assemble
 
-pytestmark = pytest.mark.xdist_group("install")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("install")]
 HERE = Path(__file__).parent
 SERVICE_FILE = PROJECT / "tests" / "rehearsal" / "service.yaml"
 UV = Path(sys.executable).with_name("uv")
@@ -55,7 +55,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assembly(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the README's app is synthesised."""
     folder = tmp_path_factory.mktemp("orders")
-    [app] = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    app, *_ = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
     (folder / "app.py").write_text(app)
     settings = SERVICE_FILE.read_text().replace("service: shop", "service: orders")
     (folder / "service.yaml").write_text(settings)

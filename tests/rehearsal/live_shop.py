@@ -1,5 +1,7 @@
 """The shop, live under traffic, for tests that try a release or an order on it."""
 
+import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.assembly import Assembly
-from rehearsal.session import Rehearsal
+from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Traffic
+from viridian_cli.release import PackedRelease, pack
 
-REQUESTS_PER_SECOND = 100
+REQUESTS_PER_SECOND = 50
 LOOK_SECONDS = 0.25
 
 
@@ -21,6 +24,16 @@ def live_shop(folder: Path, assembly: Path) -> Iterator[tuple[Rehearsal, Traffic
         url = f"{rehearsal.outputs.production_url}/"
         with Traffic(url, rate=REQUESTS_PER_SECOND, log=folder / "answers.csv") as traffic:
             yield rehearsal, traffic
+
+
+def shop_release(folder: Path, version: str) -> PackedRelease:
+    """The shop as another version, packed in this folder."""
+    place = folder / version
+    place.mkdir()
+    shutil.copy(SHOP / "app.py", place / "app.py")
+    manifest = {"service": "shop", "version": version, "command": ["python3", "app.py"]}
+    (place / "release.json").write_text(json.dumps(manifest))
+    return pack(place)
 
 
 def eventually(ask: Callable[[], Any], seconds: float) -> Any:

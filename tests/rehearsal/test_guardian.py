@@ -118,6 +118,10 @@ def test_a_deployment_stopped_at_half_of_the_traffic_is_made_whole_and_the_next_
     record = stage.record(stopped)
     assert record["ending"] == record["standby_ending"] == "DeploymentStopped"
     assert "was stopped by hand" in record["cause"]
+    evidence = json.loads(record["evidence"])
+    assert "could not be read" not in str({**evidence, "tasks": None})
+    assert evidence["targets"].keys() == evidence["requests"].keys() == {"blue", "green"}
+    assert evidence["tasks"][0] == "none of its tasks was stopped"
     assert stage.traffic.answers().requests_to("3.0.0") > 0
     assert stage.traffic.answers().requests_to("3.0.0", after=time.time() - 1) == 0
 

@@ -137,12 +137,23 @@ def test_a_promoted_deployment_drains_the_former_live_as_long_as_its_service_ask
     assert world.waits == [Wait("DrainStandby", 47, None)]
 
 
-def test_a_reverted_deployment_drains_the_candidate_as_long_as_its_service_asks(
-    world: SteppedWorld,
+@pytest.mark.parametrize(
+    ("state", "keep", "waits"),
+    [("JudgeCandidate", 0, 47), ("JudgeCandidate", 600, 600), ("SmokeTest", 0, 0)],
+    ids=["reverted", "kept for a debugger", "never had traffic"],
+)
+def test_a_failed_candidate_is_captured_then_drained_or_kept_as_long_as_its_service_asks(
+    world: SteppedWorld, state: str, keep: int, waits: int
 ) -> None:
-    world.says("JudgeCandidate", BUG).deploy()
+    settings = {**SETTINGS, "keep_failed_seconds": keep}
+    registration = {**REGISTRATION, "settings": settings}
+    world.says("AdmitRequest", {**ADMITTED, "registration": registration}).says(state, BUG)
 
-    assert world.waits == [Wait("DrainCandidate", 47, None)]
+    states = world.deploy().states
+
+    assert world.waits == [Wait("DrainCandidate", waits, None)]
+    shrinking = ["CaptureEvidence", "DrainCandidate", "RetireCandidate"]
+    assert [name for name in states if name in shrinking] == shrinking
 
 
 def test_the_machine_gives_up_after_twice_the_longest_bake() -> None:

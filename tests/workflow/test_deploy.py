@@ -22,7 +22,8 @@ BUG = lambda_failure("KeyError", "'boom'")
 def test_a_good_release_is_promoted_step_by_step(world: World) -> None:
     execution = world.deploy()
 
-    assert execution.output == {"service": "shop", "version": "1.1.0", "live": "green"}
+    told = {"outcome": "promoted", "service": "shop", "version": "1.1.0", "live": "green"}
+    assert execution.output == told
     assert world.visits["ShiftTraffic"] == 3
     assert (world.percent, world.sizes, world.lease) == (100, {}, DEPLOYMENT["id"])
     assert world.record[":ending"] == {"S": "DeploymentPromoted"}
@@ -181,6 +182,18 @@ def test_a_verdict_that_says_restore_restores_in_its_own_words(world: World) -> 
     assert world.percent == 0
 
 
+def test_a_split_that_somebody_else_wrote_ends_by_that_name_and_live_has_all_of_it(
+    world: World,
+) -> None:
+    change = "wanted 10, found 0: last written by alice"
+    world.says("JudgeCandidate", judged("Watch"), judged("Restore", "SplitChanged", change))
+
+    execution = world.deploy()
+
+    assert (execution.error, execution.cause) == ("DeploymentReverted", f"SplitChanged: {change}")
+    assert (world.visits["ShiftTraffic"], world.percent) == (1, 0)
+
+
 @pytest.mark.parametrize("answer", [judged("Perhaps"), {"next": "Advance"}, {}])
 def test_a_decision_nobody_knows_never_advances(world: World, answer: dict[str, Any]) -> None:
     world.says("JudgeCandidate", answer)
@@ -241,6 +254,18 @@ def test_a_side_that_drains_is_asked_for_again_for_as_long_as_a_drain_may_last(
     assert (world.deploy().error, world.sizes) == ("DeploymentReverted", {"green": "resting"})
     longest = MOST_DRAIN_SECONDS + 10 * retry["IntervalSeconds"]
     assert retry["IntervalSeconds"] * retry["MaxAttempts"] >= longest, "and ten batches"
+
+
+@pytest.mark.parametrize("state", ["WarmCandidate", "SmokeTest", "VerifyProduction"])
+def test_what_asks_the_service_is_waited_for_while_lambda_connects_it_to_its_vpc_again(
+    world: World, state: str
+) -> None:
+    *_, retry = MACHINE["States"][state]["Retry"]
+    asleep = Failure("Lambda.ResourceNotReadyException")
+    world.says(state, *[asleep] * retry["MaxAttempts"], {})
+
+    assert world.deploy().states[-1] == "DeploymentPromoted"
+    assert retry["IntervalSeconds"] * retry["MaxAttempts"] == 180
 
 
 def test_the_standby_drains_as_well(world: World) -> None:
@@ -374,5 +399,45 @@ def test_every_state_is_reached_by_a_test_of_this_module() -> None:
     reached |= set(waiting.deploy().states)
     paused = World().says("ShiftTraffic", lambda_failure("DeploymentPaused", ""), None)
     reached |= set(paused.says("AwaitResume", {}).deploy().states)
+    reached |= set(World().says("AcquireLease", BUSY, None).deploy().states)
 
     assert reached == set(MACHINE["States"])
+
+
+BUSY = lambda_failure("TurnAwaited", "another runs")
+
+
+def test_one_that_waits_asks_again_under_the_turn_that_it_had(world: World) -> None:
+    execution = world.says("AcquireLease", BUSY, BUSY, None).deploy()
+
+    assert execution.error is None
+    calls: list[tuple[str, Any]] = [(call.state, call.arguments) for call in execution.calls]
+    asked = [arguments["Payload"] for state, arguments in calls if state == "AcquireLease"]
+    waited = [arguments for state, arguments in calls if state == "AwaitTurn"]
+    since = {payload["waits_since"] for payload in asked[1:]}
+    assert (asked[0]["waits_since"], len(since), len(waited)) == ("", 1, 2)
+    [turn] = {arguments["ExpressionAttributeNames"]["#turn"] for arguments in waited}
+    assert turn == f"{since.pop()}#{DEPLOYMENT['id']}"
+
+
+def test_a_lease_that_is_free_by_then_is_asked_for_at_once(world: World) -> None:
+    world.says("AcquireLease", BUSY, None)
+
+    execution = world.says(
+        "AwaitTurn", Failure("DynamoDb.ConditionalCheckFailedException")
+    ).deploy()
+
+    assert execution.error is None
+
+
+@pytest.mark.parametrize(
+    "ends", [Failure("DeploymentSuperseded", "shop: another came"), Failure("States.Timeout")]
+)
+def test_one_whose_turn_does_not_come_is_refused(world: World, ends: Failure) -> None:
+    world.says("AcquireLease", BUSY)
+
+    execution = world.says("AwaitTurn", ends).deploy()
+
+    assert execution.error == "DeploymentRefused"
+    assert str(execution.cause).startswith(ends.error)
+    assert "InspectLive" not in execution.states

@@ -165,7 +165,7 @@ def test_a_lease_given_back_keeps_nothing_that_a_late_event_could_find(world: Ta
     world.deploy()
 
     assert {"AwaitCandidate", "Bake"} <= set(world.stored)
-    assert set(world.item()) <= {"pk", "sk", "fence", "candidate_percent", "moved_by"}
+    assert set(world.item()) <= {"pk", "sk", "fence", "candidate_percent", "moved_by", "turns"}
 
 
 def test_a_lease_that_another_took_meanwhile_is_not_given_back(world: TableWorld) -> None:
@@ -215,3 +215,24 @@ def test_a_record_says_what_ended_how_why_and_when_beside_what_was_admitted(
             "ended_at": {"S": "2026-01-01T00:00:00.000Z"},
         }.items()
     )
+
+
+def test_a_turn_is_kept_until_the_lease_is_to_be_had(world: TableWorld) -> None:
+    acquire(world, "another", "now")
+    busy = lambda_failure("TurnAwaited", "another runs")
+    world.during["AwaitTurn"] = nobody_holds_it
+
+    execution = world.says("AcquireLease", busy, None).deploy()
+
+    assert execution.error is None
+    [(turn, token)] = world.leases.get("shop").turns.items()
+    assert (turn.partition("#")[2], token) == (DEPLOYMENT["id"], TOKEN)
+
+
+def test_nobody_waits_for_a_lease_that_is_free(world: TableWorld) -> None:
+    busy = lambda_failure("TurnAwaited", "another ran")
+
+    execution = world.says("AcquireLease", busy, None).deploy()
+
+    assert execution.error is None
+    assert "AwaitTurn" not in world.stored

@@ -28,7 +28,14 @@ PAUSED = PROMOTED | {"ShiftTraffic": (lambda_failure("DeploymentPaused", ""), No
 REVERTED = PROMOTED | {"JudgeCandidate": (BUG,)}
 GOES_BACK = {"WatchStandby": (judged_to("Restore"),)}
 WATCHED = {"WatchStandby": (judged_to("Watch"), None)}
-WAY_BACK = ("RestoreTraffic", "VerifyRestored", "RetireCandidate", "RecordEnding", "ReleaseLease")
+WAY_BACK = (
+    "RestoreTraffic",
+    "VerifyRestored",
+    "CaptureEvidence",
+    "RetireCandidate",
+    "RecordEnding",
+    "ReleaseLease",
+)
 Journey = dict[str, tuple[Any, ...]]
 
 
@@ -54,7 +61,7 @@ DEPLOYING = journeys(
 )
 DEPLOYING["AwaitResume"] = PAUSED
 STANDING_BY = journeys(WATCHED, GOES_BACK, ("WatchStandby", "Soak", "RetireStandby"))
-BEGIN_ANEW = {"AdmitRequest", "AcquireLease"}
+BEGIN_ANEW = {"AdmitRequest", "AcquireLease", "AwaitTurn"}
 """Before it has the lease: redriven, it is a deployment like any other."""
 
 

@@ -7,7 +7,7 @@ underscore never leaves ministack.
 import contextlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from ministack.core.responses import now_iso, request_scope
 from ministack.services import ecs, eventbridge
 
 Record = dict[str, Any]
+Place = tuple[str, str]
+"""A cluster's ARN, and what a task was started for."""
+Found = Mapping[Place, list[Record]]
 
 # Why a task stopped, by whether the fleet, the task itself or its start was the cause.
 SCHEDULED, EXITED, FAILED_TO_START = (
@@ -139,14 +142,10 @@ class ServiceRecord:
         """The deployment that the service is brought to."""
         return next(d for d in self.record["deployments"] if d["status"] == "PRIMARY")
 
-    def tasks(self) -> list[TaskRecord]:
-        """Its tasks, the stopped ones too."""
-        group = f"service:{self.record['serviceName']}"
-        return [
-            TaskRecord(task, self)
-            for task in ecs._tasks.values()
-            if task["group"] == group and task["clusterArn"] == self.record["clusterArn"]
-        ]
+    def tasks(self, found: Found) -> list[TaskRecord]:
+        """Its tasks among these, the stopped ones too."""
+        place = self.record["clusterArn"], f"service:{self.record['serviceName']}"
+        return [TaskRecord(task, self) for task in found.get(place, ())]
 
     def start(self, count: int) -> None:
         """Register tasks of the primary deployment, as RunTask does."""
@@ -223,3 +222,11 @@ def services() -> list[ServiceRecord]:
         ServiceRecord(record, account, region)
         for (account, region, _name), record in ecs._services.all_items()
     ]
+
+
+def tasks_by_place() -> Found:
+    """The tasks of all accounts, in one pass."""
+    found: dict[Place, list[Record]] = {}
+    for task in list(ecs._tasks._data.values()):
+        found.setdefault((task["clusterArn"], task["group"]), []).append(task)
+    return found

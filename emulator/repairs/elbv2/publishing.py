@@ -11,23 +11,40 @@ from ministack.services import alb
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
 from emulator.errors import EnvoyEnded
+from emulator.repairs.elbv2 import snapshot
 from emulator.target_registry import TargetRegistry
 
 Handler = Callable[..., Any]
 
-PUBLISHED = ("Create", "Modify", "Delete", "Set", "DescribeTargetHealth")
+PUBLISHED = ("Create", "Modify", "Delete", "Set")
 RESOURCES = ("LoadBalancer", "Listener", "ListenerRule", "TargetGroup")
 
 
 def apply(registry: TargetRegistry, publish: Callable[[], None]) -> None:
     registry.on_change = publish
+    settle = _settling(registry, publish)
     for action, handler in alb._ACTION_MAP.items():
-        published = _then(publish, handler) if action.startswith(PUBLISHED) else handler
+        published = _changing(publish, handler) if action.startswith(PUBLISHED) else handler
+        if action == "DescribeTargetHealth":
+            published = _then(settle, handler)
         alb._ACTION_MAP[action] = _telling_of_its_end(published)
     for resource in RESOURCES:
         handlers = _RESOURCE_HANDLERS[f"AWS::ElasticLoadBalancingV2::{resource}"]
         for step in ("create", "update", "delete"):
-            handlers[step] = _then(publish, handlers[step])
+            handlers[step] = _changing(publish, handlers[step])
+
+
+def _settling(registry: TargetRegistry, publish: Callable[[], None]) -> Callable[[], None]:
+    """Publishes when a target changed since it did the last time: this is asked often."""
+    settled = -1
+
+    def settle() -> None:
+        nonlocal settled
+        if (changes := registry.changes) != settled:
+            publish()
+            settled = changes
+
+    return settle
 
 
 def _telling_of_its_end(handler: Handler) -> Handler:
@@ -47,3 +64,13 @@ def _then(publish: Callable[[], None], handler: Handler) -> Handler:
         return answer
 
     return handle_and_publish
+
+
+def _changing(publish: Callable[[], None], handler: Handler) -> Handler:
+    """A call that may change listeners and rules."""
+
+    def forget_and_publish() -> None:
+        snapshot.forget_listeners()
+        publish()
+
+    return _then(forget_and_publish, handler)

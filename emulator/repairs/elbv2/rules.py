@@ -18,7 +18,7 @@ def apply() -> None:
     for name in ("CreateRule", "ModifyRule", "CreateListener", "ModifyListener"):
         alb._ACTION_MAP[name] = _refusing_unknown_groups(alb._ACTION_MAP[name])
     render = alb._tg_xml
-    alb._tg_xml = lambda group: render({**group, "LoadBalancerArns": load_balancers_of(group)})
+    alb._tg_xml = lambda group: render({**group, "LoadBalancerArns": _load_balancers_of(group)})
 
 
 def groups_of(rule: Params) -> list[str]:
@@ -29,13 +29,22 @@ def groups_of(rule: Params) -> list[str]:
 
 def is_in_use(target_group_arn: str) -> bool:
     """Whether any rule forwards to the group, also with weight 0: only then it is checked."""
-    return any(target_group_arn in groups_of(rule) for rule in alb._rules.values())
+    rules = list(alb._rules._data.values())  # of all accounts, as an ARN is: this is asked often
+    return any(target_group_arn in groups_of(rule) for rule in rules)
 
 
-def load_balancers_of(group: Params) -> list[str]:
-    rules = [r for r in alb._rules.values() if group["TargetGroupArn"] in groups_of(r)]
-    listeners = [alb._listeners[rule["ListenerArn"]] for rule in rules]
-    return sorted({listener["LoadBalancerArn"] for listener in listeners})
+def load_balancers_by_group() -> dict[str, list[str]]:
+    """The ARNs of the load balancers that forward to each group."""
+    found: dict[str, set[str]] = {}
+    for rule in alb._rules.values():
+        for group in groups_of(rule):
+            balancer = alb._listeners[rule["ListenerArn"]]["LoadBalancerArn"]
+            found.setdefault(group, set()).add(balancer)
+    return {group: sorted(balancers) for group, balancers in found.items()}
+
+
+def _load_balancers_of(group: Params) -> list[str]:
+    return load_balancers_by_group().get(group["TargetGroupArn"], [])
 
 
 def _refusing_unknown_rules(handler: Callable[[Params], Answer]) -> Callable[[Params], Answer]:

@@ -1,5 +1,7 @@
 """ministack's listeners, rules and groups, and the registry's targets, as the load balancer's."""
 
+from collections import defaultdict
+from functools import lru_cache
 from typing import Any
 
 from ministack.services import alb
@@ -16,39 +18,70 @@ from emulator.load_balancer.model import (
     TargetGroup,
     full_name,
 )
-from emulator.repairs.elbv2.rules import load_balancers_of
+from emulator.repairs.elbv2.rules import load_balancers_by_group
 from emulator.target_health import DRAINING, HEALTHY
-from emulator.target_registry import TargetRegistry
+from emulator.target_registry import Target, TargetRegistry
 
 STICKY_SECONDS = 3600
 
+_changes = 0
+"""Of listeners and rules."""
+
 
 def take(registry: TargetRegistry) -> Snapshot:
-    listeners = tuple(_listener(record) for record in alb._listeners.values())
-    groups = tuple(_target_group(arn, registry) for arn in alb._tgs)
-    return Snapshot(listeners, groups)
+    targets = _targets_by_group(registry)
+    return Snapshot(
+        _listeners(_changes), tuple(_target_group(arn, targets[arn]) for arn in alb._tgs)
+    )
+
+
+@lru_cache(maxsize=1)
+def _listeners(_changes: int) -> tuple[Listener, ...]:
+    """As they are after so many changes: targets change much more often."""
+    rules = _rules_by_listener()
+    return tuple(
+        _listener(record, rules[record["ListenerArn"]]) for record in alb._listeners.values()
+    )
+
+
+def forget_listeners() -> None:
+    """A call has changed them, or may have."""
+    global _changes
+    _changes += 1
 
 
 def used_groups() -> dict[GroupIdentity, str]:
     """Every group that a load balancer uses, and its ARN."""
+    balancers = load_balancers_by_group()
     return {
         GroupIdentity(full_name(load_balancer), full_name(arn)): arn
-        for arn, group in alb._tgs.items()
-        for load_balancer in load_balancers_of(group)
+        for arn in alb._tgs
+        for load_balancer in balancers.get(arn, [])
     }
 
 
-def rules_of(listener_arn: str) -> list[dict[str, Any]]:
+def _rules_by_listener() -> defaultdict[str, list[dict[str, Any]]]:
     """In the order in which they are tried."""
-    rules = [rule for rule in alb._rules.values() if rule["ListenerArn"] == listener_arn]
-    return sorted(rules, key=alb._rule_sort_key)
+    found = defaultdict(list)
+    for rule in sorted(alb._rules.values(), key=alb._rule_sort_key):
+        found[rule["ListenerArn"]].append(rule)
+    return found
 
 
-def _listener(record: dict[str, Any]) -> Listener:
-    rules = tuple(_rule(rule) for rule in rules_of(record["ListenerArn"]))
+def _targets_by_group(registry: TargetRegistry) -> defaultdict[str, list[Target]]:
+    """Those that get new requests, if they are healthy."""
+    found = defaultdict(list)
+    for target in registry.targets():
+        if target.health.state != DRAINING:
+            found[target.key.target_group_arn].append(target)
+    return found
+
+
+def _listener(record: dict[str, Any], rules: list[dict[str, Any]]) -> Listener:
     attributes = alb._lb_attrs.get(record["LoadBalancerArn"], [])
     idle = {a["Key"]: a["Value"] for a in attributes}.get("idle_timeout.timeout_seconds", 60)
-    return Listener(record["Port"], full_name(record["LoadBalancerArn"]), rules, int(idle))
+    balancer = full_name(record["LoadBalancerArn"])
+    return Listener(record["Port"], balancer, tuple(map(_rule, rules)), int(idle))
 
 
 def _rule(record: dict[str, Any]) -> Rule:
@@ -83,7 +116,6 @@ def _forward(config: dict[str, Any]) -> Forward:
     return Forward(weights, seconds if stickiness["Enabled"] else None)
 
 
-def _target_group(arn: str, registry: TargetRegistry) -> TargetGroup:
-    targets = [t for t in registry.targets(arn) if t.health.state != DRAINING]
+def _target_group(arn: str, targets: list[Target]) -> TargetGroup:
     endpoints = (Endpoint(t.key.host, t.key.port, t.health.state == HEALTHY) for t in targets)
     return TargetGroup(full_name(arn), tuple(endpoints))

@@ -6,8 +6,10 @@ enough a `/` and the part that it replaces. `metrics` is the way of the traffic'
 """
 
 from emulator.selfcheck.checks import (
+    auto_scaling,
     cloudformation,
     cloudwatch,
+    codepipeline,
     elbv2,
     events,
     executions,
@@ -29,5 +31,7 @@ CHECKS: dict[Check, str] = {  # those that have to wait longest come first
     **targets.CHECKS,
     **cloudformation.CHECKS,
     **elbv2.CHECKS,
+    **auto_scaling.CHECKS,
+    **codepipeline.CHECKS,
     **iam.CHECKS,
 }

@@ -39,6 +39,19 @@ def uploads_are_announced_with_their_version(subject: Subject) -> None:
     expect(received(subject, queue)["detail"]["object"].get("version-id"), version)
 
 
+def changes_of_parameters_are_announced(subject: Subject) -> None:
+    name, parameters = f"/{NAME}/announced", subject.client("ssm")
+    queue = queue_of(subject, "aws.ssm", {"name": [name]})
+    for _ in range(2):
+        parameters.put_parameter(Name=name, Type="String", Value="1", Overwrite=True)
+    parameters.delete_parameter(Name=name)
+    events = [received(subject, queue) for _ in range(3)]
+    told = [event["detail"]["operation"] for event in events]
+    expect(sorted(told), ["Create", "Delete", "Update"])
+    arn = f"arn:aws:ssm:{environment.REGION}:{environment.ACCOUNT}:parameter{name}"
+    expect(events[0]["resources"], [arn])
+
+
 def input_paths_find_elements_of_lists(subject: Subject) -> None:
     paths = {"second": "$.resources[1]", "source": "$.source"}
     template = '{"second": <second>, "source": <source>}'
@@ -75,5 +88,6 @@ def _send(subject: Subject, source: str, detail: Record, **fields: Any) -> None:
 CHECKS: dict[Check, str] = {
     failed_functions_are_asked_again: "eventbridge",
     uploads_are_announced_with_their_version: "s3",
+    changes_of_parameters_are_announced: "ssm",
     input_paths_find_elements_of_lists: "eventbridge",
 }

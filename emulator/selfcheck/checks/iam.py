@@ -11,6 +11,7 @@ import boto3
 from emulator import environment
 from emulator.repairs import iam, lambda_
 from emulator.selfcheck.asking import expect, refusal_of
+from emulator.selfcheck.checks.auto_scaling import scalable_service
 from emulator.selfcheck.subject import NAME, PATH, ROLE, Check, Subject, fixed
 
 Statement = dict[str, Any]
@@ -72,6 +73,22 @@ def rules_are_written_by_their_tags(subject: Subject) -> None:
                 for rule in (tagged, other)
             ]
         expect((key, written), (key, [True, False]))
+
+
+def scalable_targets_are_reached_by_arn_and_tags(subject: Subject) -> None:
+    places = [scalable_service(subject, name) for name in ("tagged", "untagged")]
+    capacities = {"MinCapacity": 0, "MaxCapacity": 1}
+    service = "application-autoscaling"
+    register = subject.client(service).register_scalable_target
+    arn, _other = (
+        register(**place, **capacities, Tags=tags)["ScalableTargetARN"]
+        for place, tags in zip(places, ({"Service": NAME}, {}), strict=True)
+    )
+    action = f"{service}:RegisterScalableTarget"
+    for statement in (_allow(action, arn), _allow(action, **{"aws:ResourceTag/Service": NAME})):
+        with _acting(subject, service, statement) as scaling:
+            denied = [_is_denied(scaling.register_scalable_target, **place) for place in places]
+        expect(denied, [False, True])
 
 
 def services_are_reached_by_their_tags(subject: Subject) -> None:
@@ -171,6 +188,7 @@ CHECKS: dict[Check, str] = {
     every_described_service_is_authorised: "iam",
     every_described_task_is_authorised: "iam",
     rules_are_written_by_their_tags: "iam",
+    scalable_targets_are_reached_by_arn_and_tags: "iam",
     services_are_reached_by_their_tags: "iam",
     roles_are_passed_only_as_allowed: "iam",
     tags_are_set_only_as_allowed: "iam",

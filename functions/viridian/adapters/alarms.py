@@ -28,6 +28,7 @@ class Alarms:
         """The states of these alarms now; one call for each hundred of them."""
         found: dict[str, str] = {}
         seen_at: dict[str, int] = {}
+        reasons: dict[str, str] = {}
         for start in range(0, len(watched), PAGE):
             answer = self.cloudwatch.describe_alarms(
                 AlarmNames=list(watched[start : start + PAGE]),
@@ -36,6 +37,9 @@ class Alarms:
             )
             for alarm in (*answer["MetricAlarms"], *answer["CompositeAlarms"]):
                 found[alarm["AlarmName"]] = alarm["StateValue"]
+                if alarm["StateValue"] != "OK":
+                    told = alarm.get("StateReason", "no reason given")
+                    reasons[alarm["AlarmName"]] = f"{alarm['StateValue']}: {told}"
                 if (second := newest_second(alarm.get("StateReasonData"))) is not None:
                     seen_at[alarm["AlarmName"]] = second
-        return AlarmStates(watched, found, seen_at)
+        return AlarmStates(watched, found, seen_at, reasons)

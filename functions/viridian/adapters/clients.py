@@ -15,14 +15,28 @@ PATIENCE = Config(
 )
 
 
+HASTE = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=2, read_timeout=4
+)
+"""One try, of what nothing waits for."""
+
 QUOTED = "The Canonical String"
 """AWS's answer to a wrong signature goes on with the whole request, the session token in it."""
 
 
 def client(service: str, session: Session | None = None) -> Any:
     """A client of the session: of its account and Region. By default those of the runtime."""
+    return _client(service, session, PATIENCE)
+
+
+def hasty_client(service: str, session: Session | None = None) -> Any:
+    """The same, with a single try."""
+    return _client(service, session, HASTE)
+
+
+def _client(service: str, session: Session | None, config: Config) -> Any:
     source: Any = session or boto3
-    made = source.client(service, config=PATIENCE)
+    made = source.client(service, config=config)
     made.meta.events.register("after-call", _cut)
     return made
 

@@ -16,9 +16,11 @@ from viridian.core.lease import (
     AUTHORISE_BACK_FROM_BREACH,
     AUTHORISE_FORWARD,
     CLOSE_STANDBY,
-    HELD,
+    END_TURN,
+    IN_USE,
     OPEN_STANDBY,
     RECORD_BREACH,
+    RECORD_CHANGE,
     TAKE_OVER,
     TAKE_OVER_STANDBY,
     WHOLE,
@@ -48,13 +50,13 @@ class Leases:
         )
         return _lease(service, answer.get("Item", {}))
 
-    def held(self) -> list[Lease]:
-        """Every lease that somebody holds, by its service's name."""
+    def in_use(self) -> list[Lease]:
+        """Every lease that somebody holds or waits for, by its service's name."""
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="pk = :pk",
-            FilterExpression=HELD,
-            ExpressionAttributeValues=_typed({":pk": lease_key("")["pk"]}),
+            FilterExpression=IN_USE,
+            ExpressionAttributeValues=_typed({":pk": lease_key("")["pk"], ":zero": 0}),
             ConsistentRead=True,
         )
         return [
@@ -71,7 +73,7 @@ class Leases:
         Asked again by the holder, returns the same fence. Raises LeaseHeld, naming the holder.
         """
         values = {":id": deployment_id, ":now": now, ":alarms": watched_alarms}
-        fixed = {":phase": "deploying", ":none": {}, ":one": 1, ":zero": 0}
+        fixed = {":phase": "deploying", ":none": {}, ":nobody": {}, ":one": 1, ":zero": 0}
         lease = self._write(service, ACQUIRE, values | fixed)
         lease.require_held_by(deployment_id)
         return lease.fence
@@ -141,11 +143,21 @@ class Leases:
         lease = self._write(service, RECORD_BREACH, values)
         return (True, lease.watch) if lease.watches(alarm, seen_at=seen_at) else (False, None)
 
+    def record_change(self, service: str, by: str) -> str | None:
+        """Keep who wrote the rule; the token of its wait if that is news to whoever waits."""
+        is_news, item = self._update(lease_key(service), RECORD_CHANGE, {":by": by})
+        lease = _lease(service, item)
+        return lease.watch if is_news and lease.paused is None else None
+
     def change(self, seen: Lease, write: Write, values: Mapping[str, Any]) -> tuple[bool, Lease]:
         """A person's write, made if its holder and phase are still as seen; the lease as it is."""
         own = {":id": seen.deployment_id, ":fence": seen.fence, ":phase": seen.phase}
         is_made, item = self._update(lease_key(seen.service), write, {**values, **own})
         return is_made, _lease(seen.service, item)
+
+    def end_turn(self, service: str, turn: str) -> None:
+        """Who waited under this turn waits no more."""
+        self._update(lease_key(service), END_TURN, {}, {"#turn": turn})
 
     def stop(self) -> Stop | None:
         """The stop of everything, while it lasts."""
@@ -171,16 +183,24 @@ class Leases:
         return _lease(service, self._update(lease_key(service), write, values)[1])
 
     def _update(
-        self, key: Mapping[str, str], write: Write, values: Mapping[str, Any]
+        self,
+        key: Mapping[str, str],
+        write: Write,
+        values: Mapping[str, Any],
+        names: Mapping[str, str] | None = None,
     ) -> tuple[bool, Mapping[str, Any]]:
         """Whether its condition held, and the item as it is now."""
+        named = {
+            **({"ExpressionAttributeValues": _typed(values)} if values else {}),
+            **({"ExpressionAttributeNames": names} if names else {}),
+        }
         try:
             answer = self.dynamodb.update_item(
                 TableName=self.table,
                 Key=_typed(key),
                 UpdateExpression=write.update,
                 ConditionExpression=write.condition,
-                ExpressionAttributeValues=_typed(values),
+                **named,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )

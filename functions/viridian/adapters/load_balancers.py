@@ -8,6 +8,7 @@ from boto3.session import Session
 from viridian.adapters.clients import client
 from viridian.core.drain import drain_attributes
 from viridian.core.evidence.health import Health
+from viridian.core.facts import Told
 from viridian.core.service.settings import Settings
 from viridian.core.split import Actions
 
@@ -54,6 +55,18 @@ class LoadBalancers:
         self.elbv2.modify_target_group_attributes(
             TargetGroupArn=target_group_arn, Attributes=drain_attributes(settings.drain_seconds)
         )
+
+    def told(self, target_group_arn: str) -> Told:
+        """How a group is checked, and its attributes, as they are now. Two calls."""
+        answer = self.elbv2.describe_target_groups(TargetGroupArns=[target_group_arn])
+        checks = {
+            name: str(value)
+            for name, value in answer["TargetGroups"][0].items()
+            if name.startswith("Health") or name in ("Matcher", "UnhealthyThresholdCount")
+        }
+        answer = self.elbv2.describe_target_group_attributes(TargetGroupArn=target_group_arn)
+        attributes = {told["Key"]: told["Value"] for told in answer["Attributes"]}
+        return {"health_check": checks, "attributes": attributes}
 
     def health(self, target_group_arn: str, wanted: int) -> Health:
         """The group's health as the load balancer sees it now. One call."""

@@ -1,7 +1,7 @@
 """The records of deployments, and of what is live, in DynamoDB."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,17 +14,21 @@ from viridian.core.lease import Write
 from viridian.core.record import (
     ADD_CONTROL,
     END,
+    FAILED,
     FORGET_RAN,
+    KEEP_EVIDENCE,
     KEEP_RAN,
     PRODUCTION,
     Controlled,
     Ended,
     Entry,
+    Failure,
     Kept,
     Unsaid,
     deployment_key,
     release_key,
 )
+from viridian.core.release.release import Release
 from viridian.core.sides import Production
 from viridian.core.values import members, revive
 
@@ -88,6 +92,27 @@ class Records:
         }
         return Kept(found["deployment"], found.get("sides")) if "deployment" in found else None
 
+    def failures(self, service: str, version: str) -> Iterator[Failure]:
+        """Deployments of a version that failed, of those that are named by it: what comes by an
+        upload, a pipeline or an event is.
+        """
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :named)",
+            FilterExpression="ending IN (:a, :b) OR standby_ending = :c",
+            ExpressionAttributeValues={
+                ":pk": _key(service, "")["pk"],
+                ":named": {"S": deployment_key(f"{service}-{version}-")},
+                **{f":{n}": {"S": ending} for n, ending in zip("abc", FAILED, strict=True)},
+            },
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                found = json.loads(item["deployment"]["S"])
+                ending = item.get("standby_ending", item["ending"])["S"]
+                yield Failure(found["id"], ending, revive(Release, found["release"]))
+
     def end(self, service: str, deployment_id: str, ended: Ended) -> None:
         """Record how a deployment ended, unless its own machine did."""
         self._update_if(service, deployment_key(deployment_id), END, asdict(ended))
@@ -97,6 +122,11 @@ class Records:
         values = {"ending": unsaid.ending, "cause": unsaid.cause, "ended_at": at}
         key = deployment_key(unsaid.deployment_id)
         self._update_if(unsaid.service, key, unsaid.write, values)
+
+    def keep_evidence(self, service: str, deployment_id: str, *, evidence: str, at: str) -> None:
+        """Keep what tells why a deployment failed, unless something is kept."""
+        values = {"evidence": evidence, "at": at}
+        self._update_if(service, deployment_key(deployment_id), KEEP_EVIDENCE, values)
 
     def last_two(self, service: str) -> tuple[Production | None, Production | None]:
         """What is recorded as live, and what was live before it; None where it is not known."""

@@ -1,6 +1,6 @@
 """One deployment, as it was admitted: validated once, stored with its record, then only revived."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viridian.core.errors import RegistrationInvalid, RequestInvalid
 from viridian.core.fleet import Blueprint
@@ -45,6 +45,8 @@ class Deployment:
     blueprint: Blueprint
     registration: Registration
     accept: tuple[str, ...] = ()
+    on_busy: str = "reject"
+    override: str | None = None
 
     @classmethod
     def admitted(
@@ -82,6 +84,20 @@ class Deployment:
             blueprint=ran.blueprint
             if ran and not is_newest and ran.release.is_same(release)
             else Blueprint(registration.template),
-            registration=registration,
+            registration=_watching(registration, request.ignore_alarms),
             accept=request.accept,
+            on_busy=request.on_busy or registration.settings.on_busy,
+            override=request.override,
         )
+
+
+def _watching(registration: Registration, ignored: tuple[str, ...]) -> Registration:
+    """The registration without these shared alarms; raises RequestInvalid for any other."""
+    shared = registration.shared_alarms
+    for index, name in enumerate(ignored):
+        if name not in shared:
+            raise RequestInvalid(
+                f"input.ignore_alarms[{index}]: is no shared alarm of {registration.service}; "
+                f"those are {', '.join(shared) or 'none'}"
+            )
+    return replace(registration, shared_alarms=tuple(n for n in shared if n not in ignored))

@@ -6,14 +6,19 @@
     │   ├── ControlInvalid        what a person asks for cannot be read
     │   ├── EventInvalid          an event does not tell what it must
     │   ├── UploadStale           an upload is older than what is live
+    │   ├── VersionTaken          a version was pushed that is another release
+    │   ├── DeploymentFrozen      the service is not deployed at this time
+    │   ├── ReleaseFailed         the same release was rejected or taken back before
     │   ├── ServiceUnknown        no registration under that name
     │   ├── RegistrationInvalid   the registration cannot be read
     │   ├── ManifestMissing       no release.json at its place
     │   ├── ManifestInvalid       release.json is not a manifest of this release
     │   ├── ManifestTooLarge      release.json is over its limit
-    │   ├── ArtifactMissing       the manifest names a bundle that is not there
+    │   ├── ArtifactMissing       the manifest names a bundle or an image that is not there
+    │   ├── ImageUnfit            the image is for another platform than the task template
     │   ├── ChecksumMismatch      the bundle is not the one the manifest names
     │   ├── LeaseHeld             another deployment of this service is running
+    │   ├── DeploymentSuperseded  a newer release came while it waited for its turn
     │   ├── StandbyClosing        the standby of the former deployment ends for this one
     │   ├── EverythingStopped     a person stopped all deployments
     │   ├── PreflightFailed       the live side is not in a state to deploy beside
@@ -32,8 +37,11 @@
     │   ├── SplitChanged          somebody else changed the split since the last move
     │   ├── SplitNotApplied       the rule read back is not the rule written
     │   └── WrongVersionServed    production does not answer with the release
+    ├── TurnAwaited           nobody acts: it waits until the others before it are through
+    ├── NotKnown              nobody acts: a check that cannot be made here, which blocks nobody
     ├── DeploymentPaused      a person acts: it stays where it is until it may go on
     ├── FenceStale            nobody acts here: a newer deployment owns the traffic
+    ├── SideBehind            nobody acts: it is looked at again, until it has the size needed
     ├── SideDraining          nobody acts: it is looked at again, until it may lose its capacity
     ├── SideServing           an operator acts: a side with traffic was about to lose capacity
     ├── RestoreHeld           an operator acts: the live side has no healthy target to go back to
@@ -71,6 +79,18 @@ class UploadStale(Refusal):
     """An upload is older than what is live: its event came late."""
 
 
+class VersionTaken(Refusal):
+    """A version was pushed that is another release: its tag was moved."""
+
+
+class DeploymentFrozen(Refusal):
+    """The service is not deployed at this time."""
+
+
+class ReleaseFailed(Refusal):
+    """The same release was rejected or taken back before, and nobody lets it try again."""
+
+
 class ControlInvalid(Refusal):
     """What a person asks for cannot be read."""
 
@@ -96,7 +116,11 @@ class ManifestTooLarge(Refusal):
 
 
 class ArtifactMissing(Refusal):
-    """The manifest names a bundle that is not there."""
+    """The manifest names a bundle or an image that is not there."""
+
+
+class ImageUnfit(Refusal):
+    """The image is for another platform than the task template."""
 
 
 class ChecksumMismatch(Refusal):
@@ -105,6 +129,10 @@ class ChecksumMismatch(Refusal):
 
 class LeaseHeld(Refusal):
     """Another deployment of this service is running."""
+
+
+class DeploymentSuperseded(Refusal):
+    """A newer release came while it waited for its turn."""
 
 
 class StandbyClosing(Refusal):
@@ -183,8 +211,20 @@ class DeploymentPaused(ViridianError):
     """It stays where it is, watched, until a person lets it go on."""
 
 
+class TurnAwaited(ViridianError):
+    """Nobody acts: it waits until the others before it are through."""
+
+
+class NotKnown(ViridianError):
+    """A check cannot be made here; the log says why, and nothing waits for it."""
+
+
 class FenceStale(ViridianError):
     """A newer deployment owns the traffic; this one must not touch it."""
+
+
+class SideBehind(ViridianError):
+    """A side has not yet the size that the next share of the traffic, or the way back, needs."""
 
 
 class SideDraining(ViridianError):

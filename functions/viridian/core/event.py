@@ -18,16 +18,17 @@ LONGEST_SAID = 1_024
 
 def text(event: Any, path: str, limits: Limits = ANYTHING) -> str:
     """The text at a dotted path; raises EventInvalid, naming the path, when there is none."""
-    return read_text(_at(event, path), f"event.{path}", EventInvalid, limits)
+    return read_text(at(event, path), f"event.{path}", EventInvalid, limits)
 
 
 def said(event: Any, path: str) -> str:
     """What is said there besides, as it can be kept; empty when it is no text."""
-    found = _at(event, path)
+    found = at(event, path)
     return found[:LONGEST_SAID].encode(errors="replace").decode() if isinstance(found, str) else ""
 
 
-def _at(event: Any, path: str) -> Any:
+def at(event: Any, path: str) -> Any:
+    """What is at a dotted path; None when there is nothing."""
     for name in path.split("."):
         event = event.get(name) if isinstance(event, dict) else None
     return event

@@ -1,5 +1,6 @@
 """An execution of one of the machines, as Step Functions tells of it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,11 @@ class Execution:
     def __str__(self) -> str:
         said = ": ".join(text for text in (self.error, self.cause) if text)
         return f"{self.name} {IN_WORDS.get(self.status, 'runs')}{f' ({said})' if said else ''}"
+
+
+def name_end(identity: str) -> str:
+    """How the name of an execution ends that is to be the same for the same identity."""
+    return hashlib.sha256(identity.encode()).hexdigest()[:12]
 
 
 def execution_arn(state_machine_arn: str, name: str) -> str:

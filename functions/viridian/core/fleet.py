@@ -5,13 +5,14 @@ A port: the core and the handlers know a fleet by these verbs alone. One adapter
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Protocol
 
 from viridian.core.errors import CandidateNotReady, SideUnhealthy
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
+from viridian.core.facts import Told
 from viridian.core.release.release import Release
 from viridian.core.service.registration import Fleet
 
@@ -26,7 +27,8 @@ class Observation:
 
     `revision` is what it was last asked to run, opaque but for its adapter; `rollouts` counts the
     revisions not yet gone, 1 when it is settled; `failed` are targets of the revision that did not
-    start or did not pass their checks, one after the other and before any that did.
+    start or did not pass their checks, one after the other and before any that did; `told` is how
+    and where it runs.
     """
 
     revision: str
@@ -34,6 +36,7 @@ class Observation:
     running: int
     desired: int
     failed: int
+    told: Told = field(default_factory=dict)
 
     def require(self, revision: str) -> None:
         """Raise SideUnhealthy unless it was last asked to run this revision."""
@@ -55,6 +58,12 @@ class Fleets(Protocol):
     def observe(self, fleet: Fleet) -> Observation:
         """See what a fleet runs now; raises FleetMissing."""
 
+    def platform(self, blueprint: Blueprint) -> str:
+        """What a task of it is for, as images spell it: `linux/amd64`."""
+
+    def vcpu(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> float:
+        """vCPUs of a task of the release in this fleet; raises NotKnown where none are counted."""
+
     def prepare(
         self, candidate: Fleet, release: Release, blueprint: Blueprint, *, size: int, grace: int
     ) -> str:
@@ -74,6 +83,16 @@ class Fleets(Protocol):
         """Have so many targets, of that revision or of what it runs; fewer, or another, of a fleet
         that gets no traffic alone.
         """
+
+
+def level(fleets: Fleets, one: Fleet, other: Fleet) -> int:
+    """Bring the smaller of two fleets to the size of the larger; that size. Shrinks none."""
+    sizes = {fleet: fleets.observe(fleet).desired for fleet in (one, other)}
+    size = max(sizes.values())
+    for fleet, found in sizes.items():
+        if found < size:
+            fleets.resize(fleet, size)
+    return size
 
 
 @dataclass(frozen=True)

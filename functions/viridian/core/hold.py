@@ -107,6 +107,12 @@ def first_watch_seconds(step: Step, lease: Lease, *, shifted_at: float, period_s
     return watch_slice(step.seen_at(shifted_at, period_seconds) - shifted_at)
 
 
+def pause_for(change: str, *, now: float) -> dict[str, Any]:
+    """As the write of a pause names it: for a change of the rule that a person is to settle."""
+    ends = int(now) + LONGEST_PAUSE_SECONDS
+    return {":paused": f"held (on_manual_change): {change}", ":ends": ends}
+
+
 def require_may_begin(lease: Lease, stop: Stop | None, deployment_id: str) -> None:
     """Raise EverythingStopped, unless the deployment began before."""
     if stop is not None and lease.deployment_id != deployment_id:

@@ -13,7 +13,9 @@
         paused             by whom and why it shall not go forward
         pause_ends         until when (Unix time), counted from its first pause
         hurried_percent    the steps up to this share end without the rest of their bake
+        changed_by         who else wrote the production rule meanwhile, and when (by CloudTrail)
         waits              tokens by what ends the wait: `watch`, or the fleet that gets steady
+        turns              tokens of the deployments that wait for the lease, by `core/turns.py`
 
 All leases are one partition, so that a watchdog finds them with one Query. One item holds all that
 must change together. Every write is conditional, so one that comes twice or late changes nothing.
@@ -49,17 +51,18 @@ _SEEN = "deployment_id = :id AND fence = :fence AND phase = :phase"
 _CLOSE = "breach = if_not_exists(breach, :breach)"
 _LET_GO = (
     "REMOVE deployment_id, phase, acquired_at, watched_alarms, first_shifted_at, breach, waits, "
-    "paused, pause_ends, hurried_percent ADD fence :one"
+    "paused, pause_ends, hurried_percent, changed_by ADD fence :one"
 )
 _FORWARD = "SET candidate_percent = :percent, moved_by = :id, watched_alarms = :alarms"
 
 ACQUIRE = Write(
     "SET deployment_id = :id, phase = :phase, acquired_at = :now, watched_alarms = :alarms, "
-    "waits = :none ADD fence :one REMOVE breach, first_shifted_at",
+    "waits = :none, turns = if_not_exists(turns, :nobody) "
+    "ADD fence :one REMOVE breach, first_shifted_at, changed_by",
     "attribute_not_exists(deployment_id) "
     "AND (attribute_not_exists(candidate_percent) OR candidate_percent = :zero)",
 )
-"""A token is set into `waits`, which must be there by then: here it begins empty."""
+"""A token is set into `waits` or `turns`, which must be there by then: here they begin empty."""
 AUTHORISE_FORWARD = Write(
     f"{_FORWARD}, first_shifted_at = if_not_exists(first_shifted_at, :now)",
     f"{_OWN} AND {_OPEN} AND ({_GOING} OR candidate_percent = :percent)",
@@ -82,6 +85,11 @@ RECORD_BREACH = Write(
     "attribute_exists(deployment_id) AND contains(watched_alarms, :alarm) "
     "AND (attribute_not_exists(first_shifted_at) OR first_shifted_at <= :seen_at)",
 )
+RECORD_CHANGE = Write(
+    "SET changed_by = :by",
+    "attribute_exists(deployment_id) AND (attribute_not_exists(changed_by) OR changed_by < :by)",
+)
+"""The newest; one that comes twice, or after a newer one, changes nothing."""
 AWAIT_CANDIDATE = Write("SET waits.#fleet = :token", f"{_OWN} AND {_OPEN}")
 WATCH = Write("SET waits.watch = :token", f"{_OWN} AND {_OPEN} AND phase <> :closing")
 TAKE_OVER = Write(f"SET {_CLOSE} ADD fence :one", f"{_OWN} AND phase <> :held")
@@ -101,8 +109,11 @@ RELEASE = Write(f"SET candidate_percent = :zero {_LET_GO}", _OWN)
 GIVE_BACK = Write(_LET_GO, "deployment_id = :id")
 """By a person, whatever the traffic is: unlike a release it does not say that it is whole."""
 
-HELD = "attribute_exists(deployment_id)"
-"""Of a read: somebody holds it."""
+IN_USE = "attribute_exists(deployment_id) OR (attribute_exists(turns) AND size(turns) > :zero)"
+"""Somebody holds it, or waits for it."""
+AWAIT_TURN = Write("SET turns.#turn = :token", IN_USE)
+"""Not while the lease is free and nobody waits: then it can be taken."""
+END_TURN = Write("REMOVE turns.#turn", "attribute_exists(turns)")
 
 
 def lease_key(service: str) -> dict[str, str]:
@@ -136,7 +147,9 @@ class Lease:
     paused: str | None = None
     pause_ends: int | None = None
     hurried_percent: int = 0
+    changed_by: str | None = None
     waits: Mapping[str, str] = field(default_factory=dict)
+    turns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_item(cls, service: str, item: Mapping[str, Any]) -> "Lease":
@@ -156,7 +169,9 @@ class Lease:
             paused=item.get("paused"),
             pause_ends=None if (ends := item.get("pause_ends")) is None else int(ends),
             hurried_percent=int(item.get("hurried_percent", 0)),
+            changed_by=item.get("changed_by"),
             waits=item.get("waits", {}),
+            turns=item.get("turns", {}),
         )
 
     def require_held_by(self, deployment_id: str) -> None:
@@ -222,6 +237,13 @@ class Lease:
             f"{self.service}: wanted fence {holder.fence} of {holder.deployment_id}, found "
             f"{self.fence} of {self.deployment_id or 'nobody'}; another leads"
         )
+
+    @property
+    def is_to_be_had(self) -> bool:
+        """Whether the next deployment can take it: nobody holds it, or a standby would end."""
+        if self.deployment_id is None:
+            return self.candidate_percent == 0
+        return self.phase == "standby" and self.paused is None
 
     @property
     def is_hurried(self) -> bool:

@@ -14,8 +14,11 @@ from typing import Any
 from viridian.core.errors import RequestInvalid
 
 Wanted = Mapping[str, Any]
-"""The arguments of the call that makes it, as boto3 takes them, but for its name; of a fleet also
-`template`, `family`, `service` and `version`: what its first tasks run."""
+"""The arguments of the call that makes it, as boto3 takes them, but for its name and its `tags`,
+which are values by key. Of a fleet also `template`, `family`, `service` and `version`: what its
+first tasks run. Of a scalable target its `fleet`, `scaling` as the service file has it, and
+`rests`: its size if it is not live at first.
+"""
 
 
 class Kind(StrEnum):
@@ -24,12 +27,14 @@ class Kind(StrEnum):
     TARGET_GROUP = "TargetGroup"
     LISTENER_RULE = "ListenerRule"
     FLEET = "Fleet"
+    SCALABLE_TARGET = "ScalableTarget"
 
 
 FOR_LIFE = {
     Kind.TARGET_GROUP: ("Protocol", "Port", "VpcId", "TargetType"),
     Kind.LISTENER_RULE: ("ListenerArn",),
     Kind.FLEET: ("cluster", "launchType", "loadBalancers"),
+    Kind.SCALABLE_TARGET: ("fleet",),
 }
 """Members that AWS changes by making the resource anew, or that other resources rest on."""
 
@@ -39,6 +44,12 @@ def name_of(label: str, *identity: str) -> str:
     may come twice.
     """
     return f"{label[:23]}-{hashlib.sha256(' '.join(identity).encode()).hexdigest()[:8]}"
+
+
+def retagged(former: Wanted, wanted: Wanted) -> tuple[dict[str, str], list[str]]:
+    """The tags that an edit puts on it, and the keys of those that it takes off."""
+    before, after = former.get("tags", {}), wanted.get("tags", {})
+    return dict(after), [key for key in before if key not in after]
 
 
 def require_changeable(kind: Kind, found: Wanted, wanted: Wanted) -> None:

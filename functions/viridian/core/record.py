@@ -3,6 +3,7 @@
     SERVICE#<service>  DEPLOYMENT#<id>   one a deployment, written in its moments:
         admitted    deployment (JSON: as admitted), version, admitted_at
         inspected   sides (JSON: as InspectLive answered), fence
+        failed      evidence (JSON: as CaptureEvidence answered), evidence_at
         ended       ending, cause, fence, ended_at (by the machine, in RecordEnding, or by the
                     guardian when it takes over);
                     standby_ending, standby_cause, standby_ended_at (by the standby machine)
@@ -24,6 +25,7 @@ from typing import Any
 from viridian.core.control import Control
 from viridian.core.deployment import Deployment
 from viridian.core.lease import Lease, Write
+from viridian.core.release.release import Release
 from viridian.core.sides import Production, Sides
 
 END = Write(
@@ -41,6 +43,10 @@ END_STANDBY_UNSAID = Write(
 )
 """By the guardian, of an execution that ended and could not say so; of what was refused at the door
 there is no record."""
+KEEP_EVIDENCE = Write(
+    "SET evidence = :evidence, evidence_at = :at", "attribute_not_exists(evidence)"
+)
+"""Of a failure once: a restore that is done again finds less of it."""
 ADD_CONTROL = Write(
     "SET controls = list_append(if_not_exists(controls, :none), :control)",
     "attribute_not_exists(controls) OR size(controls) < :most",
@@ -54,6 +60,15 @@ END_STANDBY = Write(
 
 
 @dataclass(frozen=True)
+class Failure:
+    """A deployment that ended with its release rejected, or taken back."""
+
+    deployment_id: str
+    ending: str
+    release: Release
+
+
+@dataclass(frozen=True)
 class Entry:
     """Members to set in one item of a service; others that it has stay."""
 
@@ -62,6 +77,8 @@ class Entry:
     members: dict[str, str | int]
 
 
+FAILED = ("CandidateRejected", "DeploymentReverted", "StandbyRestored")
+"""Endings that are the release's own fault, or a person's word about it."""
 PRODUCTION = "PRODUCTION"
 """The sort key of what is live."""
 

@@ -5,8 +5,8 @@
         percent: Annotated[int, Limits(1, 100), "the candidate's share"]
 
 `read` makes it at the door; `python -m docs` describes it to editors and people. A key is a `str`,
-an `int`, a `float`, a `dict[str, str]`, another such class or a `tuple` of one of these, or any of
-them `| None`. What must hold between keys is in the class variable `RULES`.
+an `int`, a `float`, a `dict[str, str]` or `dict[str, Scalar]`, another such class or a `tuple` of
+one of these, or any of them `| None`. What must hold between keys is in the class variable `RULES`.
 """
 
 import json
@@ -22,9 +22,14 @@ from typing import Any, TypeVar, get_args, get_origin
 from viridian.core.errors import Refusal
 
 Document = TypeVar("Document")
+Scalar = str | float | bool | None
+"""What JSON has besides objects and lists."""
 Rules = Mapping[tuple[str, ...], Callable[..., Iterable[tuple[str, str]]]]
 """By the keys it is about: given their values, a rule yields complaints, each after its path below
 the object. It is asked where nothing else is wrong with these keys."""
+
+LARGEST = 2**53
+"""Up to here JSON's numbers are whole for everybody who reads them."""
 
 LONGEST_SHOWN = 100
 """Characters of a wrong value: a long one must not push other complaints out of the message."""
@@ -38,9 +43,9 @@ HALF = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of a number, or of how many items there are (both included); or the pattern of a whole
-    text, or of the keys of a `dict`, which the hint puts in words; `reads` raises ValueError for
-    what is of the pattern and means nothing."""
+    """Bounds of a number, or of how many items or entries there are (both included); or the pattern
+    of a whole text, or of the keys of a `dict`, which the hint puts in words; `reads` raises
+    ValueError for what is of the pattern and means nothing."""
 
     low: float = -inf
     high: float = inf
@@ -85,6 +90,7 @@ class Key:
         low, high, hint = self.limits.low, self.limits.high, self.limits.hint
         words = {
             str: hint or "a text",
+            bool: "true or false",
             int: f"a whole number from {low} to {high}",
             float: f"a number from {low:g} to {high:g}",
             tuple: f"a list of {hint or 'texts'}",
@@ -166,12 +172,14 @@ def _complaints(its: Key, data: Any, path: str) -> Iterator[str]:
             yield f"{path}: is missing; give {its.wanted}"
     elif is_dataclass(its.kind):
         yield from _object_complaints(its.kind, data, path, {})
-    elif not isinstance(data, TAKEN.get(its.container, its.container)) or isinstance(data, bool):
+    elif not _is_of(its.container, data):
         found = _shown(data) if its.container is int and isinstance(data, float) else _name(data)
         yield f"{path}: must be {its.wanted}, found {found}"
     elif its.container is dict:
-        for name, text in data.items():
-            yield from _entry_complaints(its, name, text, path)
+        if not its.fits(len(data)):
+            yield f"{path}: must have at most {its.limits.high} entries, found {len(data)}"
+        for name, value in data.items():
+            yield from _entry_complaints(its, name, value, path)
     elif its.container is not tuple:
         if not its.fits(data):
             is_half = isinstance(data, str) and HALF.search(data)
@@ -184,15 +192,31 @@ def _complaints(its: Key, data: Any, path: str) -> Iterator[str]:
             yield from _complaints(its.item, item, f"{path}[{index}]")
 
 
-def _entry_complaints(its: Key, name: Any, text: Any, path: str) -> Iterator[str]:
+def _is_of(container: Any, data: Any) -> bool:
+    """To Python true and false are numbers."""
+    if container is bool or isinstance(data, bool):
+        return container is bool and isinstance(data, bool)
+    return isinstance(data, TAKEN.get(container, container))
+
+
+def _entry_complaints(its: Key, name: Any, value: Any, path: str) -> Iterator[str]:
     is_fit = its.limits.take(name)
     name = name.partition("=")[0] if isinstance(name, str) else name  # a value may stand behind it
     if not is_fit:
         yield f"{path}: key {_shown(name)} must be {its.limits.hint}"
-    if not isinstance(text, str):
-        yield f"{path}.{_spelt(name)}: must be a text, found {_name(text)}; quote it"
-    elif HALF.search(text):
-        yield f"{path}.{_spelt(name)}: must be a text, found half a character"
+    place, is_text = f"{path}.{_spelt(name)}", get_args(its.kind)[1] is str
+    if isinstance(value, str):
+        if HALF.search(value):
+            yield f"{place}: must be a text, found half a character"
+    elif is_text:
+        yield f"{place}: must be a text, found {_name(value)}; quote it"
+    elif not _is_scalar(value):
+        yield f"{place}: must be a text, a number, true, false or null, found {_name(value)}"
+
+
+def _is_scalar(value: Any) -> bool:
+    is_number = isinstance(value, (int, float)) and -LARGEST <= value <= LARGEST
+    return value is None or is_number  # a boolean is an int
 
 
 def _value(its: Key, data: Any) -> Any:

@@ -4,20 +4,23 @@ InspectLive reads them from the rule, once; from then on the machine hands them 
 the deployment's record keeps them for whoever acts from outside.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from viridian.core.errors import PreflightFailed, SideServing, UploadStale
+from viridian.core.facts import Told, differences, facts
 from viridian.core.fleet import Observation
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration, Side
-from viridian.core.split import Actions, Split, weights_in
+from viridian.core.split import Actions, Split, is_login, weights_in
 
 
 @dataclass(frozen=True)
 class Production:
     """Which release is live, on which colour, by which deployment, asked for and live since when,
-    and the revision of its fleet that it runs as ("" where that was not yet kept).
+    the revision of its fleet that it runs as, and what AWS said of both sides then (JSON of
+    `core/facts.py`); "" where that was not yet kept.
 
     The truth is the rule; this says who made it so.
     """
@@ -28,6 +31,14 @@ class Production:
     asked_at: str
     promoted_at: str
     revision: str = ""
+    facts: str = ""
+
+    @property
+    def recorded(self) -> Told:
+        """What is known of both sides as it was promoted."""
+        kept: Told = json.loads(self.facts or "{}")
+        revision = {"live.task_definition": {"taskDefinition": self.revision}}
+        return {**kept, **(revision if self.revision else {})}
 
     def require_older_than(self, request: Request) -> None:
         """Raise UploadStale when what is live was asked for after this upload arrived.
@@ -67,6 +78,7 @@ class Sides:
         actions: Actions,
         *,
         seen: Callable[[Side], Observation],
+        told: Callable[[Side], Told],
         production: Production | None,
         accept: tuple[str, ...] = (),
     ) -> "Sides":
@@ -74,9 +86,11 @@ class Sides:
         live, candidate = roles_in(actions, registration)
         found = seen(live)
         require_recorded(live, production)
-        if "live.task_definition" not in accept:
-            require_proven(live, production, found)
+        runs = {"task_definition": {"taskDefinition": found.revision}}
+        now = facts(live={**told(live), **found.told, **runs}, candidate=told(candidate))
+        require_proven(live, production, now, accept)
         require_unpinned(actions, registration)
+        require_askable(actions, registration)
         alarms = (*candidate.alarms, *registration.shared_alarms)
         back = Split(live.target_group_arn, candidate.target_group_arn, 0).applied_to(actions)
         return cls(registration.rule_arn, live, candidate, found.desired, alarms, back, production)
@@ -121,13 +135,19 @@ def require_recorded(live: Side, production: Production | None) -> None:
         )
 
 
-def require_proven(live: Side, production: Production | None, found: Observation) -> None:
-    """Raise PreflightFailed when the live side runs another revision than was promoted on it."""
-    if production is not None and production.revision not in ("", found.revision):
+def require_proven(
+    live: Side, production: Production | None, found: Told, accept: tuple[str, ...]
+) -> None:
+    """Raise PreflightFailed, with all that differs, when either side is another than as live was
+    promoted and the request does not accept that.
+    """
+    if production is None:
+        return
+    if wrong := list(differences(production.recorded, found, accept)):
         raise PreflightFailed(
-            f"live.task_definition: wanted {production.revision} as it was promoted "
-            f"({production.version}), found {found.revision} on {live.fleet.arn}: it was changed "
-            "by hand; see PreflightFailed in docs/runbook.md"
+            "\n".join(wrong)
+            + f"\nchanged by hand since {production.version} was promoted on {live.colour} "
+            f"({live.fleet.arn}): put it back, or accept it; see PreflightFailed in docs/runbook.md"
         )
 
 
@@ -140,6 +160,21 @@ def require_unpinned(actions: Actions, registration: Registration) -> None:
             f"{registration.rule_arn}: has group stickiness: clients pinned to a failed candidate "
             f"would stay there for {pinned[0].get('DurationSeconds')} s after a restore; turn it "
             "off, or accept that with `stickiness: accept` in the service file"
+        )
+
+
+def require_askable(actions: Actions, registration: Registration) -> None:
+    """Raise PreflightFailed when a login would answer the last look in the release's place, and a
+    check does not expect it: all traffic would be on the candidate by then.
+    """
+    logins = [action["Type"] for action in actions if is_login(action)]
+    checks = registration.settings.safe_checks
+    paths = [check.path for check in checks if check.production_status is None]
+    if logins and paths:
+        raise PreflightFailed(
+            f"{registration.rule_arn}: asks for a login ({logins[0]}), which would answer "
+            f"VerifyProduction in the release's place; give each check its production_status in "
+            f"the service file, here those of {', '.join(paths)}"
         )
 
 

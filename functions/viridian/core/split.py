@@ -4,6 +4,7 @@ Both target groups stay in the rule: a group at weight 0 keeps its health checks
 Actions have the shape of ELBv2's DescribeRules and ModifyRule.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -41,23 +42,33 @@ class Split:
             self.candidate_target_group_arn: self.candidate_percent,
         }
 
-    def put_into(self, rule: Rule, *, after_percent: int | None = None) -> None:
+    def change_in(self, rule: Rule) -> str | None:
+        """What is other in the rule than these weights, in words; None when it carries them."""
+        found = weights_in(rule.actions())
+        return None if found == self.weights() else _changed(self.weights(), found, rule.arn)
+
+    def put_into(
+        self,
+        rule: Rule,
+        *,
+        after_percent: int | None = None,
+        told: Callable[[str], str] = str,
+    ) -> None:
         """Write the split into the rule and read it back.
 
         ModifyRule replaces the whole action list and knows no version: what is read first is
         written again with new weights. Conditions and transforms are not named, so AWS keeps
         them. Raises SplitChanged when the rule has neither these weights nor those of
-        `after_percent`, the share that the last move left; a way back takes any (None). Raises
+        `after_percent`, the share that the last move left; a way back takes any (None). `told`
+        has more to say of that. Raises
         SplitNotApplied when the rule read back is another.
         """
         found = rule.actions()
         if after_percent is not None:
             before = replace(self, candidate_percent=after_percent)
             if weights_in(found) not in (before.weights(), self.weights()):
-                raise SplitChanged(
-                    f"wanted {before.weights()}, found {weights_in(found)} on {rule.arn}: "
-                    "somebody else moves this traffic"
-                )
+                change = _changed(before.weights(), weights_in(found), rule.arn)
+                raise SplitChanged(told(change))
         rule.write(self.applied_to(found))
         self.require_in(rule)
 
@@ -94,6 +105,17 @@ def weights_in(actions: Actions) -> dict[str, int]:
 def is_forward(action: Action) -> bool:
     """Whether the action sends requests to target groups."""
     return bool(action["Type"] == "forward")
+
+
+def is_login(action: Action) -> bool:
+    """Whether the action answers a client who is not logged in, in place of what comes after it."""
+    config = action.get("AuthenticateOidcConfig") or action.get("AuthenticateCognitoConfig") or {}
+    is_open = config.get("OnUnauthenticatedRequest") == "allow"
+    return action["Type"].startswith(("authenticate-", "jwt-")) and not is_open
+
+
+def _changed(wanted: dict[str, int], found: dict[str, int], arn: str) -> str:
+    return f"wanted {wanted}, found {found} on {arn}: somebody else moves this traffic"
 
 
 def _forwarding(action: Action, groups: list[dict[str, Any]]) -> Action:

@@ -11,6 +11,8 @@ from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.lease import Holder, Lease
 
 SHORTEST_LOOK_SECONDS = 60
+SCALED_LOOK_SECONDS = 300
+"""Of a service that grows by itself: its way back has to grow with it."""
 
 
 class StandbyNext(StrEnum):
@@ -42,6 +44,7 @@ def look(
     watched_seconds: float,
     window: int,
     kept_seconds: float = 0,
+    is_scaled: bool = False,
 ) -> Look:
     """Look at a release that is live: a breach goes back, an ended window lets the standby go,
     though not before a person does.
@@ -57,4 +60,6 @@ def look(
     if lease.phase == "closing" or remaining < 1:
         return Look(StandbyNext.RETIRE, 0, "no breach")
     wanted = max(SHORTEST_LOOK_SECONDS, watched_seconds)
+    if is_scaled:
+        wanted = min(wanted, SCALED_LOOK_SECONDS)
     return Look(StandbyNext.WATCH, round(min(wanted, remaining)), "no breach")

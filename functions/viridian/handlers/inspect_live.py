@@ -1,33 +1,42 @@
 """InspectLive: read from AWS which side is live, and refuse to deploy beside a sick one."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.load_balancers import LoadBalancers
+from viridian.adapters.quotas import Quotas
 from viridian.adapters.records import Records
 from viridian.core.errors import PreflightFailed
-from viridian.core.fleet import Fleets
+from viridian.core.fleet import Blueprint, Fleets
 from viridian.core.lease import Holder
 from viridian.core.record import inspected
+from viridian.core.release.release import Release
 from viridian.core.service.registration import Registration
 from viridian.core.sides import Sides
 from viridian.runtime import environment
+from viridian.runtime.attempt import attempt
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 account_balancers = LoadBalancers.from_session()
 account_alarms = Alarms.from_session()
 account_fleets = fleet_kinds()
+account_quotas = Quotas.from_session()
 table_records = Records.from_session(environment.table())
 
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """A deployment that holds its service's lease, and which differences it goes on with."""
+    """A deployment that holds its service's lease, what it is to run, and which differences it goes
+    on with.
+    """
 
+    release: Release
+    blueprint: Blueprint
     registration: Registration
     accept: tuple[str, ...]
 
@@ -39,12 +48,15 @@ def handler(
     alarms: Alarms = account_alarms,
     fleets: Mapping[str, Fleets] = account_fleets,
     records: Records = table_records,
+    quotas: Quotas = account_quotas,
+    now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with the sides and the way back; keep both with the deployment's record."""
     sides = Sides.found(
         given.registration,
         balancers.rule(given.registration.rule_arn).actions(),
         seen=lambda side: fleets[side.fleet.kind].observe(side.fleet),
+        told=lambda side: balancers.told(side.target_group_arn),
         production=records.production(given.service),
         accept=given.accept,
     )
@@ -53,6 +65,13 @@ def handler(
         PreflightFailed, f", the live side ({live.colour}); repair it, then deploy again"
     )
     alarms.states(sides.watched_alarms).require_clear(given.registration.shared_alarms)
+    idle = sides.candidate.fleet
+
+    def require_room() -> None:
+        vcpu = fleets[idle.kind].vcpu(idle, given.release, given.blueprint)
+        quotas.fargate(now=now()).require(size, vcpu=vcpu)
+
+    attempt("vCPU quota", require_room)
     records.write(inspected(given.service, given.deployment_id, fence=given.fence, sides=sides))
 
     logger.info("live inspected", extra={"live": live.colour, "size": size})

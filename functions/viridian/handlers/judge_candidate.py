@@ -1,30 +1,40 @@
 """JudgeCandidate: read alarms and both sides' requests, and decide what comes next.
 
-The backstop of the alarm events: a breach whose event never came is seen here.
+The backstop of the alarm events: a breach whose event never came is seen here. So is a split that
+somebody else wrote: what the evidence is of is no longer the step, and nobody decided on it. Where
+auto scaling grows one side, the other grows with it: each may have to carry all.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
+from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.leases import Leases
+from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.request_metrics import RequestMetrics
-from viridian.core.decision import decide
+from viridian.core.decision import Decision, Next, decide
+from viridian.core.errors import SplitChanged
 from viridian.core.evidence.comparison import PERIODS_BEFORE
 from viridian.core.evidence.step import Evidence
-from viridian.core.hold import controlled
+from viridian.core.fleet import Fleets, level
+from viridian.core.hold import controlled, pause_for
+from viridian.core.lease import PAUSE, Lease
 from viridian.core.plan import Step
+from viridian.core.rule_change import HELD_BY_CHANGE, RULE_SETTLES_SECONDS, with_who
 from viridian.core.service.settings import Settings
 from viridian.core.sides import Sides
 from viridian.core.verdict import judge
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
-from viridian.runtime.telemetry import logger
+from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 account_alarms = Alarms.from_session()
+account_fleets = fleet_kinds()
 account_metrics = RequestMetrics.from_session()
+account_balancers = LoadBalancers.from_session()
 table_leases = Leases.from_session(environment.table())
 
 
@@ -48,7 +58,9 @@ def handler(
     alarms: Alarms = account_alarms,
     request_metrics: RequestMetrics = account_metrics,
     leases: Leases = table_leases,
+    balancers: LoadBalancers = account_balancers,
     now: Callable[[], float] = time.time,
+    fleets: Mapping[str, Fleets] = account_fleets,
 ) -> dict[str, Any]:
     """Answer with the next move, the verdict, and how the deployment ends if it goes back."""
     sides, settings, read_at = given.sides, given.settings, now()
@@ -71,13 +83,43 @@ def handler(
     decision = decide(
         verdict, given.step, shifted_at=given.shifted_at, now=read_at, settings=settings
     )
-    decision = controlled(decision, leases.get(given.service), leases.stop(), now=read_at)
+    lease, failure = leases.get(given.service), verdict.failure
+    change = change_of(given, lease, balancers, now=read_at)
+    if change and settings.on_manual_change == "hold":
+        lease = held_for(change, lease, leases, now=read_at)
+    elif change and decision.next is not Next.RESTORE:
+        decision = Decision(Next.RESTORE)
+        failure = {"Error": SplitChanged.__name__, "Cause": change}
+    decision = controlled(decision, lease, leases.stop(), now=read_at)
+
+    if settings.scaling is not None and decision.next is not Next.RESTORE:
+        level(fleets[sides.live.fleet.kind], sides.live.fleet, sides.candidate.fleet)
 
     judged = {
         "next": decision.next,
         "watch_seconds": decision.watch_seconds,
         "verdict": verdict.finding,
-        "failure": verdict.failure,
+        "failure": failure,
     }
     logger.info("candidate judged", extra=judged)
     return judged
+
+
+def held_for(change: str, lease: Lease, leases: Leases, *, now: float) -> Lease:
+    """The lease, paused until a person settles the change; who is held the first time has paged
+    before, whatever ends this call.
+    """
+    if lease.paused is None:
+        metrics.add_metric(HELD_BY_CHANGE, MetricUnit.Count, 1)
+        metrics.flush_metrics()
+    return leases.change(lease, PAUSE, pause_for(change, now=now))[1]
+
+
+def change_of(given: Input, lease: Lease, balancers: LoadBalancers, *, now: float) -> str | None:
+    """What somebody else made of the step's split, and who, if it can be told by now."""
+    is_own = lease.deployment_id == given.deployment_id
+    if not is_own or now - given.shifted_at < RULE_SETTLES_SECONDS:
+        return None
+    rule = balancers.rule(given.sides.rule_arn)
+    change = given.sides.split(given.step.percent).change_in(rule)
+    return change and with_who(change, lease)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.fleets.scaling import ScalableTargets
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.fleet import Blueprint, Fleets
@@ -18,6 +19,7 @@ from viridian.runtime.telemetry import logger
 
 account_fleets = fleet_kinds()
 account_balancers = LoadBalancers.from_session()
+account_targets = ScalableTargets.from_session()
 table_leases = Leases.from_session(environment.table())
 
 
@@ -37,15 +39,20 @@ def handler(
     fleets: Mapping[str, Fleets] = account_fleets,
     balancers: LoadBalancers = account_balancers,
     leases: Leases = table_leases,
+    targets: ScalableTargets = account_targets,
 ) -> dict[str, Any]:
     """Answer with the revision that the candidate was asked to run.
 
     Whoever no longer leads, or finds traffic on that side, changes nothing: it may serve by now.
+    From here on auto scaling shrinks neither side.
     """
     leases.get(given.service).require_open(given)
     require_idle(given.sides.candidate, balancers.rule(given.sides.rule_arn).actions())
     balancers.arrange(given.sides.candidate.target_group_arn, given.settings)
     fleet = given.sides.candidate.fleet
+    if scaling := given.settings.scaling:
+        for side in (given.sides.live, given.sides.candidate):
+            targets.bind(side.fleet.arn, scaling.held(given.sides.size))
     revision = fleets[fleet.kind].prepare(
         fleet,
         given.release,

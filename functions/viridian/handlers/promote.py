@@ -1,14 +1,18 @@
 """Promote: the candidate becomes live in the record; the former live is standby."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.leases import Leases
+from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.records import Records
 from viridian.core.deployment import Ran
-from viridian.core.fleet import Blueprint
+from viridian.core.facts import Told, facts
+from viridian.core.fleet import Blueprint, Fleets
 from viridian.core.hold import require_may_promote
 from viridian.core.lease import Holder
 from viridian.core.record import promoted
@@ -19,6 +23,8 @@ from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 table_leases = Leases.from_session(environment.table())
+account_balancers = LoadBalancers.from_session()
+account_fleets = fleet_kinds()
 table_records = Records.from_session(environment.table())
 
 
@@ -39,11 +45,17 @@ def handler(
     given: Input,
     leases: Leases = table_leases,
     records: Records = table_records,
+    balancers: LoadBalancers = account_balancers,
+    fleets: Mapping[str, Fleets] = account_fleets,
     clock: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer with the version that is live; a breach recorded until now refuses, a pause delays."""
+    """Answer with the version that is live; a breach recorded until now refuses, a pause delays.
+
+    What AWS says of both sides is kept: the next InspectLive compares with it.
+    """
     sides, colour = given.sides, given.sides.candidate.colour
     require_may_promote(leases.get(given.service), leases.stop(), now=clock())
+    seen = seen_of(sides, balancers, fleets)
     leases.open_standby(given, watched_alarms=sides.watched_alarms)
     blueprint = replace(given.blueprint, revision=given.revision)
     records.keep_ran(Ran(given.release, blueprint, given.deployment_id))
@@ -54,9 +66,18 @@ def handler(
         asked_at=given.asked_at,
         promoted_at=given.now,
         revision=given.revision,
+        facts=json.dumps(seen),
     )
     records.write(promoted(given.service, production))
 
     logger.info("candidate promoted", extra={"colour": colour})
     metrics.add_metric("DeploymentsPromoted", MetricUnit.Count, 1)
     return {"version": given.release.version}
+
+
+def seen_of(sides: Sides, balancers: LoadBalancers, fleets: Mapping[str, Fleets]) -> Told:
+    """The candidate as the live side that it now is, the former live as the idle one."""
+    fleet = sides.candidate.fleet
+    live = balancers.told(sides.candidate.target_group_arn)
+    idle = balancers.told(sides.live.target_group_arn)
+    return facts(live={**live, **fleets[fleet.kind].observe(fleet).told}, candidate=idle)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.fleets.scaling import ScalableTargets
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.request_metrics import RequestMetrics
@@ -28,6 +29,7 @@ from viridian.runtime.telemetry import logger
 account_balancers = LoadBalancers.from_session()
 account_fleets = fleet_kinds()
 account_metrics = RequestMetrics.from_session()
+account_targets = ScalableTargets.from_session()
 table_leases = Leases.from_session(environment.table())
 
 
@@ -54,11 +56,14 @@ def handler(
     leases: Leases = table_leases,
     request_metrics: RequestMetrics = account_metrics,
     now: Callable[[], float] = time.time,
+    targets: ScalableTargets = account_targets,
 ) -> dict[str, Any]:
     """Answer with the side's new size; refuse while the rule still gives it traffic.
 
     SideDraining while it may still be asked something, or is not at rest. A side that never had
-    traffic has nothing to drain. A candidate rests on what live runs: what failed runs nowhere.
+    traffic has nothing to drain. A candidate rests on what live runs: what failed runs nowhere; the
+    former live rests as the service says. Auto scaling leaves it at rest, and is free again with
+    the side that serves.
     """
     is_way_back, settings, sides = given.retired == "live", given.settings, given.sides
     side, other = (sides.live, sides.candidate) if is_way_back else (sides.candidate, sides.live)
@@ -68,7 +73,9 @@ def handler(
         lease.require_open(given)
         require_may_retire(lease, leases.stop(), now=read_at)
     require_idle(side, balancers.rule(sides.rule_arn).actions())
-    fleet, size = fleets[side.fleet.kind], settings.resting_count
+    fleet, follows = fleets[side.fleet.kind], not is_way_back or settings.former_live == "follow"
+    rest = 0 if is_way_back and settings.former_live == "zero" else settings.resting_count
+    size = rest
     if lease.first_shifted_at is not None:
         groups = {"side": side.target_group, "other": other.target_group}
         period, timeout = settings.alarms.period_seconds, settings.drain_timeout_seconds
@@ -76,12 +83,16 @@ def handler(
             given.load_balancer, groups, since=since, now=read_at, period=period
         )
         require_drained(**traffic, waited_seconds=read_at - since, timeout_seconds=timeout)
-        size = next_size(fleet.observe(side.fleet).desired, settings.resting_count)
-    if size > settings.resting_count:
+        size = next_size(fleet.observe(side.fleet).desired, rest)
+    if scaling := settings.scaling:
+        targets.bind(side.fleet.arn, scaling.at_rest(rest))
+    if size > rest:
         fleet.resize(side.fleet, size)
         raise SideDraining(f"{side.colour}: is at {size} tasks, the next batch follows")
-    proven = None if is_way_back else fleets[other.fleet.kind].observe(other.fleet).revision
+    proven = fleets[other.fleet.kind].observe(other.fleet).revision if follows else None
     fleet.resize(side.fleet, size, revision=proven)
+    if scaling:
+        targets.bind(other.fleet.arn, scaling.free())
 
     logger.info("side retired", extra={"colour": side.colour})
     return {"colour": side.colour, "size": size}

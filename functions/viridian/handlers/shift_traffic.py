@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
-from viridian.core.errors import SideUnhealthy
-from viridian.core.fleet import Fleets
+from viridian.core.errors import SideBehind, SideUnhealthy
+from viridian.core.fleet import Fleets, level
 from viridian.core.hold import first_watch_seconds, require_may_shift
 from viridian.core.lease import Holder
 from viridian.core.plan import Step
+from viridian.core.rule_change import with_who
 from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
@@ -47,20 +48,33 @@ def handler(
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
 
-    In this order: the candidate is seen on the release and healthy, nobody paused it or stopped
-    everything (else DeploymentPaused), the lease allows the move, no alarm that is now watched
-    fires already (it would send no event again; before the first shift only what does not tell that
-    it is about the boot), the rule, found as the last move left it, is written and read back.
+    In this order: no breach is recorded, the candidate is seen on the release and healthy, both
+    sides have the size of the larger and are well at it (else SideBehind, and both grow: each may
+    have to carry all), nobody paused it or stopped everything (else DeploymentPaused), the lease
+    allows the move, no alarm that is now watched fires already (it would send no event again;
+    before the first shift only what does not tell that it is about the boot), the rule, found as
+    the last move left it, is written and read back.
     """
-    sides, percent, fleet = given.sides, given.step.percent, given.sides.candidate.fleet
-    fleets[fleet.kind].observe(fleet).require(given.revision)
-    balancers.health(sides.candidate.target_group_arn, sides.size).require(SideUnhealthy)
+    sides, percent = given.sides, given.step.percent
+    live, candidate = sides.live, sides.candidate
     lease = leases.get(given.service)
+    lease.require_open(given)
+    kind = fleets[candidate.fleet.kind]
+    kind.observe(candidate.fleet).require(given.revision)
+    health = balancers.health(candidate.target_group_arn, sides.size)
+    health.require(SideUnhealthy)
+    size = level(kind, live.fleet, candidate.fleet)
+    replace(health, wanted=size).require(SideBehind)
+    balancers.health(live.target_group_arn, size).require(SideBehind)
     require_may_shift(lease, leases.stop(), percent=percent, now=now())
     leases.authorise_forward(given, percent=percent, watched_alarms=sides.watched_alarms, now=now())
     since = 0 if given.after_percent else now()
     alarms.states(sides.watched_alarms).require_quiet(since=since)
-    sides.split(percent).put_into(balancers.rule(sides.rule_arn), after_percent=given.after_percent)
+    sides.split(percent).put_into(
+        balancers.rule(sides.rule_arn),
+        after_percent=given.after_percent,
+        told=lambda change: with_who(change, lease),
+    )
 
     logger.info("traffic shifted", extra={"candidate_percent": percent})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, percent)

@@ -5,8 +5,9 @@ from typing import Any
 
 from viridian.adapters.http_probe import HttpProbe
 from viridian.core.errors import SmokeTestFailed
-from viridian.core.evidence.probe import TARGET_HEADER, complaints
+from viridian.core.evidence.probe import complaints
 from viridian.core.service.settings import Settings
+from viridian.core.service.smoke_tests import TARGET_HEADER
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
@@ -19,6 +20,7 @@ class Input:
 
     deployment_id: str
     url: str
+    connect_to: str | None
     colour: str
     version: str
     settings: Settings
@@ -29,7 +31,11 @@ def handler(given: Input, probe: HttpProbe = shared_probe) -> dict[str, Any]:
     """Answer with the checks passed; raise SmokeTestFailed with every complaint."""
     checks, header = given.settings.smoke_tests, given.settings.version_header
     answers = probe.ask(
-        given.url, checks, version_header=header, headers={TARGET_HEADER: given.colour}
+        given.url,
+        checks,
+        version_header=header,
+        connect_to=given.connect_to,
+        headers={TARGET_HEADER: given.colour},
     )
     if found := list(complaints(answers, version=given.version, version_header=header)):
         raise SmokeTestFailed("; ".join(found))

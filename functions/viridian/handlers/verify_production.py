@@ -19,6 +19,7 @@ class Input:
 
     deployment_id: str
     url: str
+    connect_to: str | None
     version: str
     settings: Settings
 
@@ -26,9 +27,10 @@ class Input:
 @invocation(Input)
 def handler(given: Input, probe: HttpProbe = shared_probe) -> dict[str, Any]:
     """Answer with the requests made; raise WrongVersionServed at the first wrong answer."""
-    checks, header = given.settings.smoke_tests * PRODUCTION_ROUNDS, given.settings.version_header
-    answers = probe.ask(given.url, checks, version_header=header)
-    if found := next(complaints(answers, version=given.version, version_header=header), None):
+    checks, header = given.settings.safe_checks * PRODUCTION_ROUNDS, given.settings.version_header
+    answers = probe.ask(given.url, checks, version_header=header, connect_to=given.connect_to)
+    wrong = complaints(answers, version=given.version, version_header=header, of_production=True)
+    if found := next(wrong, None):
         raise WrongVersionServed(found)
 
     logger.info("production verified", extra={"requests": len(checks)})

@@ -1,4 +1,4 @@
-"""WarmCandidate: ask the candidate on its test route until its latency has settled."""
+"""WarmCandidate: ask the candidate its safe checks on the test route until its latency settles."""
 
 import time
 from collections.abc import Callable
@@ -7,8 +7,9 @@ from itertools import cycle, islice
 from typing import Any
 
 from viridian.adapters.http_probe import HttpProbe
-from viridian.core.evidence.probe import TARGET_HEADER, has_settled
+from viridian.core.evidence.probe import has_settled
 from viridian.core.service.settings import Settings
+from viridian.core.service.smoke_tests import TARGET_HEADER
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
@@ -24,6 +25,7 @@ class Input:
 
     deployment_id: str
     url: str
+    connect_to: str | None
     colour: str
     settings: Settings
 
@@ -38,8 +40,9 @@ def handler(
     seconds, end = list[float](), now() + LONGEST_SECONDS
     for answer in probe.ask(
         given.url,
-        islice(cycle(given.settings.smoke_tests), MOST_REQUESTS),
+        islice(cycle(given.settings.safe_checks), MOST_REQUESTS),
         version_header=given.settings.version_header,
+        connect_to=given.connect_to,
         headers={TARGET_HEADER: given.colour},
     ):
         seconds.append(answer.seconds)

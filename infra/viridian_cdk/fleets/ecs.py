@@ -15,7 +15,6 @@ from viridian_cdk.owned import OwnedResource
 from viridian_cdk.rights import (
     IS_MANAGED,
     IS_TO_BE_MANAGED,
-    MANAGED,
     ROLE_PATH,
     Right,
     arns,
@@ -34,8 +33,9 @@ READ_STOPPED = (
 """To tell what ended a candidate's tasks."""
 
 CHANGE = Right(("ecs:UpdateService",), on=arns("ecs", "service/*"), when=IS_MANAGED)
+READ_DEFINITIONS = Right(("ecs:DescribeTaskDefinition",))
 REGISTER = (
-    Right(("ecs:DescribeTaskDefinition",)),
+    READ_DEFINITIONS,
     # The reference has task definitions as its resource, where AWS long had none: `*` fits both.
     Right(("ecs:RegisterTaskDefinition",), when=IS_TO_BE_MANAGED),
     Right(  # and so never on a service that stands, which a tag would open to UpdateService
@@ -51,6 +51,20 @@ REGISTER = (
 )
 """A release is a new revision of its service's family, under the same two roles."""
 
+OF_ECS = {"application-autoscaling:service-namespace": "ecs"}
+SCALE = Right(("application-autoscaling:RegisterScalableTarget",), when=OF_ECS)
+MAKE_SCALED = (
+    SCALE,
+    Right(("application-autoscaling:DeregisterScalableTarget",), when=OF_ECS),
+    Right(("application-autoscaling:DescribeScalableTargets",)),
+    Right(  # by the first target of an account
+        ("iam:CreateServiceLinkedRole",),
+        on=f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/aws-service-role/"
+        "ecs.application-autoscaling.amazonaws.com/*",
+        when={"iam:AWSServiceName": "ecs.application-autoscaling.amazonaws.com"},
+    ),
+)
+
 MAKE = (
     READ,
     *REGISTER,
@@ -60,7 +74,11 @@ MAKE = (
         on=arns("ecs", "service/*"),
         when={"ecs:CreateAction": "CreateService"},
     ),
-    Right(("ecs:DeleteService",), on=arns("ecs", "service/*"), when=IS_MANAGED),
+    Right(
+        ("ecs:DeleteService", "ecs:TagResource", "ecs:UntagResource"),
+        on=arns("ecs", "service/*"),
+        when=IS_MANAGED,
+    ),
 )
 """A service's first tasks run the template under its first version."""
 
@@ -159,7 +177,6 @@ class EcsFleet(Construct):
                         "assignPublicIp": network["assign_public_ip"],
                     }
                 },
-                "tags": [{"key": MANAGED, "value": "true"}],
             },
         )
         # without the right to pull its image the first task would fail and be tried again

@@ -1,6 +1,7 @@
 """ECS services as fleets. The same claims hold for the fake."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import boto3
@@ -12,7 +13,7 @@ from tests.fakes import EcsService, FakeEcsFleets
 from viridian.adapters.clients import client
 from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.adapters.fleets.task_definition import is_same, task_definition_of
-from viridian.core.errors import FleetMissing
+from viridian.core.errors import FleetMissing, NotKnown
 from viridian.core.fleet import Blueprint, Observation
 from viridian.core.service.registration import Fleet
 
@@ -50,7 +51,7 @@ class AwsStand:
     def __init__(self) -> None:
         self.ecs = boto3.client("ecs")
         cluster = self.ecs.create_cluster(clusterName="shop")["cluster"]["clusterArn"]
-        self.fleets = EcsFleets(self.ecs, boto3.client("logs"))
+        self.fleets = EcsFleets(self.ecs, partial(boto3.client, "logs"))
         self.blue = Fleet("ecs", self._service(cluster, "blue", "1.0.0", 3), HERE)
         self.green = Fleet("ecs", self._service(cluster, "green", "0.9.0", 1), HERE)
         tags = [*TAGS, {"key": "aws:cloudformation:stack-name", "value": "Shop"}]
@@ -172,8 +173,86 @@ def test_the_candidate_moves_to_the_network_that_is_wanted_and_only_if_it_is_ano
             stub.add_response("describe_services", {"services": [service]})
             stub.add_response("update_service", {}, change)
             ran = Blueprint("arn:template:1", "arn:2")
-            EcsFleets(ecs, None).prepare(fleet, BUNDLE_RELEASE, ran, size=3, grace=60)
+            EcsFleets(ecs, lambda: None).prepare(fleet, BUNDLE_RELEASE, ran, size=3, grace=60)
             stub.assert_no_pending_responses()
+
+
+def test_it_is_told_how_and_where_a_fleet_runs_in_whatever_order_ecs_names_it(aws: None) -> None:
+    ecs, fleet = client("ecs"), registration().green.fleet
+    service = {
+        "status": "ACTIVE",
+        "deployments": [{"status": "PRIMARY", "taskDefinition": "arn:1"}],
+        "runningCount": 1,
+        "desiredCount": 1,
+        "launchType": "FARGATE",
+        "platformVersion": "LATEST",
+        "networkConfiguration": {
+            "awsvpcConfiguration": {**PLACE, "subnets": ["subnet-2", "subnet-1"]}
+        },
+    }
+    spot = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
+    mixed = {"capacityProviderStrategy": spot}
+    del (others := dict(service))["launchType"]
+    with Stubber(ecs) as stub:
+        stub.add_response("describe_services", {"services": [service]})
+        stub.add_response("describe_services", {"services": [{**others, **mixed}]})
+        told, of_spot = (EcsFleets(ecs, lambda: None).observe(fleet).told for _ in range(2))
+
+    assert told == {
+        "network": {
+            "subnets": "subnet-1, subnet-2",
+            "securityGroups": "sg-1",
+            "assignPublicIp": "DISABLED",
+        },
+        "platform_version": {"platformVersion": "LATEST"},
+        "launch_type": {"launchType": "FARGATE", "capacityProviderStrategy": "[]"},
+    }
+    assert "FARGATE_SPOT" in of_spot["launch_type"]["capacityProviderStrategy"]
+    assert (
+        FakeEcsFleets({fleet.arn: EcsService({"taskDefinitionArn": "arn:1"}, 1, 1)})
+        .observe(fleet)
+        .told.keys()
+        == told.keys()
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "platform"),
+    [
+        ({}, "linux/amd64"),
+        ({"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}, "linux/arm64"),
+        ({"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}, "windows/amd64"),
+    ],
+)
+def test_the_platform_of_a_task_is_told_as_images_spell_it(
+    aws: None, runs: dict[str, str], platform: str
+) -> None:
+    stand = AwsStand()
+    made = stand.ecs.register_task_definition(**TEMPLATE, runtimePlatform=runs)
+    arn = made["taskDefinition"]["taskDefinitionArn"]
+
+    assert stand.fleets.platform(Blueprint(arn)) == platform
+    assert stand.fleets.platform(Blueprint(stand.template, arn)) == platform
+
+
+def test_the_vcpus_of_a_task_are_the_release_s_or_the_template_s_on_fargate_alone(
+    aws: None,
+) -> None:
+    stand = AwsStand()
+    found = dict(stand.fleets._service(stand.green), launchType="FARGATE")
+    larger, blueprint = replace(BUNDLE_RELEASE, cpu=2048, memory=4096), Blueprint(stand.template)
+    ecs = client("ecs")
+    definition = {"taskDefinition": {"cpu": "512"}}
+    with Stubber(ecs) as stub:
+        stub.add_response("describe_services", {"services": [found]})
+        stub.add_response("describe_task_definition", definition)
+        stub.add_response("describe_services", {"services": [found]})
+        fleets = EcsFleets(ecs, lambda: None)
+
+        assert fleets.vcpu(stand.green, BUNDLE_RELEASE, blueprint) == 0.5
+        assert fleets.vcpu(stand.green, larger, blueprint) == 2
+    with pytest.raises(NotKnown, match="does not run on Fargate on demand alone"):
+        stand.fleets.vcpu(stand.green, BUNDLE_RELEASE, blueprint)
 
 
 def test_what_ran_before_runs_again_as_the_very_same_revision(stand: Stand) -> None:
@@ -226,7 +305,7 @@ def test_what_crashed_before_is_started_anew_with_the_grace(failed: int, is_forc
         stub.add_response("register_task_definition", registered)
         stub.add_response("update_service", {}, change)
 
-        fleets = EcsFleets(ecs, None)
+        fleets = EcsFleets(ecs, lambda: None)
         fleets.prepare(fleet, BUNDLE_RELEASE, Blueprint("arn:template:1"), size=3, grace=60)
 
         stub.assert_no_pending_responses()
@@ -299,6 +378,6 @@ def test_a_rollout_is_that_of_the_newest_deployment() -> None:
     with Stubber(ecs) as stub:
         stub.add_response("describe_services", {"services": [service]})
 
-        assert EcsFleets(ecs, None).observe(fleet) == Observation(
+        assert replace(EcsFleets(ecs, lambda: None).observe(fleet), told={}) == Observation(
             "arn:new", rollouts=2, running=5, desired=3, failed=4
         )

@@ -55,15 +55,19 @@ class Aws:
         self.ecs, self.logs = Stubber(self._ecs), Stubber(self._logs)
 
     def stopped(self, *tasks: dict[str, Any]) -> "Aws":
-        arns = [task["taskArn"] for task in tasks]
-        which = {"desiredStatus": "STOPPED", "maxResults": 100}
         self.ecs.add_response("describe_services", {"services": [SERVICE]})
+        return self.listed("STOPPED", *tasks)
+
+    def listed(self, status: str, *tasks: dict[str, Any]) -> "Aws":
+        arns = [task["taskArn"] for task in tasks]
+        which = {"desiredStatus": status, "maxResults": 100}
         self.ecs.add_response(
             "list_tasks", {"taskArns": arns}, {"cluster": "shop", "serviceName": "green", **which}
         )
-        self.ecs.add_response(
-            "describe_tasks", {"tasks": tasks}, {"cluster": "shop", "tasks": arns}
-        )
+        if arns:
+            self.ecs.add_response(
+                "describe_tasks", {"tasks": tasks}, {"cluster": "shop", "tasks": arns}
+            )
         return self
 
     def defined(self, *logs: dict[str, Any]) -> "Aws":
@@ -86,7 +90,7 @@ class Aws:
 
     def told(self) -> list[str]:
         with self.ecs, self.logs:
-            found = list(EcsFleets(self._ecs, self._logs).troubles(FLEET))
+            found = list(EcsFleets(self._ecs, lambda: self._logs).troubles(FLEET))
             self.ecs.assert_no_pending_responses()
             self.logs.assert_no_pending_responses()
         return found
@@ -139,6 +143,17 @@ def test_the_log_is_that_of_the_container_that_failed(aws: Aws) -> None:
 )
 def test_who_ended_it_is_told(aws: Aws, ending: dict[str, Any], said: str) -> None:
     assert aws.stopped(task(1, ending)).defined({}).told() == [f"task 1 {said}"]
+
+
+def test_where_none_was_stopped_the_newest_that_runs_is_quoted(aws: Aws) -> None:
+    running = [task(number, {"containers": [{"name": "app"}]}) for number in (1, 2)]
+    aws.stopped().listed("RUNNING", *running).defined(LOG).printed("shop/app/2", LINES)
+
+    first, *said = aws.told()
+
+    assert first == "none of its tasks was stopped"
+    assert said[0] == "log group shop-tasks, stream shop/app/2"
+    assert len(said) == 1 + len(LINES)
 
 
 def test_the_newest_three_of_the_newest_deployment_that_were_no_surplus_are_told(aws: Aws) -> None:

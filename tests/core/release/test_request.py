@@ -46,7 +46,7 @@ def test_a_request_may_pin_its_manifest_and_bring_its_own_steps() -> None:
         ({"uploaded_at": "2026-11-01 12:00"}, "input.uploaded_at: must be a time of UTC"),
         ({"uploaded_at": "2026-02-30T12:00:00Z"}, "input.uploaded_at: must be a time of UTC"),
         ({"uploaded_at": "2026-11-01T25:00:00Z"}, "input.uploaded_at: must be a time of UTC"),
-        ({"force": True}, "input.force: unknown key; known are accept, manifest_version_id"),
+        ({"force": True}, "input.force: unknown key; known are accept, again, ignore_alarms"),
     ],
 )
 def test_a_wrong_request_is_refused_with_its_path(members: dict[str, Any], complaint: str) -> None:

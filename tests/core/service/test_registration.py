@@ -45,6 +45,7 @@ def test_what_is_written_is_read_back_the_same(document: dict[str, Any]) -> None
         ("test_url", "http://a:80:80", r"test_url: must be http\(s\)://host"),
         ("test_url", "http://shop..example", r"test_url: must be http\(s\)://host"),
         ("test_url", f"http://{'a' * 64}.example", r"test_url: must be http\(s\)://host"),
+        ("connect_to", "10.0.0.1:443", "connect_to: must be a host name"),
         ("load_balancer", "net/shop/1", "load_balancer: must be app/<name>/<id>"),
         ("blue.colour", "green", "blue.colour: must be blue, found 'green'"),
         ("blue.target_group", f"{ELB}:1", "blue.target_group: must be targetgroup/<name>/<id>"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.core.shop import DEPLOYMENT_ID, deployment, sides
-from tests.fakes import FakeExecutions
+from tests.fakes import FakeExecutions, FakeLeases
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import EventInvalid, RestoreUnverified
 from viridian.core.execution import Execution
@@ -162,6 +162,29 @@ def test_a_promotion_whose_standby_was_stopped_is_watched_on(stopped: Shop) -> N
     assert (request["promoted_at"], request["fence"]) == ("noon", 8)
 
 
+class AlarmMeanwhile(FakeExecutions):
+    """Step Functions; while it is asked, an alarm closes the gate."""
+
+    def __init__(self, leases: FakeLeases) -> None:
+        super().__init__()
+        self.leases = leases
+
+    def described(self, state_machine_arn: str, name: str) -> Execution | None:
+        self.leases.set("shop", breach="5xx")
+        return super().described(state_machine_arn, name)
+
+
+def test_a_breach_while_a_promotion_is_taken_over_has_it_restored_at_once(stopped: Shop) -> None:
+    production = Production("1.1.0", "green", DEPLOYMENT_ID, "asked", "noon")
+    stopped.records.write(promoted("shop", production))
+    stopped.leases.set("shop", phase="standby", candidate_percent=100)
+    stopped.executions = AlarmMeanwhile(stopped.leases)
+    stopped.executions.end(DEPLOY, DEPLOYMENT_ID)
+
+    assert look(stopped, execution=DEPLOYMENT_ID) == {DEPLOYMENT_ID: "restore"}
+    assert stopped.records.items[RECORD]["ending"] == "DeploymentStopped"
+
+
 class ThrottledFor(FakeExecutions):
     """Step Functions, which does not answer for one deployment."""
 
@@ -210,3 +233,58 @@ def test_of_what_was_refused_at_the_door_no_record_is_made(shop: Shop) -> None:
     look(shop, execution="typo")
 
     assert shop.records.items == {}
+
+
+def wait_in(shop: Shop, *turns: str) -> None:
+    for turn in turns:
+        shop.leases.await_turn("shop", turn, turn)
+        shop.executions.waiting.add(turn)
+
+
+@pytest.mark.parametrize("told", [{}, {"execution": "shop-0"}], ids=["a minute", "an ending"])
+@pytest.mark.parametrize(
+    "free", [{"deployment_id": None}, {"phase": "standby"}], ids=["nobody's", "a standby's"]
+)
+def test_the_first_of_those_that_wait_is_called_when_the_lease_is_to_be_had(
+    shop: Shop, free: dict[str, Any], told: dict[str, str]
+) -> None:
+    shop.leases.set("shop", **free)
+    shop.executions.start(STANDBY, DEPLOYMENT_ID, {})
+    wait_in(shop, "12:02#shop-2", "12:01#shop-1")
+
+    look(shop, **told)
+
+    assert list(shop.executions.answers) == ["12:01#shop-1"]
+    assert set(shop.leases.get("shop").turns) == {"12:02#shop-2"}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {},
+        {"phase": "closing"},
+        {"phase": "held"},
+        {"phase": "standby", "paused": "by alice"},
+        {"deployment_id": None, "candidate_percent": 50},
+    ],
+)
+def test_nobody_is_called_while_the_lease_is_not_to_be_had(shop: Shop, kept: Any) -> None:
+    shop.leases.set("shop", **kept)
+    for machine in (DEPLOY, STANDBY):
+        shop.executions.start(machine, DEPLOYMENT_ID, {})
+    wait_in(shop, "12:01#shop-1")
+
+    look(shop)
+
+    assert shop.executions.answers == {}
+
+
+def test_one_that_waits_no_more_is_passed_over(shop: Shop) -> None:
+    shop.leases.set("shop", deployment_id=None)
+    wait_in(shop, "12:01#stopped", "12:02#shop-2")
+    shop.executions.waiting.discard("12:01#stopped")
+
+    look(shop)
+
+    assert list(shop.executions.answers) == ["12:02#shop-2"]
+    assert shop.leases.get("shop").turns == {}

@@ -19,7 +19,7 @@ CHOSEN = [cell for cell in cells() if cell.row.journey not in LONG][::3] + pairs
 def results(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> dict[str, Result]:
     run = Run(
         CHOSEN,
-        12,
+        8,
         tmp_path_factory.mktemp("faults"),
         say=lambda _: None,
         assembly=Assembly.at(assemblies.at(BROKEN)),

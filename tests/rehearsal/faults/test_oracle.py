@@ -6,10 +6,18 @@ from typing import Any
 import pytest
 
 from rehearsal.faults.facts import Execution, Facts, Fleet
-from rehearsal.faults.oracle import complaints
+from rehearsal.faults.oracle import complaints, notes
 from rehearsal.traffic.answers import Answer
 
 RESTORED_AT = 100.0
+LIVE, IDLE = Fleet(100, 2, 2, 2, is_free=True), Fleet(0, 1, 1, 1, is_free=False)
+PINNED = replace(LIVE, is_free=False)
+
+
+def split(blue: int, green: int) -> dict[str, Fleet]:
+    return {"blue": replace(PINNED, weight=blue), "green": replace(PINNED, weight=green)}
+
+
 REVERTED = Execution(
     "deploy",
     "shop-2",
@@ -35,7 +43,7 @@ def reverted(**changes: Any) -> Facts:
         former_version="1",
         former_colour="blue",
         candidate_versions=("2",),
-        sides={"blue": Fleet(100, 2, 2), "green": Fleet(0, 1, 1)},
+        sides={"blue": LIVE, "green": IDLE},
         lease={"fence": 3, "candidate_percent": 0},
         production={},
         records={"shop-2": {"ending": "DeploymentReverted"}},
@@ -49,7 +57,7 @@ def reverted(**changes: Any) -> Facts:
 def promoted(**changes: Any) -> Facts:
     """A deployment that was promoted, and its standby retired."""
     facts = reverted(
-        sides={"blue": Fleet(0, 1, 1), "green": Fleet(100, 2, 2)},
+        sides={"blue": IDLE, "green": LIVE},
         production={"colour": "green", "version": "2"},
         records={"shop-2": {"ending": "DeploymentPromoted", "standby_ending": "StandbyRetired"}},
         executions=(PROMOTED, RETIRED),
@@ -61,7 +69,7 @@ def promoted(**changes: Any) -> Facts:
 def held(**changes: Any) -> Facts:
     """Traffic left where it was, for a person who was told."""
     facts = reverted(
-        sides={"blue": Fleet(50, 1, 2), "green": Fleet(50, 2, 2)},
+        sides=split(50, 50),
         lease={"deployment_id": "shop-2", "phase": "held", "candidate_percent": 50},
         records={"shop-2": {"ending": "RestoreHeld"}},
         executions=(HELD,),
@@ -75,17 +83,26 @@ def test_what_went_well_has_no_complaint(facts: Facts) -> None:
     assert complaints(facts) == []
 
 
+def test_what_stays_pinned_with_a_side_that_was_not_retired_costs_money_and_nothing_else() -> None:
+    """It is not let go by whoever may have lost the lease: what is pinned is safe."""
+    facts = reverted(sides={"blue": PINNED, "green": replace(PINNED, weight=0)})
+
+    assert complaints(facts) == []
+    assert notes(facts) == ["the idle side was left at 2 tasks"]
+
+
 def test_what_a_person_moved_last_is_theirs() -> None:
-    split = {"blue": Fleet(90, 2, 2), "green": Fleet(10, 1, 1)}
-    assert complaints(reverted(sides=split, moved_in="ReleaseLease")) == []
+    assert complaints(reverted(sides=split(90, 10), moved_in="ReleaseLease")) == []
 
 
 @pytest.mark.parametrize(
     ("facts", "complaint"),
     [
-        (reverted(sides={"blue": Fleet(50, 2, 2), "green": Fleet(50, 2, 2)}), "traffic is split"),
-        (reverted(sides={"blue": Fleet(100, 0, 2), "green": Fleet(0, 2, 2)}), "0 healthy of 2"),
-        (promoted(sides={"blue": Fleet(0, 1, 1), "green": Fleet(100, 2, 1)}), "was shrunk to 1"),
+        (reverted(sides=split(50, 50)), "traffic is split"),
+        (reverted(sides={"blue": replace(LIVE, healthy=0), "green": IDLE}), "0 healthy of 2"),
+        (promoted(sides={"blue": IDLE, "green": replace(LIVE, desired=1)}), "was shrunk to 1"),
+        (reverted(sides={"blue": PINNED, "green": IDLE}), "left pinned on blue"),
+        (promoted(sides={"blue": IDLE, "green": replace(LIVE, least=1)}), "green, at 1 at least"),
         (reverted(is_unhurt=True), "a good release was turned back"),
         (reverted(answers=(*answers("2", 101.0), *answers("1", 120.0))), "after the restore"),
         (reverted(answers=answers("2", 99.0)), "2 answers, wanted 1"),

@@ -11,7 +11,7 @@ import pytest
 
 from emulator.ports import free_port
 from rehearsal.traffic import Answers, Traffic
-from rehearsal.traffic.client import Load
+from rehearsal.traffic.client import Load, Pace
 
 RATE = 100.0
 
@@ -47,11 +47,18 @@ def load(**changes: Any) -> Load:
     ("elapsed", "due"), [(0, 0), (0.5, 100), (4.999, 999), (5, 1000), (60, 1000)]
 )
 def test_what_is_due_follows_the_rate_up_to_the_count(elapsed: float, due: int) -> None:
-    assert load().due(elapsed) == due
+    assert Pace(load()).due(elapsed) == due
 
 
 def test_what_is_due_follows_the_rate_up_to_the_time() -> None:
-    assert load(seconds=2).due(60) == 400
+    assert Pace(load(seconds=2)).due(60) == 400
+
+
+def test_what_is_due_follows_a_rate_that_changes() -> None:
+    pace = Pace(load())
+    assert pace.due(1) == 200
+    pace.rate = 50
+    assert [pace.due(2), pace.due(3)] == [250, 300]
 
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/", "http://10.0.0.1:8080/"])

@@ -1,6 +1,9 @@
 """ECS services as fleets: a revision is a task definition, a target is a task."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from boto3.session import Session
@@ -9,23 +12,28 @@ from botocore.exceptions import BotoCoreError, ClientError
 from viridian.adapters.clients import client
 from viridian.adapters.fleets.stopped_tasks import StoppedTasks
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
-from viridian.core.errors import FleetMissing
+from viridian.core.errors import FleetMissing, NotKnown
+from viridian.core.facts import Told
 from viridian.core.fleet import Blueprint, Observation
 from viridian.core.release.release import Release
 from viridian.core.service.registration import Fleet, Network
 
+UNITS_OF_A_VCPU = 1024
+
 
 @dataclass(frozen=True)
 class EcsFleets:
-    """ECS services by ARN."""
+    """ECS services by ARN. `logs` makes a client of CloudWatch Logs: few who know fleets need one,
+    and each makes a cold start longer.
+    """
 
     ecs: Any
-    logs: Any
+    logs: Callable[[], Any]
 
     @classmethod
     def from_session(cls, session: Session | None = None) -> "EcsFleets":
         """Fleets, with clients of their own."""
-        return cls(client("ecs", session), client("logs", session))
+        return cls(client("ecs", session), partial(client, "logs", session))
 
     def observe(self, fleet: Fleet) -> Observation:
         """What the service was last asked to run, and how far it is. One call."""
@@ -37,7 +45,22 @@ class EcsFleets:
             running=service["runningCount"],
             desired=service["desiredCount"],
             failed=primary.get("failedTasks", 0),
+            told=_told(service),
         )
+
+    def platform(self, blueprint: Blueprint) -> str:
+        """What the definition says, or what ECS takes without: Linux on x86. One call."""
+        runs = self._of(blueprint).get("runtimePlatform", {})
+        system = str(runs.get("operatingSystemFamily", "LINUX"))
+        is_arm = runs.get("cpuArchitecture") == "ARM64"
+        name = "windows" if system.startswith("WINDOWS") else system.lower()
+        return f"{name}/{'arm64' if is_arm else 'amd64'}"
+
+    def vcpu(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> float:
+        """Of a task of Fargate on demand; of capacity providers nobody knows which. Two calls."""
+        if self._service(fleet).get("launchType") != "FARGATE":
+            raise NotKnown(f"{fleet.arn} does not run on Fargate on demand alone")
+        return int(release.cpu or self._of(blueprint)["cpu"]) / UNITS_OF_A_VCPU
 
     def prepare(
         self, candidate: Fleet, release: Release, blueprint: Blueprint, *, size: int, grace: int
@@ -77,7 +100,7 @@ class EcsFleets:
         """What ended the newest tasks of the newest deployment. At most five calls."""
         try:
             deployment = _primary(self._service(fleet))["id"]
-            return StoppedTasks(self.ecs, self.logs).of(fleet, deployment)
+            return StoppedTasks(self.ecs, self.logs()).of(fleet, deployment)
         except (BotoCoreError, ClientError, FleetMissing) as error:
             return (f"what ended its tasks could not be read: {error}",)
 
@@ -94,6 +117,9 @@ class EcsFleets:
             raise FleetMissing(f"{fleet.arn}: no active ECS service; deploy its stack")
         return dict(found[0])
 
+    def _of(self, blueprint: Blueprint) -> TaskDefinition:
+        return self._definition(blueprint.revision or blueprint.template)
+
     def _definition(self, arn: str) -> TaskDefinition:
         answer = self.ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
         tags = [tag for tag in answer.get("tags", []) if not tag["key"].startswith("aws:")]
@@ -103,6 +129,31 @@ class EcsFleets:
 def _primary(service: dict[str, Any]) -> dict[str, Any]:
     """The deployment that the service is brought to."""
     return next(d for d in service["deployments"] if d["status"] == "PRIMARY")
+
+
+def _told(service: dict[str, Any]) -> Told:
+    """How and where it runs as it was asked to: LATEST stays so when AWS has a newer platform."""
+    network = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+    providers = service.get("capacityProviderStrategy", [])
+    return {
+        "network": {name: _text(value) for name, value in network.items()},
+        "platform_version": _members(service, "platformVersion"),
+        "launch_type": {
+            **_members(service, "launchType"),
+            "capacityProviderStrategy": json.dumps(
+                sorted(providers, key=lambda each: str(each["capacityProvider"])), sort_keys=True
+            ),
+        },
+    }
+
+
+def _members(service: dict[str, Any], name: str) -> dict[str, str]:
+    return {name: str(service[name])} if name in service else {}
+
+
+def _text(value: str | list[str]) -> str:
+    """ECS tells the same subnets in any order."""
+    return value if isinstance(value, str) else ", ".join(sorted(value))
 
 
 def _moved(service: dict[str, Any], network: Network) -> dict[str, Any]:

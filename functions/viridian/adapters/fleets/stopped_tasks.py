@@ -36,15 +36,19 @@ class StoppedTasks:
     logs: Any
 
     def of(self, fleet: Fleet, deployment: str) -> tuple[str, ...]:
-        """A line for each of the newest few, newest first, then what that one printed last."""
-        *_, cluster, service = fleet.arn.split("/")
-        newest = self._newest(cluster, service, deployment)
-        said = self._last_words(newest[0]) if newest else ["none of its tasks was stopped"]
-        return (*map(_in_words, newest), *said)
+        """A line for each of the newest few, newest first, then what that one printed last.
 
-    def _newest(self, cluster: str, service: str, deployment: str) -> list[Task]:
+        Where none was stopped, what the newest that runs printed.
+        """
+        stopped = self._newest(fleet, deployment, "STOPPED")
+        speaking = (stopped or self._newest(fleet, deployment, "RUNNING"))[:1]
+        lines = map(_in_words, stopped) if stopped else ["none of its tasks was stopped"]
+        return (*lines, *(line for task in speaking for line in self._last_words(task)))
+
+    def _newest(self, fleet: Fleet, deployment: str, status: str) -> list[Task]:
+        *_, cluster, service = fleet.arn.split("/")
         listed = self.ecs.list_tasks(
-            cluster=cluster, serviceName=service, desiredStatus="STOPPED", maxResults=MOST_LISTED
+            cluster=cluster, serviceName=service, desiredStatus=status, maxResults=MOST_LISTED
         )["taskArns"]
         if not listed:
             return []

@@ -11,12 +11,14 @@ from viridian.core.evidence.alarm_change import LATER
 class AlarmStates:
     """The watched alarms, and the states of those that CloudWatch knows.
 
-    `seen_at` tells of some the last second (of the epoch) of what brought them there.
+    `seen_at` tells of some the last second (of the epoch) of what brought them there, `reasons`
+    what CloudWatch says about those that are not OK.
     """
 
     watched: tuple[str, ...]
     states: Mapping[str, str]
     seen_at: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def firing(self) -> list[str]:

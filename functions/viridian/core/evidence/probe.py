@@ -1,16 +1,20 @@
 """What HTTP checks ask and how their answers are judged."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
-from viridian.core.service.settings import SmokeTest
-
-TARGET_HEADER = "X-Viridian-Target"
-"""Selects a colour on the test listener."""
+from viridian.core.evidence.body import body_complaints
+from viridian.core.service.smoke_tests import SmokeTest
 
 PRODUCTION_ROUNDS = 10
-"""Times that VerifyProduction asks every check: enough to meet each of a few targets."""
+"""Times that VerifyProduction asks every safe check: enough to meet each of a few targets."""
+
+LOGIN_HINT = (
+    " without a version: if a login stands before the application, give the check its "
+    "production_status"
+)
+"""Behind what production answered when the application itself was not asked."""
 
 WARM_WINDOW = 10
 """Requests whose median latency is compared with that of as many before."""
@@ -21,24 +25,53 @@ SETTLED_RATIO = 1.25
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to one check: status 0 means that none came, with the reason in `error`."""
+    """An answer to one check: status 0 means that none came, with the reason in `error`.
+
+    `leads_to` is the host that a redirect names; of a long body only its beginning is kept.
+    """
 
     check: SmokeTest
     status: int
     version: str | None
     seconds: float
     error: str = ""
+    leads_to: str = ""
+    body: bytes = field(default=b"", repr=False)
 
 
-def complaints(answers: Iterable[Answer], *, version: str, version_header: str) -> Iterator[str]:
-    """What is wrong with each answer that is not the release's, as they come."""
+def complaints(
+    answers: Iterable[Answer], *, version: str, version_header: str, of_production: bool = False
+) -> Iterator[str]:
+    """What is wrong with each answer that is not the release's, as they come.
+
+    A login before production answers without a version: that one is not the application's. How
+    long production takes is for the alarms to judge.
+    """
     for answer in answers:
-        asked = f"GET {answer.check.path}: wanted"
-        if answer.status != answer.check.status:
-            yield f"{asked} {answer.check.status}, found {answer.error or answer.status}"
-        elif answer.version != version:
-            wanted = f"version {version} in {version_header}"
-            yield f"{asked} {wanted}, found {answer.version or 'none'}"
+        guard = answer.check.production_status if of_production else None
+        wanted = guard or answer.check.status
+        asked = f"{answer.check.method} {answer.check.path}: wanted"
+        if answer.status != wanted:
+            hint = LOGIN_HINT if of_production and _is_guarded(answer) else ""
+            yield f"{asked} {wanted}, found {_found(answer)}{hint}"
+        elif answer.version != version and not (guard and answer.version is None):
+            told = f"version {version} in {version_header}"
+            yield f"{asked} {told}, found {answer.version or 'none'}"
+        elif guard is None:
+            yield from (f"{asked} {unmet}" for unmet in body_complaints(answer.check, answer.body))
+            most = answer.check.max_seconds
+            if most is not None and answer.seconds > most and not of_production:
+                yield f"{asked} an answer within {most:g} s, found {answer.seconds:.3f} s"
+
+
+def _found(answer: Answer) -> str:
+    to = f" to {answer.leads_to}" if answer.leads_to else ""
+    return answer.error or f"{answer.status}{to}"
+
+
+def _is_guarded(answer: Answer) -> bool:
+    """Whether something that is not the application sent the client elsewhere, or away."""
+    return 300 <= answer.status < 500 and answer.version is None
 
 
 def has_settled(seconds: Sequence[float]) -> bool:

@@ -11,21 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from viridian.core.control import REASON
 from viridian.core.errors import RequestInvalid
 from viridian.core.event import TIME
+from viridian.core.facts import ACCEPTABLE
 from viridian.core.plan import STEPS, Step, step_complaints
 from viridian.core.schema import Limits, Rules, read
-from viridian.core.service.settings import SERVICE_NAME
+from viridian.core.service.settings import ON_BUSY, SERVICE_NAME
 
 VERSION = Limits(
     pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}",
     hint="a version of at most 32 letters, digits, dots, underscores and hyphens",
 )
 VERSION_ID = Limits(pattern=r"[!-~]{1,1024}", hint="a version id of S3, at most 1024 characters")
-
-
-ACCEPTABLE = ("live.task_definition",)
-"""What InspectLive may find otherwise than recorded and go on, if the request says so."""
 
 
 def _accept_complaints(accept: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -41,6 +39,13 @@ def _pin_complaints(
         yield "version", "is missing; a manifest is of one version"
 
 
+def _ignored_complaints(
+    ignore_alarms: tuple[str, ...], override: str | None
+) -> Iterator[tuple[str, str]]:
+    if ignore_alarms and override is None:
+        yield "override", "is missing; say why alarms are ignored"
+
+
 @dataclass(frozen=True)
 class Request:
     """What is asked for: this release of this service, live."""
@@ -49,6 +54,7 @@ class Request:
         ("steps",): step_complaints,
         ("version", "manifest_version_id"): _pin_complaints,
         ("accept",): _accept_complaints,
+        ("ignore_alarms", "override"): _ignored_complaints,
     }
 
     service: Annotated[str, SERVICE_NAME, "a registered service"]
@@ -78,10 +84,33 @@ class Request:
         "`newest`: a version that was live before is made anew from the newest task template; "
         "otherwise exactly what it ran runs again",
     ] = None
+    on_busy: Annotated[
+        str | None,
+        ON_BUSY,
+        "what becomes of this deployment while another one of the service runs, as in the service "
+        "file",
+    ] = None
+    override: Annotated[
+        str | None,
+        REASON,
+        "why it is deployed although the service is frozen, or without `ignore_alarms`; kept with "
+        "the record",
+    ] = None
+    ignore_alarms: Annotated[
+        tuple[str, ...],
+        "shared alarms that this deployment goes without, as when live is the one that burns: they "
+        "neither keep it from beginning nor take it back; `override` says why",
+    ] = ()
+    again: Annotated[
+        bool,
+        "`true`: a release that was rejected, reverted or taken back is tried again, also by a way "
+        "that asks by itself",
+    ] = False
     accept: Annotated[
         tuple[str, ...],
-        "differences between the record and AWS to go on with: `live.task_definition` takes what "
-        "live runs for proven, though nobody promoted it; kept with the deployment's record",
+        "differences between AWS and the record of live's promotion to go on with: "
+        f"{', '.join(f'`{path}`' for path in ACCEPTABLE)}. What is found then counts as proven, "
+        "though nobody promoted it; kept with the deployment's record",
     ] = ()
 
     @classmethod

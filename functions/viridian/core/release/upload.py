@@ -1,12 +1,12 @@
 """An upload, as S3 tells it: it becomes a request with a name."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from viridian.core.errors import RequestInvalid
 from viridian.core.event import TIME, text
+from viridian.core.execution import name_end
 from viridian.core.release.request import VERSION, VERSION_ID
 from viridian.core.service.settings import SERVICE_NAME
 
@@ -56,5 +56,4 @@ class Upload:
 def _deployment_id(request: dict[str, str], bucket: str, key: str) -> str:
     """An execution name of at most 80 characters: readable, and one for each S3 version."""
     identity = f"{bucket}/{key}?versionId={request['manifest_version_id']}"
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
-    return f"{request['service']}-{request['version']}-{digest}"
+    return f"{request['service']}-{request['version']}-{name_end(identity)}"

@@ -12,11 +12,13 @@ from viridian.core.errors import RegistrationInvalid
 from viridian.core.schema import Limits, Rules, parse, read
 from viridian.core.service.settings import SERVICE_NAME, Settings
 
+NAME = r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*"
 URL = Limits(
-    pattern=r"https?://[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:[0-9]{1,5})?",
+    pattern=rf"https?://{NAME}(:[0-9]{{1,5}})?",
     hint="http(s)://host[:port]",
     reads=lambda url: urlsplit(url).port,
 )
+HOST = Limits(pattern=NAME, hint="a host name")
 LOAD_BALANCER = Limits(pattern="app/.+", hint="app/<name>/<id>")
 TARGET_GROUP = Limits(pattern="targetgroup/.+", hint="targetgroup/<name>/<id>")
 COLOUR = Limits(pattern="blue|green", hint="blue or green")
@@ -109,6 +111,13 @@ class Registration:
     green: Annotated[Side, "the other side, as `blue`"]
     shared_alarms: Annotated[tuple[str, ...], "names of alarms that are a breach of either side"]
     settings: Annotated[Settings, "what the service file says"]
+    connect_to: Annotated[
+        str | None,
+        HOST,
+        "the host that is asked under the names of both URLs, which are told in `Host` and to TLS "
+        "and must be in the certificate: the load balancer's own, so that no record of the DNS "
+        "nor what stands before it is asked; the URL's host unless given",
+    ] = None
 
     @classmethod
     def from_json(cls, text: str) -> "Registration":

@@ -9,17 +9,16 @@ from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RegistrationInvalid
 from viridian.core.plan import MOST_LOOKS, STEPS, Step, most_looks, step_complaints
+from viridian.core.scaling import Scaling
 from viridian.core.schema import Limits, Rules, read
+from viridian.core.service.freeze import FREEZES, Freeze
+from viridian.core.service.smoke_tests import CHECKS, PATH, SmokeTest, checks_complaints
 
 SERVICE_NAME = Limits(
     pattern=r"[a-z][a-z0-9-]{0,31}",
     hint="a lower-case name of at most 32 letters, digits and hyphens",
 )
-PATH = Limits(pattern=r"/[!-~]*", hint="a path that starts with /")
 HEADER = Limits(pattern=r"[A-Za-z0-9-]+", hint="a header name")
-
-MOST_CHECKS = 10
-"""Smoke tests of a service: VerifyProduction asks each ten times within two minutes."""
 
 METRICS_PERIOD_SECONDS = 60
 """A load balancer's metrics on AWS have one point a minute; shorter periods are a rehearsal's."""
@@ -32,16 +31,6 @@ MOST_DRAIN_SECONDS = 900
 
 LONGEST_PATIENCE_SECONDS = 14_400
 """Four hours: twice the longest period, and as late as metrics come, fit in twice."""
-
-CHECKS = Limits(1, MOST_CHECKS, hint=f"1 to {MOST_CHECKS} checks")
-
-
-@dataclass(frozen=True)
-class SmokeTest:
-    """One GET and the status it must answer. A path, never a URL: the host is the service's."""
-
-    path: Annotated[str, PATH, "asked on the test route before, and on production after, the shift"]
-    status: Annotated[int, Limits(100, 599), "what must be answered"] = 200
 
 
 def _period_complaints(seconds: int) -> Iterator[tuple[str, str]]:
@@ -132,12 +121,24 @@ def _grace_complaints(prepare_seconds: int, grace_seconds: int) -> Iterator[tupl
         )
 
 
+ON_BUSY = Limits(
+    pattern="reject|queue|queue_latest|supersede",
+    hint="reject, queue, queue_latest or supersede",
+)
+WHEN_BUSY = (
+    "what becomes of a deployment while another of the service runs: `reject` it, `queue` it in "
+    "its order (for at most 12 hours), `queue_latest` as the only one that waits, whichever waited "
+    "before being refused, or `supersede` the one that runs: that one goes back first"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All of a service file. Durations in seconds."""
 
     RULES: ClassVar[Rules] = {
         ("steps",): step_complaints,
+        ("smoke_tests",): checks_complaints,
         (
             "steps", "prepare_timeout_seconds", "unknown_patience_seconds", "alarms"
         ): _looks_complaints,
@@ -155,7 +156,8 @@ class Settings:
     smoke_tests: Annotated[
         tuple[SmokeTest, ...],
         CHECKS,
-        "what the candidate must answer before a client asks it",
+        "what the candidate must answer before a client asks it, asked in this order; one at "
+        "least is a GET, HEAD or OPTIONS",
     ]
     version_header: Annotated[
         str, HEADER, "the header in which the application answers its version"
@@ -185,6 +187,18 @@ class Settings:
         "how much longer a side may keep its capacity until the metrics say that it was asked "
         "nothing for a whole period; on AWS that takes two to five minutes",
     ] = 300
+    keep_failed_seconds: Annotated[
+        int,
+        Limits(0, LONGEST_PATIENCE_SECONDS),
+        "how long the tasks of a candidate that failed are kept for whoever looks for the fault, "
+        "out of traffic; the next deployment is refused meanwhile",
+    ] = 0
+    former_live: Annotated[
+        str,
+        Limits(pattern="rest|zero|follow", hint="rest, zero or follow"),
+        "what the side that was live becomes when its window is over: `rest`, `resting_count` "
+        "tasks of what it ran; `zero`, none; `follow`, as many of the release that is live",
+    ] = "rest"
     unknown_patience_seconds: Annotated[
         int,
         Limits(0, LONGEST_PATIENCE_SECONDS),
@@ -202,6 +216,17 @@ class Settings:
     ]
     health_check_path: Annotated[str, PATH, "of the target groups' health checks"]
     alarms: Annotated[AlarmSettings, "thresholds of the service's alarms"]
+    scaling: Annotated[
+        Scaling | None,
+        "how Application Auto Scaling sizes the service; without it the sizes are those that the "
+        "sides have",
+    ] = None
+    on_template_change: Annotated[
+        str,
+        Limits(pattern="wait|deploy", hint="wait or deploy"),
+        "what an edit of the task template does: `wait` for the next deployment, or `deploy` what "
+        "is live on it at once, through all the proof",
+    ] = "wait"
     stickiness: Annotated[
         str,
         Limits(pattern="refuse|accept", hint="refuse or accept"),
@@ -209,6 +234,28 @@ class Settings:
         "weights: clients that it pinned to a failed candidate stay there after a restore, until "
         "it expires",
     ] = "refuse"
+    on_manual_change: Annotated[
+        str,
+        Limits(pattern="restore|hold", hint="restore or hold"),
+        "what to do when somebody else wrote the production rule's weights during a bake: "
+        "`restore` gives all traffic back to live, the one side that is proven for all of it; "
+        "`hold` leaves them as they are and goes no step further until a person, who is paged, "
+        "resumes or aborts, for at most eight hours; what fails, or stays Unknown, goes back "
+        "meanwhile",
+    ] = "restore"
+
+    freezes: Annotated[
+        tuple[Freeze, ...],
+        FREEZES,
+        "times in which nothing is deployed, unless the request says why (`override`); what runs "
+        "when one begins goes on",
+    ] = ()
+    on_busy: Annotated[str, ON_BUSY, f"{WHEN_BUSY}; a request may say otherwise"] = "reject"
+
+    @property
+    def safe_checks(self) -> tuple[SmokeTest, ...]:
+        """Those that may be asked again and again, and of production."""
+        return tuple(check for check in self.smoke_tests if check.is_safe)
 
     @classmethod
     def from_dict(cls, data: Any, path: str) -> "Settings":

@@ -8,20 +8,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from viridian.adapters.commands import Commands
 from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
 from viridian.core.control import Action, Control
-from viridian.core.errors import DeploymentAborted
 from viridian.core.hold import Stop
-from viridian.core.lease import Lease
-from viridian.core.order import Order, Wake, order, way_back
+from viridian.core.order import Order, Wake, way_back
 from viridian.core.record import controlled
 from viridian.runtime import environment
 from viridian.runtime.telemetry import logger
-
-TRIES = 3
-"""A lease that changes under two controls is not likely, under three not real."""
 
 table_leases = Leases.from_session(environment.table())
 table_records = Records.from_session(environment.table())
@@ -44,8 +40,9 @@ def handler(
             control, Stop(int(now()), control.by, control.reason, request), leases, executions
         )
     else:
-        made, lease = _obey(control, control.service, leases, now())
-        told = _told(made, is_woken=_wake(made, lease, executions))
+        commands = Commands(leases, executions)
+        made, lease = commands.obey(control, control.service, now())
+        told = _told(made, is_woken=commands.wake(made, lease))
         if made.write is not None:
             records.add_control(controlled(control, lease, at=now(), request_id=request))
         if control.action == Action.ROLLBACK and lease.deployment_id is None:
@@ -68,32 +65,9 @@ def _everything(
         is_changed = leases.go(told)
         did = "the stop is ended" if is_changed else "nothing was stopped; nothing was changed"
         then = "Each deployment looks again, and goes on when what is seen of it allows."
-        waits = [lease.watch for lease in leases.held() if lease.watch is not None]
+        waits = [lease.watch for lease in leases.in_use() if lease.watch is not None]
         woken = sum(executions.succeed(token) for token in waits)
     return {"changed": is_changed, "woken": woken > 0, "did": did, "next": then}
-
-
-def _obey(control: Control, service: str, leases: Leases, now: float) -> tuple[Order, Lease]:
-    """The order that was carried out, and the lease as it is since then."""
-    lease = leases.get(service)
-    for _ in range(TRIES):
-        decided = order(control, lease, leases.stop(), now=now)
-        if decided.write is None:
-            return decided, lease
-        is_made, lease = leases.change(lease, decided.write, decided.values)
-        if is_made:
-            return decided, lease
-    return Order("its lease changes again and again; nothing was changed", "Ask again."), lease
-
-
-def _wake(made: Order, lease: Lease, executions: Executions) -> bool:
-    """End the deployment's wait, whichever it is in; the lease is written by then."""
-    if made.wake is Wake.LOOK:
-        return lease.watch is not None and executions.succeed(lease.watch)
-    if made.wake is Wake.GO_BACK:
-        error, breach = DeploymentAborted.__name__, lease.breach or made.did
-        return any(executions.fail(token, error, breach) for token in lease.waits.values())
-    return False
 
 
 def _told(made: Order, *, is_woken: bool) -> dict[str, Any]:

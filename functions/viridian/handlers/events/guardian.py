@@ -1,7 +1,8 @@
 """Guardian: have the traffic made whole of a deployment whose execution was stopped.
 
 Called when Step Functions tells that an execution ended, for the lease that it concerns, and every
-minute for all. The event proves nothing: the executions are looked at.
+minute for all. The event proves nothing: the executions are looked at. Each time those are called
+that wait for a lease which is to be had.
 """
 
 import time
@@ -27,6 +28,7 @@ from viridian.core.guardian import (
 )
 from viridian.core.lease import Holder, Lease
 from viridian.core.record import Ended
+from viridian.core.turns import id_of
 from viridian.runtime import environment
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
@@ -50,7 +52,8 @@ def handler(
     machines: Mapping[Machine, str] = machine_arns,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Answer with the deployments taken over, `{id: entry}`.
+    """Answer with the deployments taken over, `{id: entry}`; who waits for a lease that is to be
+    had is called.
 
     One that could not be looked at keeps none of the others waiting; the call then fails.
     """
@@ -58,18 +61,23 @@ def handler(
     guardian = Guardian(leases, records, executions, machines, call.at)
     taken: dict[str, str] = {}
     failed = []
-    for lease in due(leases.held(), call):
+    in_use = leases.in_use()
+    held = [lease for lease in in_use if lease.deployment_id is not None]
+    concerned = {lease.service for lease in due(held, call)}
+    for lease in in_use:
         try:
-            taken |= guardian.look_after(lease)
+            if lease.service in concerned:
+                taken |= guardian.look_after(lease)
+            guardian.call_next(lease)
         except Exception:
             logger.exception("lease not looked after", extra={"service_name": lease.service})
             failed.append(lease.service)
 
     metrics.add_metric("DeploymentsTakenOver", MetricUnit.Count, len(taken))
-    if call.execution is not None:
-        guardian.record_ending(call.machine, call.execution)
     if failed:
         raise RestoreUnverified(f"leases not looked after: {', '.join(failed)}")
+    if call.execution is not None:
+        guardian.record_ending(call.machine, call.execution)
     return taken
 
 
@@ -96,12 +104,11 @@ class Call:
 
 
 def due(held: list[Lease], call: Call) -> list[Lease]:
-    """Those to look at: what the execution concerns, or all in their turn; none a person has."""
-    left = [lease for lease in held if lease.phase != "held"]
+    """Those to look at: what the execution concerns, or all in their turn."""
     if call.execution is not None:
-        return [lease for lease in left if concerns(lease, call.execution)]
+        return [lease for lease in held if concerns(lease, call.execution)]
     minute = int(datetime.fromisoformat(call.at).timestamp() // 60)
-    return list(in_turn(left, minute=minute))
+    return list(in_turn(held, minute=minute))
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,12 @@ class Guardian:
     at: str
 
     def look_after(self, lease: Lease) -> dict[str, str]:
-        """Take over what nobody works for; answer with its id and entry, nothing if it runs."""
+        """Take over what nobody works for; answer with its id and entry.
+
+        Nothing if it runs, or a person must give it back.
+        """
+        if lease.phase == "held":
+            return {}
         seen = []
         for machine, name in executions_of(lease):
             found = self.executions.described(self.machines[machine], name)
@@ -124,17 +136,35 @@ class Guardian:
             seen += [found] if found else []
         return self._take_over(lease, str(lease.deployment_id), seen)
 
+    def call_next(self, lease: Lease) -> None:
+        """Call the first of those that wait for a lease that is to be had; one that waits no more,
+        since it was stopped, is passed over. Called twice, it asks for the lease once.
+        """
+        if not lease.is_to_be_had:
+            return
+        for turn in sorted(lease.turns):
+            is_called = self.executions.succeed(lease.turns[turn])
+            self.leases.end_turn(lease.service, turn)
+            if is_called:
+                logger.info("turn called", extra={"deployment": id_of(turn)})
+                return
+
     def _take_over(
         self, lease: Lease, deployment_id: str, seen: Iterable[Execution]
     ) -> dict[str, str]:
-        """In this order: what follows a step that got lost is done by the next look, anew."""
+        """In this order: what follows a step that got lost is done by the next look, anew.
+
+        A breach that came between the look and the take-over ends a promotion: it is looked at
+        again, at once. A lease that another has by now is theirs.
+        """
         service = lease.service
         kept, live = self.records.kept(service, deployment_id), self.records.production(service)
         plan = take_over(lease, kept, live, seen)
         holder = Holder(service, deployment_id, lease.fence)
         fence = self.leases.take_over(holder, breach=plan.breach)
         if fence is None:
-            return {}
+            found = self.leases.get(service)
+            return self.look_after(found) if found.fence == lease.fence else {}
         self.records.end(service, deployment_id, Ended(plan.ending, plan.cause, fence, self.at))
         name, standby = guardian_name(deployment_id, fence), self.machines[Machine.STANDBY]
         self.executions.start(standby, name, plan.request(fence))

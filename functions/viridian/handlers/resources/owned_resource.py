@@ -9,7 +9,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from viridian.adapters.owned import Owned, owned_kinds
-from viridian.core.owned import Kind, Wanted, name_of
+from viridian.core.owned import Kind, Wanted, name_of, retagged
 from viridian.runtime.telemetry import logger
 
 NOT_MADE = "not-made"
@@ -62,6 +62,7 @@ def _done(event: dict[str, Any], arn: str, kinds: Mapping[Kind, Owned]) -> str:
         return kinds[kind].make(wanted, name)
     if event["RequestType"] == "Update":
         kinds[kind].change(arn, wanted)
+        kinds[kind].tag(arn, *retagged(_wanted(event["OldResourceProperties"]), wanted))
     elif arn != NOT_MADE:
         kinds[kind].delete(arn)
     return arn

@@ -1,0 +1,1 @@
+"""Entry points that CodePipeline calls: their events hold credentials, and are kept nowhere."""
