@@ -68,7 +68,7 @@ machine: $(INSTALLED) ## Print the state machines as Step Functions gets them, a
 template: synth ## Check the template and the state machine
 	@$(BIN)/cfn-lint build/*.out/*.template.json
 	@$(BIN)/python -m viridian_cdk.machine build > /dev/null
-	@for machine in deploy standby; do npx --no-install asl-validator --json-path build/$$machine.asl.json || exit 1; done
+	@for machine in deploy standby hook; do npx --no-install asl-validator --json-path build/$$machine.asl.json || exit 1; done
 
 synth: install ## Synthesise the control plane into build/cdk.out/, with the example into shop.out/
 	@$(CDK) synth --quiet --no-notices

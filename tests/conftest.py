@@ -19,6 +19,7 @@ os.environ.update(
     VIRIDIAN_TABLE="deployments",
     VIRIDIAN_ARTIFACT_BUCKET="artifacts",
     VIRIDIAN_STATE_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:deploy",
+    VIRIDIAN_HOOK_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:hook",
     VIRIDIAN_STANDBY_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:standby",
     POWERTOOLS_SERVICE_NAME="viridian",
     POWERTOOLS_METRICS_NAMESPACE="Viridian",

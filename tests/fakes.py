@@ -119,9 +119,33 @@ class FakeLeases(Leases):
                 breach=None,
                 changed_by=None,
                 waits={},
+                hooks={},
             )
         lease.require_held_by(deployment_id)
         return lease.fence
+
+    def hear(self, holder: Holder, lease: Lease) -> Lease:
+        if lease.unheard and (lease.deployment_id, lease.fence) == (
+            holder.deployment_id,
+            holder.fence,
+        ):
+            return self.set(lease.service, unheard=False)
+        return lease
+
+    def ask(self, holder: Holder, hook: str, asked: Mapping[str, Any]) -> Lease:
+        self.get(holder.service).require_open(holder)
+        hooks = self.get(holder.service).hooks
+        return self.set(holder.service, hooks={hook: asked, **hooks})
+
+    def answer(
+        self, service: str, deployment_id: str, hook: str, *, verdict: str, said: str
+    ) -> Lease:
+        lease = self.get(service)
+        kept = lease.hooks.get(hook)
+        if lease.deployment_id != deployment_id or kept is None or "verdict" in kept:
+            return lease
+        answered = {**kept, "verdict": verdict, "said": said}
+        return self.set(service, hooks={**lease.hooks, hook: answered}, unheard=True)
 
     def authorise_forward(
         self, holder: Holder, *, percent: int, watched_alarms: tuple[str, ...], now: float
@@ -186,7 +210,7 @@ class FakeLeases(Leases):
                 "paused": lease.paused or values.get(":paused"),
                 "pause_ends": lease.pause_ends or values.get(":ends"),
             },
-            RESUME: {"paused": None},
+            RESUME: {"paused": None, "unheard": values.get(":true")},
             HURRY: {"hurried_percent": values.get(":percent")},
         }
         return True, self.set(seen.service, **changes[write])

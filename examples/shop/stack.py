@@ -14,6 +14,7 @@ from constructs import Construct
 
 from examples.shop.configuration import Host
 from examples.shop.front import Front
+from examples.shop.load_test import LOAD_TEST, load_test
 from examples.shop.network import network
 from examples.shop.tasks import CONTAINER_PORT, shop_task_definition
 from viridian.core.service.settings import Settings
@@ -52,6 +53,7 @@ class Shop(Stack):
             host=host,
             probe_group=automation.probe_group,
         )
+        tested = [hook.name for hook in settings.hooks if hook.name == LOAD_TEST]
         BlueGreenService(
             self,
             "Service",
@@ -69,6 +71,12 @@ class Shop(Stack):
                 subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
                 assign_public_ip=True,
             ),
+            hooks={
+                name: load_test(
+                    self, settings.service, vpc=internal_to, group_id=automation.probe_group
+                )
+                for name in tested
+            },
         )
         CfnOutput(self, "ProductionUrl", value=front.entrance.production_url)
         CfnOutput(self, "TestUrl", value=front.entrance.test_url)

@@ -10,17 +10,19 @@ from viridian_cdk.dashboard import add_dashboard
 from viridian_cdk.event_functions import EventFunctions
 from viridian_cdk.functions import HandlerFunction
 from viridian_cdk.functions_table import (
+    APPROVE,
     CONTROL,
     OWNER,
     PIPELINE_JOB,
     STATE_FUNCTIONS,
+    TAKE_ANSWER,
     WAY_BACK,
     Row,
 )
 from viridian_cdk.operators import Operators
 from viridian_cdk.packaging import functions_code
 from viridian_cdk.probes import PROBES, ProbeNetwork, Probes
-from viridian_cdk.rights import Own
+from viridian_cdk.rights import Own, Place
 from viridian_cdk.storage import Storage
 from viridian_cdk.workflow import Workflow
 
@@ -50,6 +52,30 @@ class Automation(Stack):
         self.storage = Storage(self, "Storage")
         self.operators = Operators(self, "Operators")
         places = dict(self.storage.places)
+
+        rooms: dict[str, Construct] = {}
+
+        def called(row: Row, room: str) -> HandlerFunction:
+            if room not in rooms:
+                rooms[room] = Construct(self, room.capitalize())
+            return HandlerFunction(
+                rooms[room],
+                row,
+                code=code,
+                places=places,
+                package=f"viridian.handlers.{room}",
+            )
+
+        taker = called(TAKE_ANSWER, "hooks")
+        self.hook = Workflow(
+            self,
+            "Hook",
+            name="hook",
+            functions={TAKE_ANSWER.name: taker},
+            places=self.operators.places,
+        )
+        arn = self.hook.machine.state_machine_arn
+        places[Own.HOOKS] = Place(arn, "VIRIDIAN_HOOK_MACHINE_ARN", arn)
         states = Construct(self, "Functions")
         network = ProbeNetwork(self, "Probes", probes=probes) if probes else None
         functions = {
@@ -63,17 +89,10 @@ class Automation(Stack):
             for row in STATE_FUNCTIONS
         }
 
-        def called(row: Row, room: str) -> HandlerFunction:
-            return HandlerFunction(
-                Construct(self, room.capitalize()),
-                row,
-                code=code,
-                places=places,
-                package=f"viridian.handlers.{room}",
-            )
-
         self.control = called(CONTROL, "controls")
         self.control_arn = self.export_value(self.control.function.function_arn)
+        self.approve = called(APPROVE, "controls")
+        self.approve_arn = self.export_value(self.approve.function.function_arn)
         maker = called(OWNER, "resources")
         # by export, once for all services: none of their stacks changes this one
         self.owner = self.export_value(maker.function.function_arn)
@@ -113,7 +132,7 @@ class Automation(Stack):
         add_dashboard(
             self,
             machine=machine,
-            functions=[*functions.values(), *self.events.functions.values(), job],
+            functions=[*functions.values(), *self.events.functions.values(), job, taker],
             dead_letters=self.events.dead_letters.values(),
         )
         self._output()
@@ -125,5 +144,6 @@ class Automation(Stack):
         CfnOutput(self, "TableName", value=table.table_name)
         CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
         CfnOutput(self, "ControlFunctionName", value=self.control.function.function_name)
+        CfnOutput(self, "ApproveFunctionName", value=self.approve.function.function_name)
         CfnOutput(self, "PipelineJobFunctionName", value=self.pipeline_job.function_name)
         CfnOutput(self, "OperatorsTopicArn", value=self.operators.topic.topic_arn)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from viridian.core.service.registration import HOOK_PREFIX
 from viridian_cdk.fleets import ecs
 from viridian_cdk.owned import LONGEST_SECONDS
 from viridian_cdk.rights import IS_MANAGED, IS_TO_BE_MANAGED, Own, Right, arns
@@ -101,6 +102,33 @@ PAGE = (
     Right(("sns:Publish",), on=Own.PAGES),
     Right(("kms:Decrypt", "kms:GenerateDataKey"), on=Own.PAGES_KEY),
 )
+START_HOOKS = Right(("states:StartExecution",), on=Own.HOOKS)
+NESTED = "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
+CALL_HOOKS = (  # of whatever service: by the name that all of them have
+    Right(("lambda:InvokeFunction",), on=arns("lambda", f"function:{HOOK_PREFIX}*")),
+    Right(("states:StartExecution",), on=arns("states", f"stateMachine:{HOOK_PREFIX}*")),
+    Right(
+        ("states:DescribeExecution", "states:StopExecution"),
+        on=arns("states", f"execution:{HOOK_PREFIX}*"),
+    ),
+    # by which Step Functions hears of a nested execution's end
+    Right(("events:PutTargets", "events:PutRule", "events:DescribeRule"), arns("events", NESTED)),
+    # the resource is the machine that calls; what it may call is said by the connection
+    Right(
+        ("states:InvokeHTTPEndpoint",),
+        on=arns("states", "stateMachine:*"),
+        when={"states:HTTPMethod": "POST"},
+        why="Of the machines that run under this role: the hook machine alone.",
+    ),
+    Right(
+        ("events:RetrieveConnectionCredentials",), on=arns("events", f"connection/{HOOK_PREFIX}*")
+    ),
+    Right(
+        ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+        on=arns("secretsmanager", f"secret:events!connection/{HOOK_PREFIX}*"),
+    ),
+)
+TELL_BUS = Right(("events:PutEvents",), on=arns("events", "event-bus/default"))
 START_STANDBY = Right(("states:StartExecution",), on=Own.STANDBY)
 START = Right(("states:StartExecution",), on=Own.MACHINE)
 SEE_DEPLOYMENTS = Right(("states:DescribeExecution",), on=Own.DEPLOYMENTS)
@@ -144,7 +172,10 @@ STATE_FUNCTIONS = (
     Row(
         "PrepareCandidate",
         60,
-        (READ_TABLE, SEE_RULES, *ARRANGE, ecs.READ, ecs.CHANGE, *ecs.REGISTER, ecs.SCALE),
+        (
+            *(READ_TABLE, UPDATE_TABLE, START_HOOKS, SEE_RULES, *ARRANGE),
+            *(ecs.READ, ecs.CHANGE, *ecs.REGISTER, ecs.SCALE),
+        ),
     ),
     Row("CheckCandidate", 30, (READ_TABLE, SEE_HEALTH, SEE_ALARMS, ecs.READ, *ecs.READ_STOPPED)),
     Row("WarmCandidate", 60),
@@ -153,20 +184,17 @@ STATE_FUNCTIONS = (
         "ShiftTraffic",
         30,
         (
-            READ_TABLE,
-            UPDATE_TABLE,
-            SEE_RULES,
-            SEE_HEALTH,
-            SEE_ALARMS,
-            *MOVE_TRAFFIC,
-            ecs.READ,
-            ecs.CHANGE,
+            *(READ_TABLE, UPDATE_TABLE, START_HOOKS, SEE_RULES, SEE_HEALTH, SEE_ALARMS),
+            *(*MOVE_TRAFFIC, ecs.READ, ecs.CHANGE),
         ),
     ),
     Row(
         "JudgeCandidate",
         30,
-        (READ_TABLE, UPDATE_TABLE, SEE_ALARMS, SEE_METRICS, SEE_RULES, ecs.READ, ecs.CHANGE),
+        (
+            *(READ_TABLE, UPDATE_TABLE, START_HOOKS, SEE_ALARMS, SEE_METRICS, SEE_RULES),
+            *(ecs.READ, ecs.CHANGE),
+        ),
     ),
     Row("VerifyProduction", 120),
     # more memory is more CPU: the way back starts fast
@@ -177,10 +205,17 @@ STATE_FUNCTIONS = (
     Row(
         "CaptureEvidence",
         30,
-        (UPDATE_TABLE, SEE_HEALTH, SEE_ALARMS, SEE_METRICS, ecs.READ, *ecs.READ_STOPPED),
+        (
+            *(UPDATE_TABLE, START_HOOKS, SEE_HEALTH, SEE_ALARMS, SEE_METRICS),
+            *(ecs.READ, *ecs.READ_STOPPED),
+        ),
     ),
     Row("Promote", 30, (READ_TABLE, UPDATE_TABLE, *COMPARE_SIDES)),
-    Row("WatchStandby", 30, (READ_TABLE, SEE_ALARMS, ecs.READ, ecs.CHANGE)),
+    Row(
+        "WatchStandby",
+        30,
+        (READ_TABLE, UPDATE_TABLE, START_HOOKS, SEE_ALARMS, ecs.READ, ecs.CHANGE),
+    ),
     Row("RetireSide", 30, (READ_TABLE, SEE_RULES, SEE_METRICS, ecs.READ, ecs.CHANGE, ecs.SCALE)),
 )
 EVENT_FUNCTIONS = (
@@ -198,6 +233,9 @@ EVENT_FUNCTIONS = (
         (LIST_TABLE, READ_TABLE, UPDATE_TABLE, *SEE_EXECUTIONS, START_STANDBY, END_WAIT),
     ),
 )
+TAKE_ANSWER = Row("TakeAnswer", 20, (UPDATE_TABLE, END_WAIT))
+# Whoever may invoke it may answer what deployments ask: it is the right to do so.
+APPROVE = Row("Approve", 20, (READ_TABLE, UPDATE_TABLE, END_WAIT))
 # Whoever may invoke it may control every deployment: it is the right to do so.
 CONTROL = Row("Control", 60, (LIST_TABLE, READ_TABLE, UPDATE_TABLE, FAIL_WAIT, END_WAIT))
 # An artifact is read whole, with the job's own credentials, and put among the releases.
@@ -214,4 +252,5 @@ WAY_BACK = ("AlarmChanged", "Control", "Guardian", "RestoreTraffic", "VerifyRest
 MACHINES_MAY = {
     "deploy": (UPDATE_TABLE, *MOVE_TRAFFIC, *PAGE, START_STANDBY),
     "standby": (UPDATE_TABLE, *MOVE_TRAFFIC, *PAGE),
+    "hook": (*CALL_HOOKS, *PAGE, TELL_BUS),
 }

@@ -23,7 +23,7 @@ SHIPPED = HERE / "statemachines"
 FOLDER = SHIPPED if SHIPPED.is_dir() else HERE.parents[1] / "statemachines"
 """In an installed package beside this file, in a checkout at its top."""
 
-MACHINES = ("deploy", "standby")
+MACHINES = ("deploy", "standby", "hook")
 SHARED = "shared"
 """The file that is read before each machine."""
 

@@ -76,6 +76,57 @@ def execution_action(
     )
 
 
+def approve_by_action(
+    pipeline: codepipeline.IPipeline,
+    action: str,
+    *,
+    automation: Automation,
+    service: str,
+    key: str,
+) -> None:
+    """Have a manual approval action of the pipeline answer what the service's deployment asks.
+
+    The action stands beside the `deploy_action`, in its stage and under its run order, so that both
+    are open at once; `key` is that of the approval. It answers for whichever deployment of the
+    service asks that at the time: let no other way deploy what asks under this key. The approving
+    function's own policy names both rules, and has room for some thirty pipelines.
+    """
+    scope = Construct(pipeline, f"{action}Answered")
+    approve = lambda_.Function.from_function_attributes(
+        scope, "Approve", function_arn=automation.approve_arn, same_environment=True
+    )
+    run = events.EventField.from_path("$.detail.execution-id")
+    for answer, state in (("approve", "SUCCEEDED"), ("reject", "FAILED")):
+        said = {
+            "answer": answer,
+            "service": service,
+            "key": key,
+            "by": "CodePipeline",
+            "reason": f"{action} of its execution {run}",
+        }
+        events.Rule(
+            scope,
+            answer.capitalize(),
+            description=f"Somebody answered for {service} in its pipeline: {answer}.",
+            event_pattern=events.EventPattern(
+                source=["aws.codepipeline"],
+                detail_type=["CodePipeline Action Execution State Change"],
+                detail={
+                    "pipeline": [pipeline.pipeline_name],
+                    "action": [action],
+                    "state": [state],
+                },
+            ),
+            targets=[
+                targets.LambdaFunction(
+                    approve,
+                    event=events.RuleTargetInput.from_object(said),
+                    max_event_age=MAX_EVENT_AGE,
+                )
+            ],
+        )
+
+
 def abort_when_stopped(
     pipeline: codepipeline.IPipeline, action: str, *, automation: Automation, service: str
 ) -> None:

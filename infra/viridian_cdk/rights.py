@@ -37,6 +37,7 @@ class Own(Enum):
     STANDBY = auto()
     DEPLOYMENTS = auto()
     STANDBYS = auto()
+    HOOKS = auto()
     PAGES = auto()
     PAGES_KEY = auto()
 

@@ -5,6 +5,7 @@ the stack has them made once (`owned.py`), and no edit of the template writes th
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +21,7 @@ from viridian_cdk.automation import Automation
 from viridian_cdk.bundles import allow_bundles
 from viridian_cdk.dead_letters import DeadLetters
 from viridian_cdk.fleets.ecs import EcsFleet, EcsTasks, adopt
+from viridian_cdk.hooks import Target, hook_targets
 from viridian_cdk.routes import COLOURS, Entrance, Routes
 from viridian_cdk.scaling import SideScaling
 from viridian_cdk.service_events import ImagePushes, ServiceEvents
@@ -31,7 +33,8 @@ class BlueGreenService(Construct):
     """Blue takes all the traffic at first; green rests.
 
     The counts and the version are those of the creation: the first tasks run the task template
-    under it. `images` are deployed as they are pushed.
+    under it. `images` are deployed as they are pushed. `hooks` are what the hooks of the service
+    file call, by their names.
     """
 
     def __init__(
@@ -47,9 +50,11 @@ class BlueGreenService(Construct):
         initial_live_count: int = 2,
         initial_idle_count: int = 1,
         images: ImagePushes | None = None,
+        hooks: Mapping[str, Target] | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
+        self._hooks = hook_targets(settings, hooks or {})
         self._entrance = entrance
         self._tasks, self._owner = tasks, automation.owner
         self._first_version = first_version
@@ -156,6 +161,7 @@ class BlueGreenService(Construct):
             "load_balancer": self._entrance.load_balancer.load_balancer_full_name,
             **{colour: self._side(colour) for colour in COLOURS},
             "shared_alarms": self._shared_alarms,
+            "hooks": self._hooks,
         }
         written = {name: stack.to_json_string(value) for name, value in members.items()}
         # not by jsii, which loses what is null: a check may want just that

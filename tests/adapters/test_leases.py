@@ -59,7 +59,8 @@ def put_all(table: Leases, leases: Iterable[Lease]) -> None:
 
 
 def item_of(lease: Lease) -> dict[str, Any]:
-    members = {name: value for name, value in asdict(lease).items() if value is not None}
+    given = asdict(lease).items()
+    members = {name: value for name, value in given if value is not None and value is not False}
     typed = {**lease_key(lease.service), **members}
     return {name: TypeSerializer().serialize(value) for name, value in typed.items()}
 

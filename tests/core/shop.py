@@ -170,6 +170,9 @@ def sides(live: str = "blue", size: int = 2) -> Sides:
 def payload(kind: type, **members: Any) -> dict[str, Any]:
     """What the machine hands to a handler that takes this kind of input, under fence 7."""
     admitted = deployment()
+    registered = asdict(admitted.registration)
+    if "settings" in members:
+        registered["settings"] = asdict(Settings.from_dict(members["settings"], "service.yaml"))
     given = {
         "service": "shop",
         "deployment_id": DEPLOYMENT_ID,
@@ -180,11 +183,13 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "release": asdict(admitted.release),
         "blueprint": asdict(admitted.blueprint),
         "revision": "arn:shop:5",
-        "registration": asdict(admitted.registration),
-        "settings": asdict(admitted.registration.settings),
+        "deployment": {**asdict(admitted), "registration": registered},
+        "registration": registered,
+        "settings": registered["settings"],
         "load_balancer": admitted.registration.load_balancer,
         "connect_to": admitted.registration.connect_to,
         "now": "2026-11-01T12:00Z",
+        "ending": "DeploymentReverted",
         "start_grace_seconds": SETTINGS["start_grace_seconds"],
         "is_first_step": False,
         "accept": (),

@@ -38,6 +38,7 @@ from tests.fakes import (
     FakeRequestMetrics,
     FakeScalableTargets,
 )
+from viridian.adapters.hooks import Hooks
 from viridian.core.evidence.alarm_change import LATER
 from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.facts import Told
@@ -100,6 +101,7 @@ class Shop:
         self.registrations = FakeRegistrations({"shop": json.dumps(REGISTRATION)})
         self.images, self.quotas = FakeImages(), FakeQuotas()
         self.executions = FakeExecutions()
+        self.hooks = Hooks(self.leases, "arn:hook", lambda: self.executions)
         self.records, self.pipelines = FakeRecords(), FakePipelines()
         self.probe = FakeHttpProbe(answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
         self.leases.set("shop", fence=6)

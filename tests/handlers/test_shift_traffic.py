@@ -30,7 +30,6 @@ def shift(shop: Shop, step: int = 0, **members: Any) -> dict[str, Any]:
         **{
             "step": step_of_plan(step),
             "revision": REVISION,
-            "period_seconds": 10,
             "after_percent": 0,
             **members,
         },

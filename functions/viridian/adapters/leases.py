@@ -12,11 +12,14 @@ from viridian.adapters.clients import client
 from viridian.core.hold import GO, STOP, STOP_KEY, Stop
 from viridian.core.lease import (
     ACQUIRE,
+    ANSWER,
+    ASK,
     AUTHORISE_BACK,
     AUTHORISE_BACK_FROM_BREACH,
     AUTHORISE_FORWARD,
     CLOSE_STANDBY,
     END_TURN,
+    HEAR,
     IN_USE,
     OPEN_STANDBY,
     RECORD_BREACH,
@@ -73,7 +76,8 @@ class Leases:
         Asked again by the holder, returns the same fence. Raises LeaseHeld, naming the holder.
         """
         values = {":id": deployment_id, ":now": now, ":alarms": watched_alarms}
-        fixed = {":phase": "deploying", ":none": {}, ":nobody": {}, ":one": 1, ":zero": 0}
+        empty: dict[str, Any] = {":none": {}, ":nobody": {}, ":unasked": {}}
+        fixed = {":phase": "deploying", ":one": 1, ":zero": 0} | empty
         lease = self._write(service, ACQUIRE, values | fixed)
         lease.require_held_by(deployment_id)
         return lease.fence
@@ -154,6 +158,27 @@ class Leases:
         own = {":id": seen.deployment_id, ":fence": seen.fence, ":phase": seen.phase}
         is_made, item = self._update(lease_key(seen.service), write, {**values, **own})
         return is_made, _lease(seen.service, item)
+
+    def hear(self, holder: Holder, lease: Lease) -> Lease:
+        """The lease as it is once all that was said by now counts as heard; as given if nothing
+        was.
+        """
+        return self._write_own(holder, HEAR, {}) if lease.unheard else lease
+
+    def ask(self, holder: Holder, hook: str, asked: Mapping[str, Any]) -> Lease:
+        """Keep what is asked, unless it was; the lease as it is. Raises as a forward move."""
+        own = {":id": holder.deployment_id, ":fence": holder.fence, ":asked": asked}
+        item = self._update(lease_key(holder.service), ASK, own, {"#hook": hook})[1]
+        lease = _lease(holder.service, item)
+        lease.require_open(holder)
+        return lease
+
+    def answer(
+        self, service: str, deployment_id: str, hook: str, *, verdict: str, said: str
+    ) -> Lease:
+        """Keep the answer if it is the first to what is asked there; the lease as it is."""
+        values = {":id": deployment_id, ":verdict": verdict, ":said": said, ":true": True}
+        return _lease(service, self._update(lease_key(service), ANSWER, values, {"#hook": hook})[1])
 
     def end_turn(self, service: str, turn: str) -> None:
         """Who waited under this turn waits no more."""

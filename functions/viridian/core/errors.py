@@ -37,6 +37,8 @@
     │   ├── SplitChanged          somebody else changed the split since the last move
     │   ├── SplitNotApplied       the rule read back is not the rule written
     │   └── WrongVersionServed    production does not answer with the release
+    ├── HookFailed            the release's author acts, or whoever rejected it: it is not let pass
+    ├── HookAwaited           nobody acts: it waits until its hooks and approvals have answered
     ├── TurnAwaited           nobody acts: it waits until the others before it are through
     ├── NotKnown              nobody acts: a check that cannot be made here, which blocks nobody
     ├── DeploymentPaused      a person acts: it stays where it is until it may go on
@@ -209,6 +211,14 @@ class WrongVersionServed(Breach):
 
 class DeploymentPaused(ViridianError):
     """It stays where it is, watched, until a person lets it go on."""
+
+
+class HookFailed(ViridianError):
+    """A hook, or the people that were asked, did not let it pass; or nobody answered in time."""
+
+
+class HookAwaited(ViridianError):
+    """It stays where it is, watched, until its hooks and approvals have answered."""
 
 
 class TurnAwaited(ViridianError):

@@ -15,6 +15,8 @@
         hurried_percent    the steps up to this share end without the rest of their bake
         changed_by         who else wrote the production rule meanwhile, and when (by CloudTrail)
         waits              tokens by what ends the wait: `watch`, or the fleet that gets steady
+        hooks              what its hooks and approvals were asked, and answered: by `core/hook.py`
+        unheard            whether something was said that the holder has not looked at yet
         turns              tokens of the deployments that wait for the lease, by `core/turns.py`
 
 All leases are one partition, so that a watchdog finds them with one Query. One item holds all that
@@ -51,18 +53,18 @@ _SEEN = "deployment_id = :id AND fence = :fence AND phase = :phase"
 _CLOSE = "breach = if_not_exists(breach, :breach)"
 _LET_GO = (
     "REMOVE deployment_id, phase, acquired_at, watched_alarms, first_shifted_at, breach, waits, "
-    "paused, pause_ends, hurried_percent, changed_by ADD fence :one"
+    "paused, pause_ends, hurried_percent, changed_by, hooks, unheard ADD fence :one"
 )
 _FORWARD = "SET candidate_percent = :percent, moved_by = :id, watched_alarms = :alarms"
 
 ACQUIRE = Write(
     "SET deployment_id = :id, phase = :phase, acquired_at = :now, watched_alarms = :alarms, "
-    "waits = :none, turns = if_not_exists(turns, :nobody) "
+    "waits = :none, hooks = :unasked, turns = if_not_exists(turns, :nobody) "
     "ADD fence :one REMOVE breach, first_shifted_at, changed_by",
     "attribute_not_exists(deployment_id) "
     "AND (attribute_not_exists(candidate_percent) OR candidate_percent = :zero)",
 )
-"""A token is set into `waits` or `turns`, which must be there by then: here they begin empty."""
+"""What is set into `waits`, `hooks` or `turns` needs them to be there: here they begin empty."""
 AUTHORISE_FORWARD = Write(
     f"{_FORWARD}, first_shifted_at = if_not_exists(first_shifted_at, :now)",
     f"{_OWN} AND {_OPEN} AND ({_GOING} OR candidate_percent = :percent)",
@@ -102,12 +104,24 @@ PAUSE = Write(
     "SET paused = if_not_exists(paused, :paused), pause_ends = if_not_exists(pause_ends, :ends)",
     _SEEN,
 )
-RESUME = Write("REMOVE paused", _SEEN)
+RESUME = Write("SET unheard = :true REMOVE paused", _SEEN)
 HURRY = Write("SET hurried_percent = :percent", _SEEN)
+ASK = Write("SET hooks.#hook = :asked", f"{_OWN} AND {_OPEN} AND attribute_not_exists(hooks.#hook)")
+ANSWER = Write(
+    "SET hooks.#hook.verdict = :verdict, hooks.#hook.said = :said, unheard = :true",
+    "deployment_id = :id AND attribute_exists(hooks.#hook) "
+    "AND attribute_not_exists(hooks.#hook.verdict)",
+)
+"""The first answer stays; whose fence it is does not matter, a standby is taken over with it."""
+HEAR = Write("REMOVE unheard", _OWN)
 HOLD = Write("SET phase = :held", _OWN)
 RELEASE = Write(f"SET candidate_percent = :zero {_LET_GO}", _OWN)
 GIVE_BACK = Write(_LET_GO, "deployment_id = :id")
 """By a person, whatever the traffic is: unlike a release it does not say that it is whole."""
+
+AWAIT_WORD = Write(WATCH.update, f"{WATCH.condition} AND attribute_not_exists(unheard)")
+"""Nothing else wakes who has no traffic to watch: what was said before the token was kept is not
+missed."""
 
 IN_USE = "attribute_exists(deployment_id) OR (attribute_exists(turns) AND size(turns) > :zero)"
 """Somebody holds it, or waits for it."""
@@ -150,6 +164,8 @@ class Lease:
     changed_by: str | None = None
     waits: Mapping[str, str] = field(default_factory=dict)
     turns: Mapping[str, str] = field(default_factory=dict)
+    hooks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unheard: bool = False
 
     @classmethod
     def from_item(cls, service: str, item: Mapping[str, Any]) -> "Lease":
@@ -172,6 +188,8 @@ class Lease:
             changed_by=item.get("changed_by"),
             waits=item.get("waits", {}),
             turns=item.get("turns", {}),
+            hooks=item.get("hooks", {}),
+            unheard=item.get("unheard", False),
         )
 
     def require_held_by(self, deployment_id: str) -> None:

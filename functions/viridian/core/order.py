@@ -156,7 +156,7 @@ def _resume(asked: _Asked) -> Order:
     then = f"But {stop}: go ends that." if stop else "It goes on when what is seen of it allows."
     if lease.paused is None:
         return Order(f"{lease.deployment_id} is not paused; {UNCHANGED}", then, wake=Wake.LOOK)
-    return Order(f"{lease.deployment_id} is resumed", then, RESUME, wake=Wake.LOOK)
+    return Order(f"{lease.deployment_id} is resumed", then, RESUME, {":true": True}, Wake.LOOK)
 
 
 def _skip(asked: _Asked) -> Order:

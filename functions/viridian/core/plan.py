@@ -86,7 +86,7 @@ def most_looks(
     steps: tuple[Step, ...], *, prepare_seconds: int, patience_seconds: int, period_seconds: int
 ) -> int:
     """Looks that a deployment may need: until it is ready, in its bakes, and past each of them
-    while the verdict is Unknown (one a metric period)."""
+    while the verdict is Unknown (one a metric period). Those for answers come besides."""
     watched = (step.watch_seconds(period_seconds) for step in steps)
     bakes = sum(ceil(seconds / LONGEST_BLINDNESS_SECONDS) for seconds in watched)
     unknown = ceil(patience_seconds / min(period_seconds, LONGEST_BLINDNESS_SECONDS))

@@ -161,14 +161,23 @@ class Controlled:
 
 def controlled(control: Control, lease: Lease, *, at: float, request_id: str) -> Controlled:
     """A control of whoever holds the lease; CloudTrail's event of the request says who it was."""
+    action, by, why = str(control.action), control.by, control.reason
+    holder = str(lease.deployment_id)
+    return answered(lease.service, holder, action, by, why, at=at, request=request_id)
+
+
+def answered(
+    service: str, deployment_id: str, action: str, by: str, reason: str, *, at: float, request: str
+) -> Controlled:
+    """What a hook or a person answered, where it is kept with what people did."""
     members = {
         "at": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
-        "action": str(control.action),
-        "by": control.by,
-        "reason": control.reason,
-        "request_id": request_id,
+        "action": action,
+        "by": by,
+        "reason": reason,
+        "request_id": request,
     }
-    return Controlled(lease.service, str(lease.deployment_id), members)
+    return Controlled(service, deployment_id, members)
 
 
 def promoted(service: str, production: Production) -> Entry:

@@ -12,12 +12,16 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.hooks import Hooks
+from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.records import Records
 from viridian.adapters.request_metrics import RequestMetrics
+from viridian.core.deployment import Deployment
 from viridian.core.fleet import Fleets
+from viridian.core.hook import Subject
 from viridian.core.lease import Holder
-from viridian.core.service.settings import Settings
+from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
@@ -31,15 +35,18 @@ account_alarms = Alarms.from_session()
 account_fleets = fleet_kinds()
 account_metrics = RequestMetrics.from_session()
 table_records = Records.from_session(environment.table())
+machine_hooks = Hooks(Leases.from_session(environment.table()), environment.hook_machine_arn())
 
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """A deployment whose candidate gets no traffic, or no more; `now` is ISO 8601."""
+    """A deployment whose candidate gets no traffic, or no more, and how it ends; `now` is
+    ISO 8601.
+    """
 
+    deployment: Deployment
     sides: Sides
-    load_balancer: str
-    settings: Settings
+    ending: str
     now: str
 
 
@@ -52,9 +59,11 @@ def handler(
     request_metrics: RequestMetrics = account_metrics,
     records: Records = table_records,
     clock: Callable[[], float] = time.time,
+    hooks: Hooks = machine_hooks,
 ) -> dict[str, Any]:
     """Answer with what was kept; what an earlier try kept of the same failure stays."""
     sides, candidate, live = given.sides, given.sides.candidate, given.sides.live
+    registration = given.deployment.registration
 
     def health() -> dict[str, str]:
         return {
@@ -63,11 +72,11 @@ def handler(
         }
 
     def requests() -> dict[str, Any]:
-        period, now = given.settings.alarms.period_seconds, clock()
+        period, now = registration.settings.alarms.period_seconds, clock()
         groups = {side.colour: side.target_group for side in (live, candidate)}
         since = now - (PERIODS + 1) * period
         traffic = request_metrics.traffic(
-            given.load_balancer, groups, since=since, now=now, period=period
+            registration.load_balancer, groups, since=since, now=now, period=period
         )
         return {colour: asdict(seen)["periods"] for colour, seen in traffic.items()}
 
@@ -83,6 +92,11 @@ def handler(
     )
 
     logger.info("evidence captured", extra={"evidence": evidence})
+    if given.ending != "CandidateRejected":
+        told = "all traffic is on the live side again"
+        subject = Subject(given.deployment, candidate.colour, Point.AFTER_RESTORE, 0, told)
+        for question in (each for group in subject.questions() for each in group):
+            hooks.tell(subject, question)
     return evidence
 
 

@@ -12,21 +12,24 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.hooks import Hooks
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.decision import Decision, Next, decide
-from viridian.core.errors import SplitChanged
+from viridian.core.deployment import Deployment
+from viridian.core.errors import HookFailed, SplitChanged
 from viridian.core.evidence.comparison import PERIODS_BEFORE
 from viridian.core.evidence.step import Evidence
 from viridian.core.fleet import Fleets, level
 from viridian.core.hold import controlled, pause_for
-from viridian.core.lease import PAUSE, Lease
+from viridian.core.hook import Subject, doubt
+from viridian.core.lease import PAUSE, Holder, Lease
 from viridian.core.plan import Step
 from viridian.core.rule_change import HELD_BY_CHANGE, RULE_SETTLES_SECONDS, with_who
-from viridian.core.service.settings import Settings
+from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides
-from viridian.core.verdict import judge
+from viridian.core.verdict import Finding, Verdict, judge
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
@@ -36,17 +39,15 @@ account_fleets = fleet_kinds()
 account_metrics = RequestMetrics.from_session()
 account_balancers = LoadBalancers.from_session()
 table_leases = Leases.from_session(environment.table())
+machine_hooks = Hooks(table_leases, environment.hook_machine_arn())
 
 
 @dataclass(frozen=True)
-class Input:
-    """A step since its shift (epoch seconds); the load balancer as CloudWatch names it."""
+class Input(Holder):
+    """A step since its shift (epoch seconds)."""
 
-    service: str
-    deployment_id: str
-    load_balancer: str
+    deployment: Deployment
     sides: Sides
-    settings: Settings
     step: Step
     shifted_at: float
     is_first_step: bool
@@ -61,12 +62,14 @@ def handler(
     balancers: LoadBalancers = account_balancers,
     now: Callable[[], float] = time.time,
     fleets: Mapping[str, Fleets] = account_fleets,
+    hooks: Hooks = machine_hooks,
 ) -> dict[str, Any]:
     """Answer with the next move, the verdict, and how the deployment ends if it goes back."""
-    sides, settings, read_at = given.sides, given.settings, now()
+    sides, registration, read_at = given.sides, given.deployment.registration, now()
+    settings = registration.settings
     period = settings.alarms.period_seconds
     traffic = request_metrics.traffic(
-        given.load_balancer,
+        registration.load_balancer,
         {"candidate": sides.candidate.target_group, "live": sides.live.target_group},
         since=given.shifted_at - PERIODS_BEFORE * period,
         now=read_at,
@@ -91,6 +94,8 @@ def handler(
         decision = Decision(Next.RESTORE)
         failure = {"Error": SplitChanged.__name__, "Cause": change}
     decision = controlled(decision, lease, leases.stop(), now=read_at)
+    if change is None:
+        decision, failure = let_pass(given, verdict, decision, hooks, now=read_at)
 
     if settings.scaling is not None and decision.next is not Next.RESTORE:
         level(fleets[sides.live.fleet.kind], sides.live.fleet, sides.candidate.fleet)
@@ -103,6 +108,27 @@ def handler(
     }
     logger.info("candidate judged", extra=judged)
     return judged
+
+
+def let_pass(
+    given: Input, verdict: Verdict, decision: Decision, hooks: Hooks, *, now: float
+) -> tuple[Decision, dict[str, str]]:
+    """The decision as those allow it who are asked after a step, people first where the service has
+    them asked about what stays Unknown; and how the deployment ends if it goes back.
+    """
+    settings, percent = given.deployment.registration.settings, given.step.percent
+    is_doubted = verdict.finding is Finding.UNKNOWN and decision.next is Next.RESTORE
+    if decision.next is not Next.ADVANCE and not (is_doubted and settings.on_unknown == "ask"):
+        return decision, verdict.failure
+    subject = Subject(
+        given.deployment, given.sides.candidate.colour, Point.AFTER_STEP, percent, verdict.reason
+    )
+    try:
+        left = hooks.ask(given, subject, doubt(settings, percent), now=now) if is_doubted else 0
+        left = left or hooks.seconds_left(given, subject, now=now)
+    except HookFailed as failed:
+        return Decision(Next.RESTORE), {"Error": HookFailed.__name__, "Cause": str(failed)}
+    return Decision(Next.WATCH, left) if left else Decision(Next.ADVANCE), verdict.failure
 
 
 def held_for(change: str, lease: Lease, leases: Leases, *, now: float) -> Lease:

@@ -7,14 +7,18 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.hooks import Hooks
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
-from viridian.core.errors import SideBehind, SideUnhealthy
+from viridian.core.deployment import Deployment
+from viridian.core.errors import CandidateFailing, HookFailed, SideBehind, SideUnhealthy
 from viridian.core.fleet import Fleets, level
 from viridian.core.hold import first_watch_seconds, require_may_shift
+from viridian.core.hook import Subject
 from viridian.core.lease import Holder
 from viridian.core.plan import Step
 from viridian.core.rule_change import with_who
+from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
@@ -24,16 +28,17 @@ table_leases = Leases.from_session(environment.table())
 account_balancers = LoadBalancers.from_session()
 account_alarms = Alarms.from_session()
 account_fleets = fleet_kinds()
+machine_hooks = Hooks(table_leases, environment.hook_machine_arn())
 
 
 @dataclass(frozen=True)
 class Input(Holder):
-    """The step to take between these sides, the period of its metrics, the share that was left."""
+    """The step to take between these sides, and the share that was left."""
 
+    deployment: Deployment
     sides: Sides
     revision: str
     step: Step
-    period_seconds: int
     after_percent: int
 
 
@@ -45,20 +50,23 @@ def handler(
     alarms: Alarms = account_alarms,
     fleets: Mapping[str, Fleets] = account_fleets,
     now: Callable[[], float] = time.time,
+    hooks: Hooks = machine_hooks,
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
 
-    In this order: no breach is recorded, the candidate is seen on the release and healthy, both
-    sides have the size of the larger and are well at it (else SideBehind, and both grow: each may
-    have to carry all), nobody paused it or stopped everything (else DeploymentPaused), the lease
-    allows the move, no alarm that is now watched fires already (it would send no event again;
-    before the first shift only what does not tell that it is about the boot), the rule, found as
-    the last move left it, is written and read back.
+    In this order: no breach is recorded, who is asked before it lets it pass (else HookAwaited, or
+    HookFailed, which is CandidateFailing once there is traffic to take back), the candidate is seen
+    on the release and healthy, both sides have the size of the larger and are well at it (else
+    SideBehind, and both grow: each may have to carry all), nobody paused it or stopped everything
+    (else DeploymentPaused), the lease allows the move, no alarm that is now watched fires already
+    (it would send no event again; before the first shift only what does not tell that it is about
+    the boot), the rule, found as the last move left it, is written and read back.
     """
     sides, percent = given.sides, given.step.percent
     live, candidate = sides.live, sides.candidate
-    lease = leases.get(given.service)
+    lease = leases.hear(given, leases.get(given.service))
     lease.require_open(given)
+    require_let_pass(given, hooks, now=now())
     kind = fleets[candidate.fleet.kind]
     kind.observe(candidate.fleet).require(given.revision)
     health = balancers.health(candidate.target_group_arn, sides.size)
@@ -83,6 +91,30 @@ def handler(
         "candidate_percent": percent,
         "shifted_at": shifted_at,
         "watch_seconds": first_watch_seconds(
-            given.step, lease, shifted_at=shifted_at, period_seconds=given.period_seconds
+            given.step,
+            lease,
+            shifted_at=shifted_at,
+            period_seconds=given.deployment.registration.settings.alarms.period_seconds,
         ),
     }
+
+
+def require_let_pass(given: Input, hooks: Hooks, *, now: float) -> None:
+    """Ask what is to be asked of a ready candidate, then what is before this step."""
+    shifted, percent = given.after_percent, given.step.percent
+    points = [Point.BEFORE_SHIFT] if shifted else [Point.AFTER_READY, Point.BEFORE_SHIFT]
+    evidence = (
+        f"the evidence at {shifted} % was healthy"
+        if shifted
+        else "the candidate is healthy, warm and passed its smoke tests"
+    )
+    try:
+        for point in points:
+            subject = Subject(
+                given.deployment, given.sides.candidate.colour, point, percent, evidence
+            )
+            hooks.require_passed(given, subject, now=now)
+    except HookFailed as failed:
+        if shifted:
+            raise CandidateFailing(f"{HookFailed.__name__}: {failed}") from failed
+        raise

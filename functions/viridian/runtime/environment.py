@@ -30,6 +30,11 @@ def state_machine_arn() -> str:
     return required("VIRIDIAN_STATE_MACHINE_ARN")
 
 
+def hook_machine_arn() -> str:
+    """The ARN of the hook machine."""
+    return required("VIRIDIAN_HOOK_MACHINE_ARN")
+
+
 def standby_machine_arn() -> str:
     """The ARN of the standby machine."""
     return required("VIRIDIAN_STANDBY_MACHINE_ARN")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from viridian.core.errors import RegistrationInvalid
 from viridian.core.schema import Limits, Rules, parse, read
+from viridian.core.service.hooks import NAME as HOOK_NAME
 from viridian.core.service.settings import SERVICE_NAME, Settings
 
 NAME = r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*"
@@ -79,6 +80,45 @@ class Side:
     fleet: Annotated[Fleet, "what runs behind the target group"]
 
 
+HOOK_PREFIX = "viridian-hook-"
+"""How the names of all that a hook calls begin: the hook machine may call nothing else."""
+HOOK_ARN = Limits(
+    pattern=r"arn:[^:]+:(lambda|states|events):[^:]+:[^:]+:"
+    rf"(function:|stateMachine:|connection/){HOOK_PREFIX}[A-Za-z0-9/_.-]+",
+    hint=f"the ARN of a function, a state machine or a connection named {HOOK_PREFIX}...",
+)
+ENDPOINT = Limits(
+    pattern=r"https?://[!-~]{1,2000}", hint="https://...", reads=lambda url: urlsplit(url).port
+)
+
+
+@dataclass(frozen=True)
+class HookTarget:
+    """What one of the service file's hooks calls."""
+
+    name: Annotated[str, HOOK_NAME, "the hook's name there"]
+    kind: Annotated[
+        str,
+        Limits(pattern="function|workflow|endpoint", hint="function, workflow or endpoint"),
+        "what is called",
+    ]
+    arn: Annotated[str, HOOK_ARN, "of the function, the state machine, the endpoint's connection"]
+    url: Annotated[str | None, ENDPOINT, "of an endpoint, which gets a POST"] = None
+
+
+def _hook_complaints(
+    hooks: tuple[HookTarget, ...], settings: Settings
+) -> Iterator[tuple[str, str]]:
+    targets = [target.name for target in hooks]
+    for hook in settings.hooks:
+        if targets.count(hook.name) != 1:
+            yield (
+                "hooks",
+                f"wanted one target of the hook {hook.name!r}, found {targets.count(hook.name)}; "
+                "give BlueGreenService what it calls, under that name",
+            )
+
+
 def _colour_complaints(blue: Side, green: Side) -> Iterator[tuple[str, str]]:
     for wanted, side in (("blue", blue), ("green", green)):
         if side.colour != wanted:
@@ -97,6 +137,7 @@ class Registration:
     RULES: ClassVar[Rules] = {
         ("blue", "green"): _colour_complaints,
         ("service", "settings"): _service_complaints,
+        ("hooks", "settings"): _hook_complaints,
     }
 
     service: Annotated[str, SERVICE_NAME, "the service's name"]
@@ -118,6 +159,8 @@ class Registration:
         "and must be in the certificate: the load balancer's own, so that no record of the DNS "
         "nor what stands before it is asked; the URL's host unless given",
     ] = None
+
+    hooks: Annotated[tuple[HookTarget, ...], "what the service file's hooks call"] = ()
 
     @classmethod
     def from_json(cls, text: str) -> "Registration":

@@ -12,6 +12,16 @@ from viridian.core.plan import MOST_LOOKS, STEPS, Step, most_looks, step_complai
 from viridian.core.scaling import Scaling
 from viridian.core.schema import Limits, Rules, read
 from viridian.core.service.freeze import FREEZES, Freeze
+from viridian.core.service.hooks import (
+    AT_MOST,
+    LONGEST_ASKED_SECONDS,
+    LONGEST_TOGETHER_SECONDS,
+    Approval,
+    Hook,
+    asked_seconds,
+    most_looks_for,
+    name_complaints,
+)
 from viridian.core.service.smoke_tests import CHECKS, PATH, SmokeTest, checks_complaints
 
 SERVICE_NAME = Limits(
@@ -96,9 +106,18 @@ def _patience_complaints(patience_seconds: int, alarms: AlarmSettings) -> Iterat
 
 
 def _looks_complaints(
-    steps: tuple[Step, ...], prepare_seconds: int, patience_seconds: int, alarms: AlarmSettings
+    steps: tuple[Step, ...],
+    prepare_seconds: int,
+    patience_seconds: int,
+    alarms: AlarmSettings,
+    hooks: tuple[Hook, ...],
+    approvals: tuple[Approval, ...],
+    on_unknown: str,
+    unknown_deadline_seconds: int,
 ) -> Iterator[tuple[str, str]]:
-    looks = most_looks(
+    asked = asked_seconds(hooks, approvals, steps)
+    asked += [unknown_deadline_seconds] * len(steps) if on_unknown == "ask" else []
+    looks = sum(map(most_looks_for, asked)) + most_looks(
         steps,
         prepare_seconds=prepare_seconds,
         patience_seconds=patience_seconds,
@@ -107,8 +126,16 @@ def _looks_complaints(
     if looks > MOST_LOOKS:
         yield (
             "steps",
-            f"with prepare_timeout_seconds and unknown_patience_seconds they may take {looks} "
-            f"looks, and {MOST_LOOKS} fit the history of an execution; shorten one of them",
+            f"with prepare_timeout_seconds, unknown_patience_seconds and all that is asked they "
+            f"may take {looks} looks, and {MOST_LOOKS} fit the history of an execution; shorten "
+            "one of them",
+        )
+    if sum(asked) > LONGEST_TOGETHER_SECONDS:
+        yield (
+            "steps",
+            f"hooks, approvals and on_unknown may take {sum(asked)} s at these steps, one after "
+            f"the other, and a day ({LONGEST_TOGETHER_SECONDS} s) at most is waited; shorten their "
+            "times, or ask once (percent)",
         )
 
 
@@ -140,8 +167,10 @@ class Settings:
         ("steps",): step_complaints,
         ("smoke_tests",): checks_complaints,
         (
-            "steps", "prepare_timeout_seconds", "unknown_patience_seconds", "alarms"
+            *("steps", "prepare_timeout_seconds", "unknown_patience_seconds", "alarms"),
+            *("hooks", "approvals", "on_unknown", "unknown_deadline_seconds"),
         ): _looks_complaints,
+        ("hooks", "approvals"): name_complaints,
         ("unknown_patience_seconds", "alarms"): _patience_complaints,
         ("prepare_timeout_seconds", "start_grace_seconds"): _grace_complaints,
     }  # fmt: skip
@@ -251,6 +280,21 @@ class Settings:
         "when one begins goes on",
     ] = ()
     on_busy: Annotated[str, ON_BUSY, f"{WHEN_BUSY}; a request may say otherwise"] = "reject"
+    hooks: Annotated[
+        tuple[Hook, ...], AT_MOST, "what is asked on the way, all those of one point at once"
+    ] = ()
+    approvals: Annotated[tuple[Approval, ...], AT_MOST, "what people are asked on the way"] = ()
+    on_unknown: Annotated[
+        str,
+        Limits(pattern="restore|ask", hint="restore or ask"),
+        "what to do with a step that stayed Unknown for `unknown_patience_seconds`: `restore`, or "
+        "`ask` people, who approve it or have it restored; what fails meanwhile goes back",
+    ] = "restore"
+    unknown_deadline_seconds: Annotated[
+        int,
+        Limits(60, LONGEST_ASKED_SECONDS),
+        "how long they have; without an answer it is restored",
+    ] = 3600
 
     @property
     def safe_checks(self) -> tuple[SmokeTest, ...]:
@@ -264,6 +308,14 @@ class Settings:
 
     def complaint_of(self, steps: tuple[Step, ...]) -> str | None:
         """What is wrong with a plan under these times: more looks than an execution can hold."""
-        times = self.prepare_timeout_seconds, self.unknown_patience_seconds
-        complaints = (said for _, said in _looks_complaints(steps, *times, self.alarms))
-        return next(complaints, None)
+        complaints = _looks_complaints(
+            steps,
+            self.prepare_timeout_seconds,
+            self.unknown_patience_seconds,
+            self.alarms,
+            self.hooks,
+            self.approvals,
+            self.on_unknown,
+            self.unknown_deadline_seconds,
+        )
+        return next((said for _, said in complaints), None)
