@@ -4,11 +4,12 @@ Each is named `viridian-hook-...`: the hook machine may call all of that name an
 its role does not grow with the services.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Token
+from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
@@ -18,10 +19,14 @@ from viridian.core.errors import RegistrationInvalid
 from viridian.core.service.registration import HOOK_PREFIX
 from viridian.core.service.settings import Settings
 
+NAMED = re.compile(r":(?:function:|stateMachine:|connection/)([^:/]+)")
+
 
 @dataclass(frozen=True)
 class Target:
-    """What is called, and the name that it was given: None where AWS is to make one."""
+    """What is called, and the name that it was given: "" where AWS is to make one, None where only
+    the deployment will tell it.
+    """
 
     kind: str
     arn: str
@@ -31,22 +36,22 @@ class Target:
     @classmethod
     def function(cls, function: lambda_.IFunction) -> "Target":
         """A function, whose return value is the answer."""
-        name = _given(function, "function_name", function.function_name)
-        return cls("function", function.function_arn, name)
+        arn = function.function_arn
+        return cls("function", arn, _name(function, "function_name", arn))
 
     @classmethod
     def workflow(cls, machine: sfn.IStateMachine) -> "Target":
         """A standard state machine, whose output is the answer."""
         arn = machine.state_machine_arn
-        return cls("workflow", arn, _given(machine, "state_machine_name", arn.rpartition(":")[2]))
+        return cls("workflow", arn, _name(machine, "state_machine_name", arn))
 
     @classmethod
     def endpoint(cls, url: str, connection: events.IConnection) -> "Target":
         """An HTTPS URL that gets a POST under the connection's authorization, and whose JSON is the
         answer.
         """
-        name = _given(connection, "name", connection.connection_name)
-        return cls("endpoint", connection.connection_arn, name, url)
+        arn = connection.connection_arn
+        return cls("endpoint", arn, _name(connection, "name", arn), url)
 
 
 def hook_targets(settings: Settings, given: Mapping[str, Target]) -> list[dict[str, Any]]:
@@ -68,13 +73,18 @@ def _complaints(settings: Settings, given: Mapping[str, Target]) -> Iterator[str
         if name not in wanted:
             known = ", ".join(wanted) or "none"
             yield f"hooks.{name}: is no hook of the service file; those are {known}"
-        called = target.name or ""
-        if not Token.is_unresolved(called) and not called.startswith(HOOK_PREFIX):
-            found = called or "no name"
+        if target.name is not None and not target.name.startswith(HOOK_PREFIX):
+            found = target.name or "no name"
             yield f"hooks.{name}: its {target.kind} must be named {HOOK_PREFIX}..., found {found}"
 
 
-def _given(construct: IConstruct, attribute: str, known: str) -> str | None:
-    """The name that this app gives to what it makes; for what exists, the one it is known by."""
-    resource: Any = construct.node.default_child
-    return known if resource is None else getattr(resource, attribute)
+def _name(construct: IConstruct, attribute: str, arn: str) -> str | None:
+    """The name that this app gives to what it makes; for what exists, the one in its ARN."""
+    connection = construct.node.try_find_child("Connection")
+    resource: Any = construct.node.default_child or connection
+    stack = Stack.of(construct)
+    if resource is not None:
+        given = stack.resolve(getattr(resource, attribute)) or ""
+        return given if isinstance(given, str) else None
+    found = NAMED.search(str(stack.resolve(arn)))
+    return found[1] if found else None

@@ -8,21 +8,29 @@ import pytest
 from tests.assemblies import BARE, PROJECT, RESERVED, Assemblies
 from tests.infra.template import Assembly, Resources
 from tests.infra.test_rights import (
+    APPROVE,
     CONTROL,
     EVENT_FUNCTIONS,
     ON_THE_WAY_BACK,
     PIPELINE_JOB,
     STATE_FUNCTIONS,
     TABLE,
+    TAKE_ANSWER,
 )
 
 FUNCTIONS = PROJECT / "functions"
-OTHERS = {"Control": CONTROL, "PipelineJob": PIPELINE_JOB}
+OTHERS = {
+    "Control": CONTROL,
+    "PipelineJob": PIPELINE_JOB,
+    "Approve": APPROVE,
+    "TakeAnswer": TAKE_ANSWER,
+}
 WITH_TABLE = [
     name
     for name, rights in (STATE_FUNCTIONS | EVENT_FUNCTIONS | OTHERS).items()
     if (TABLE,) in rights.values()
 ]
+WHO_ASKS = [n for n, rights in STATE_FUNCTIONS.items() if ("<HookMachine>",) in rights.values()]
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +116,7 @@ def test_each_finds_what_it_works_on_in_its_environment(
         (
             variable,
             assembly.spell(value),
-            re.sub("^(Functions|Events|Controls|Pipelines)", "", name),
+            re.sub("^(Functions|Events|Controls|Pipelines|Hooks)", "", name),
         )
         for name, variables in environments.items()
         for variable, value in variables.items()
@@ -126,6 +134,7 @@ def test_each_finds_what_it_works_on_in_its_environment(
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "ReleaseRequested"),
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "ImagePushed"),
         ("VIRIDIAN_STANDBY_MACHINE_ARN", "<StandbyMachine>", "Guardian"),
+        *(("VIRIDIAN_HOOK_MACHINE_ARN", "<HookMachine>", name) for name in WHO_ASKS),
     }
     assert {v["POWERTOOLS_SERVICE_NAME"] for v in environments.values()} == {"viridian"}
     assert {v["POWERTOOLS_METRICS_NAMESPACE"] for v in environments.values()} == {"Viridian"}

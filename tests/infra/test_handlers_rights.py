@@ -5,15 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.test_rights import CONTROL, EVENT_FUNCTIONS, PIPELINE_JOB, STATE_FUNCTIONS
+from tests.infra.test_rights import (
+    APPROVE,
+    CONTROL,
+    EVENT_FUNCTIONS,
+    PIPELINE_JOB,
+    STATE_FUNCTIONS,
+    TAKE_ANSWER,
+)
 
 HANDLERS = Path(__file__).parents[2] / "functions" / "viridian" / "handlers"
 SERVICE_OF_ADAPTER = {
     "alarms": "cloudwatch",
+    "answers": None,
     "artifacts": "s3",
     "commands": None,  # it is made of others, as the starter
     "fleets": "ecs",
     "executions": "states",
+    "hooks": "states",
     "http_probe": None,
     "images": "ecr",
     "leases": "dynamodb",
@@ -32,6 +41,7 @@ OF_A_RULE = {"cognito-idp"}
 """Besides its own service: the login before it, which is written again."""
 RIGHTS = STATE_FUNCTIONS | {f"events.{name}": rights for name, rights in EVENT_FUNCTIONS.items()}
 RIGHTS |= {"controls.Control": CONTROL, "pipelines.PipelineJob": PIPELINE_JOB}
+RIGHTS |= {"controls.Approve": APPROVE, "hooks.TakeAnswer": TAKE_ANSWER}
 
 
 def file_of(function: str) -> Path:

@@ -24,7 +24,7 @@ assert all(m.__file__.startswith(os.getcwd()) for m in (aws_lambda_powertools, j
 
 @pytest.fixture(scope="module")
 def asset(assembly: Assembly) -> Path:
-    [asset] = assembly.folder.glob("asset.*")
+    [asset] = [at for at in assembly.folder.glob("asset.*") if (at / "viridian").exists()]
     return asset
 
 

@@ -56,7 +56,7 @@ def test_their_roles_may_connect_them_and_nothing_more(
     more = {role: rights - before[role] for role, rights in after.items() if role in before}
 
     assert {role: rights for role, rights in more.items() if rights} == {
-        f"Functions{name}Role": {
+        role: {
             ("ec2:DescribeNetworkInterfaces", "*"),
             ("ec2:DescribeSubnets", "*"),
             ("ec2:CreateNetworkInterface", INTERFACES),
@@ -64,7 +64,7 @@ def test_their_roles_may_connect_them_and_nothing_more(
             ("ec2:AssignPrivateIpAddresses", INTERFACES),
             ("ec2:UnassignPrivateIpAddresses", INTERFACES),
         }
-        for name in PROBES
+        for role in (*(f"Functions{name}Role" for name in PROBES), "LoadTestRole")
     }
     roles = internal.properties("IAM::Role").values()
     assert not [role for role in roles if "ManagedPolicyArns" in role]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.assemblies import PROJECT
 from tests.infra.template import Assembly
-from viridian.core.service.registration import Fleet, Network, Registration, Side
+from viridian.core.service.registration import Fleet, HookTarget, Network, Registration, Side
 from viridian_cdk.service_file import read_service_file
 
 ATTRIBUTES = {
@@ -20,12 +20,15 @@ NETWORK = Network(
 TARGET_GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/"
 ECS_SERVICE = "arn:aws:ecs:us-east-1:123456789012:service/shop/"
 TEMPLATE = "arn:aws:ecs:us-east-1:123456789012:task-definition/Task:1"
+LOAD_TEST = "arn:aws:lambda:us-east-1:123456789012:function:viridian-hook-shop-load-test"
 VALUES = {"ProductionPort": "80", "TestPort": "8080", "Task": TEMPLATE}
 
 
 def deployed(reference: re.Match[str]) -> str:
     """What CloudFormation could put in the place of a reference."""
     name, _, attribute = reference[1].partition(".")
+    if name == "LoadTest":
+        return LOAD_TEST
     if name in ("ServiceRoutesBlue", "ServiceRoutesGreen"):
         return f"targetgroup/{name}/1" if reference[2] else f"{TARGET_GROUP}{name}/1"
     if attribute in ATTRIBUTES:
@@ -50,6 +53,7 @@ def test_it_tells_where_the_service_is(registration: Registration) -> None:
     assert registration.connect_to == "shop.example"
     assert registration.load_balancer == "app/shop/1"
     assert registration.template == TEMPLATE
+    assert registration.hooks == (HookTarget("load-test", "function", LOAD_TEST),)
 
 
 @pytest.mark.parametrize("colour", ["blue", "green"])
@@ -97,6 +101,7 @@ def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
         "StateMachineArn": "<WorkflowMachine>",
         "OperatorsTopicArn": "<OperatorsTopic>",
         "ControlFunctionName": "<ControlsControlFunction>",
+        "ApproveFunctionName": "<ControlsApproveFunction>",
         "PipelineJobFunctionName": "<PipelinesPipelineJobFunction>",
         "ProductionUrl": "http://<FrontLoadBalancer.DNSName>:<ProductionPort>",
         "TestUrl": "http://<FrontLoadBalancer.DNSName>:<TestPort>",

@@ -114,6 +114,8 @@ READ_RELEASES: Rights = {
     "s3:ListBucketVersions": (BUCKET,),
 }
 PUT_RELEASES: Rights = {"s3:PutObject": (f"{BUCKET}/*",)}
+ASK: Rights = UPDATE_ITEM | {"states:StartExecution": ("<HookMachine>",)}
+"""Of hooks and people: kept in the lease, then the hook machine is started."""
 STATE_FUNCTIONS: dict[str, Rights] = {
     "AdmitRequest": READ_ITEM
     | UPDATE_ITEM
@@ -137,6 +139,7 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     | COMPARE_SIDES
     | {"ecs:DescribeTaskDefinition": ("*",), "servicequotas:GetServiceQuota": ("*",)},
     "PrepareCandidate": READ_ITEM
+    | ASK
     | SCALE
     | SEE_RULES
     | CHANGE_FLEETS
@@ -147,26 +150,16 @@ STATE_FUNCTIONS: dict[str, Rights] = {
         "elasticloadbalancing:ModifyTargetGroupAttributes": (TARGET_GROUPS,),
     },
     "CheckCandidate": READ_ITEM | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS | SEE_STOPPED,
-    "CaptureEvidence": UPDATE_ITEM
-    | SEE_HEALTH
-    | SEE_ALARMS
-    | SEE_METRICS
-    | SEE_FLEETS
-    | SEE_STOPPED,
+    "CaptureEvidence": ASK | SEE_HEALTH | SEE_ALARMS | SEE_METRICS | SEE_FLEETS | SEE_STOPPED,
     "WarmCandidate": {},
     "SmokeTest": {},
-    "ShiftTraffic": READ_ITEM | MOVE_TRAFFIC | SEE_ALARMS | CHANGE_FLEETS,
-    "JudgeCandidate": READ_ITEM
-    | UPDATE_ITEM
-    | CHANGE_FLEETS
-    | SEE_ALARMS
-    | SEE_METRICS
-    | SEE_RULES,
+    "ShiftTraffic": READ_ITEM | ASK | MOVE_TRAFFIC | SEE_ALARMS | CHANGE_FLEETS,
+    "JudgeCandidate": READ_ITEM | ASK | CHANGE_FLEETS | SEE_ALARMS | SEE_METRICS | SEE_RULES,
     "VerifyProduction": {},
     "RestoreTraffic": MOVE_TRAFFIC,
     "VerifyRestored": UPDATE_ITEM | SEE_RULES | SEE_HEALTH,
     "Promote": READ_ITEM | UPDATE_ITEM | COMPARE_SIDES,
-    "WatchStandby": READ_ITEM | SEE_ALARMS | CHANGE_FLEETS,
+    "WatchStandby": READ_ITEM | ASK | SEE_ALARMS | CHANGE_FLEETS,
     "RetireSide": READ_ITEM | SEE_RULES | SEE_METRICS | CHANGE_FLEETS | SCALE,
 }
 EVENT_FUNCTIONS: dict[str, Rights] = {
@@ -219,6 +212,29 @@ CONTROL: Rights = (
         "states:SendTaskFailure": ("*",),
     }
 )
+TAKE_ANSWER: Rights = UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)}
+APPROVE: Rights = READ_ITEM | TAKE_ANSWER
+HOOK = "viridian-hook-*"
+STATES, EVENTS = (f"arn:<AWS::Partition>:{each}:{HERE}" for each in ("states", "events"))
+SECRETS = f"arn:<AWS::Partition>:secretsmanager:{HERE}:secret:events!connection/{HOOK}"
+NESTED = f"{EVENTS}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
+CALL_HOOKS: Rights = {
+    "lambda:InvokeFunction": (
+        f"arn:<AWS::Partition>:lambda:{HERE}:function:{HOOK}",
+        "<HooksTakeAnswerFunction.Arn>:*",
+    ),
+    "states:StartExecution": (f"{STATES}:stateMachine:{HOOK}",),
+    "states:DescribeExecution": (f"{STATES}:execution:{HOOK}",),
+    "states:StopExecution": (f"{STATES}:execution:{HOOK}",),
+    "events:PutTargets": (NESTED,),
+    "events:PutRule": (NESTED,),
+    "events:DescribeRule": (NESTED,),
+    "states:InvokeHTTPEndpoint": (f"{STATES}:stateMachine:* if states:HTTPMethod is POST",),
+    "events:RetrieveConnectionCredentials": (f"{EVENTS}:connection/{HOOK}",),
+    "secretsmanager:GetSecretValue": (SECRETS,),
+    "secretsmanager:DescribeSecret": (SECRETS,),
+    "events:PutEvents": (f"{EVENTS}:event-bus/default",),
+}
 TRACES: Rights = {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
 ON_THE_WAY_BACK = ("RestoreTraffic", "VerifyRestored", "RetireSide")
 MACHINE_LOGS: Rights = {
@@ -267,6 +283,10 @@ def wanted() -> dict[str, Rights]:
         "PipelinesPipelineJobRole": PIPELINE_JOB | own_logs("PipelinesPipelineJob") | TRACES,
         "WorkflowRole": of_machine(*deploys) | {"states:StartExecution": ("<StandbyMachine>",)},
         "StandbyRole": of_machine("WatchStandby", "CaptureEvidence", *ON_THE_WAY_BACK),
+        "ControlsApproveRole": APPROVE | own_logs("ControlsApprove") | TRACES,
+        "HooksTakeAnswerRole": TAKE_ANSWER | own_logs("HooksTakeAnswer") | TRACES,
+        "HookRole": CALL_HOOKS | PAGE | MACHINE_LOGS,
+        "LoadTestRole": own_logs("LoadTest"),
         "TaskTaskRole": TASK,
         "TaskExecutionRole": TASK_EXECUTION,
     }
