@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 import yaml
 
+from viridian.core.approval import Approval
 from viridian.core.control import Control
 from viridian.core.ending import ENDINGS
 from viridian.core.release.manifest import Manifest
@@ -30,6 +31,7 @@ DOCUMENTS: dict[str, Any] = {
     "service": Settings,
     "registration": Registration,
     "control": Control,
+    "approval": Approval,
 }
 SCHEMAS = Path(__file__).parent / "schema"
 REFERENCE = Path(__file__).parent / "reference.md"

@@ -145,11 +145,8 @@ class Rehearsal:
 
     @property
     def standby_machine(self) -> str:
-        """The ARN of the account's other machine, which watches what was promoted."""
-        machines = self.client("stepfunctions").list_state_machines()["stateMachines"]
-        arns: set[str] = {machine["stateMachineArn"] for machine in machines}
-        [arn] = arns - {self.outputs.state_machine_arn}
-        return arn
+        """The ARN of the machine that watches what was promoted."""
+        return self.outputs.told["StandbyMachineArn"]
 
     def stop(self) -> None:
         """End everything. Harmless when called again."""

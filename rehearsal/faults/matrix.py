@@ -108,10 +108,10 @@ JOURNEYS: dict[str, dict[Journey, tuple[str, ...]]] = {
     },
 }
 """States that a good release does not come to."""
-BY_OTHERS = {"deploy": ("AwaitResume", "AwaitTurn")}
-"""What a pause before the first shift leads to, and another deployment under `on_busy`, and nothing
-else: `tests/workflow/` takes each way out of them. Being stopped there is as in AwaitCandidate, or
-touches nothing."""
+BY_OTHERS = {"deploy": ("AwaitHooks", "AwaitResume", "AwaitTurn")}
+"""What a pause or a question before the first shift leads to, or another deployment under `on_busy`,
+and nothing else: `tests/workflow/` takes each way out of them. Being stopped there is as in
+AwaitCandidate, or touches nothing."""
 SAME_IN_BOTH = {"standby": HELD}
 """What the standby machine shares with the other, and is seen there: it holds nothing else."""
 LEFT_OUT = SAME_IN_BOTH | BY_OTHERS

@@ -7,7 +7,6 @@ so what one service answers is no alarm of another.
 import json
 import shutil
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,18 +127,11 @@ class World:
             artifact_bucket=told["ArtifactBucketName"],
             table=told["TableName"],
             pages=self._subscribed(told["OperatorsTopicArn"]),
-            machines=dict(self._machines(told["StateMachineArn"])),
+            machines={"deploy": told["StateMachineArn"], "standby": told["StandbyMachineArn"]},
         )
         self.registrations = {s: self._registration(s) for s in self.services}
         self._say("waiting for the fleets to be steady")
         self.ecs_services().wait_until_steady()
-
-    def _machines(self, deploy: str) -> Iterator[tuple[str, str]]:
-        """The standby machine is the account's other one."""
-        found = self.client("stepfunctions").list_state_machines()["stateMachines"]
-        for machine in found:
-            arn = machine["stateMachineArn"]
-            yield ("deploy" if arn == deploy else "standby"), arn
 
     def _subscribed(self, topic: str) -> str:
         """A queue that gets all that operators are told."""

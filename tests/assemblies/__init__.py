@@ -22,12 +22,13 @@ COMMITTED, EDITED, RESERVED, BARE, SHARED, CARELESS, INTERNAL = TEMPLATES = (
     "internal",
 )
 """What `tests/infra` reads."""
-REHEARSED, CONTROLLED, MEASURED, PIPED, BROKEN = REHEARSALS = (
+REHEARSED, CONTROLLED, MEASURED, PIPED, BROKEN, ASKED = REHEARSALS = (
     "rehearsed",
     "controlled",
     "measured",
     "piped",
     "broken",
+    "asked",
 )
 """What is deployed into the emulator; the templates are validated above."""
 EDITS = (

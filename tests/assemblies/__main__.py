@@ -21,6 +21,7 @@ from aws_cdk import (
     aws_lambda,
     aws_s3,
     aws_ssm,
+    aws_stepfunctions,
 )
 from constructs import Construct
 
@@ -28,6 +29,7 @@ from examples.shop import cdk_app, front, stack, tasks
 from examples.shop.configuration import SERVICE_FILE
 from examples.shop.stack import Shop
 from tests.assemblies import (
+    ASKED,
     BARE,
     BROKEN,
     CARELESS,
@@ -49,11 +51,33 @@ from tests.assemblies import (
 from tests.infra.test_changes import CERTIFICATE
 from viridian_cdk.automation import Automation
 from viridian_cdk.fleets.ecs import EcsTasks
+from viridian_cdk.hooks import Target
 from viridian_cdk.pipelines import execution_action
 from viridian_cdk.routes import Entrance
 from viridian_cdk.service import BlueGreenService
 from viridian_cdk.service_events import ImagePushes
 from viridian_cdk.service_file import read_service_file
+
+CHECK = """
+def handler(event, context):
+    is_well = event["at"] != "after_restore"
+    return {"verdict": "pass" if is_well else "fail", "reason": f"{event['hook']} was here"}
+"""
+SOAK = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Say",
+    "States": {
+        "Say": {
+            "Type": "Pass",
+            "Output": {
+                "verdict": "{% $substring($states.input.version, 0, 1) = '9' ? 'fail' : 'pass' %}",
+                "reason": "{% 'seen at ' & $states.input.candidate_percent & ' %' %}",
+                "link": "https://tests.example/1",
+            },
+            "End": True,
+        }
+    },
+}
 
 
 def bare(app: App) -> None:
@@ -115,6 +139,33 @@ def piped(app: App) -> None:
     pipeline.add_stage(stage_name="Deploy", actions=[deploy])
     CfnOutput(stack, "NativePipelineName", value=pipeline.pipeline_name)
     CfnOutput(stack, "NativeSourceBucketName", value=sources.bucket_name)
+
+
+def asked(app: App) -> None:
+    """A function says that all is well, but not after a restore; a workflow fails versions 9."""
+
+    def service(scope: Construct, id: str, **arguments: Any) -> BlueGreenService:
+        check = aws_lambda.Function(
+            scope,
+            "Check",
+            function_name="viridian-hook-check",
+            runtime=aws_lambda.Runtime.PYTHON_3_13,
+            handler="index.handler",
+            code=aws_lambda.Code.from_inline(CHECK),
+        )
+        says = aws_stepfunctions.DefinitionBody.from_string(json.dumps(SOAK))
+        soak = aws_stepfunctions.StateMachine(
+            scope, "Soak", state_machine_name="viridian-hook-soak", definition_body=says
+        )
+        hooks = {
+            "check": Target.function(check),
+            "notify": Target.function(check),
+            "soak": Target.workflow(soak),
+        }
+        return BlueGreenService(scope, id, **(arguments | {"hooks": hooks}))
+
+    with patch.object(stack, "BlueGreenService", service), patch.object(cdk_app, "Validations"):
+        cdk_app.build(app)
 
 
 def edited(edit: str) -> Callable[[App], None]:
@@ -208,6 +259,7 @@ VARIANTS = {
     CONTROLLED: of_file("tests/rehearsal/controls.yaml"),
     MEASURED: of_file("bench/service.yaml"),
     PIPED: of_file("tests/rehearsal/service.yaml", piped, pipeline="true"),
+    ASKED: of_file("tests/rehearsal/hooks.yaml", asked),
     BROKEN: of_file("rehearsal/faults/service.yaml"),
     **{edit: Variant(_file_of(edit), edited(edit)) for edit in EDITS},
     PORT: Variant(_file_of(EDITS[0]), other_port),

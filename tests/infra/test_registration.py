@@ -99,6 +99,7 @@ def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
         "ArtifactBucketName": "<StorageArtifactBucket>",
         "TableName": "<StorageTable>",
         "StateMachineArn": "<WorkflowMachine>",
+        "StandbyMachineArn": "<StandbyMachine>",
         "OperatorsTopicArn": "<OperatorsTopic>",
         "ControlFunctionName": "<ControlsControlFunction>",
         "ApproveFunctionName": "<ControlsApproveFunction>",

@@ -1,0 +1,107 @@
+"""A shop under traffic that asks on its way: functions, a workflow, and people."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.session import Rehearsal
+from rehearsal.traffic import Traffic
+from tests.assemblies import ASKED, Assemblies
+from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop, shop_release
+from viridian_cli.deployment import Deployment, Ending
+
+pytestmark = pytest.mark.xdist_group("hooks")
+
+LONGEST_SECONDS = 120.0
+
+
+class Stage:
+    """A shop that is live under traffic, its function Approve, and releases to try on it."""
+
+    def __init__(self, rehearsal: Rehearsal, traffic: Traffic, folder: Path) -> None:
+        self.rehearsal, self.traffic, self._folder = rehearsal, traffic, folder
+        self._table = rehearsal.outputs.table
+
+    def upload(self, version: str) -> Deployment:
+        """Upload the shop as another version; the deployment, once it waits for people."""
+        deployment = self.rehearsal.upload(shop_release(self._folder, version))
+        eventually(lambda: deployment.look().state == "AwaitResume", LONGEST_SECONDS)
+        return deployment
+
+    def answer(self, answer: str, **members: Any) -> dict[str, Any]:
+        """Invoke the function, as from the console."""
+        said = {"answer": answer, "service": "shop", "by": "alice", "reason": "ticket 4711"}
+        invoked = self.rehearsal.client("lambda").invoke(
+            FunctionName=self.rehearsal.outputs.told["ApproveFunctionName"],
+            Payload=json.dumps(said | members),
+        )
+        told: dict[str, Any] = json.load(invoked["Payload"])
+        assert "FunctionError" not in invoked, told
+        return told
+
+    def ending(self, deployment: Deployment) -> Ending:
+        """How it ended."""
+        return deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=LONGEST_SECONDS)
+
+    def said(self, deployment: Deployment) -> dict[str, str]:
+        """What the deployment's record has of answers, by what was asked and the verdict."""
+        key = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": f"DEPLOYMENT#{deployment.id}"}}
+        item = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=key)["Item"]
+        kept = [control["M"] for control in item.get("controls", {"L": []})["L"]]
+        return {each["action"]["S"]: each["reason"]["S"] for each in kept}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("hooks")
+    with live_shop(folder, assemblies.at(ASKED)) as (rehearsal, traffic):
+        yield Stage(rehearsal, traffic, folder)
+
+
+@pytest.mark.long
+def test_all_that_is_asked_lets_a_release_pass_and_is_kept(stage: Stage) -> None:
+    deployment = stage.upload("3.0.0")
+    assert deployment.candidate_percent() == 0
+
+    told = stage.answer("approve")
+
+    assert told == {"changed": True, "did": f"{deployment.id}: go is answered: approve"}
+    ending = stage.ending(deployment)
+    assert ending.error is None, ending.cause
+    assert "was answered before (alice: ticket" in stage.answer("reject", key="go")["did"]
+    assert stage.said(deployment) == {
+        "check: pass": "check was here",
+        "go: pass": "alice: ticket 4711",
+        "soak: pass": "seen at 10 % https://tests.example/1",
+    }
+    assert stage.traffic.answers().failed == 0
+
+
+def test_what_a_workflow_fails_goes_back_in_its_words_and_another_is_asked_then(
+    stage: Stage,
+) -> None:
+    deployment = stage.upload("9.0.0")
+    stage.answer("approve")
+
+    ending = stage.ending(deployment)
+
+    assert ending.error == "DeploymentReverted"
+    assert str(ending.cause).startswith("HookFailed: soak: fail: seen at 10 %")
+    assert deployment.candidate_percent() == 0
+    eventually(lambda: "notify: fail" in stage.said(deployment), LONGEST_SECONDS)
+    assert stage.traffic.answers().failed == 0
+
+
+@pytest.mark.long
+def test_what_people_reject_gets_no_client(stage: Stage) -> None:
+    deployment = stage.upload("3.1.0")
+    stage.answer("reject")
+
+    ending = stage.ending(deployment)
+
+    assert ending.error == "CandidateRejected"
+    assert ending.cause == "HookFailed: go: fail: alice: ticket 4711"
+    assert stage.traffic.answers().requests_to("3.1.0") == 0
