@@ -109,7 +109,7 @@ JOURNEYS: dict[str, dict[Journey, tuple[str, ...]]] = {
 }
 """States that a good release does not come to."""
 BY_OTHERS = {"deploy": ("AwaitHooks", "AwaitResume", "AwaitTurn")}
-"""What a pause or a question before the first shift leads to, or another deployment under `on_busy`,
+"""What a pause, a question or another deployment (under `on_busy`) leads to before the first shift,
 and nothing else: `tests/workflow/` takes each way out of them. Being stopped there is as in
 AwaitCandidate, or touches nothing."""
 SAME_IN_BOTH = {"standby": HELD}
