@@ -30,6 +30,7 @@ def apply(registry: TargetRegistry, publish: Callable[[], None], faults: Faults)
         cloudformation,
         cloudwatch,
         codepipeline,
+        connections,
         elbv2,
         eventbridge,
         iam,
@@ -49,6 +50,7 @@ def apply(registry: TargetRegistry, publish: Callable[[], None], faults: Faults)
     eventbridge.apply()
     auto_scaling.apply()
     codepipeline.apply()
+    connections.apply()
     iam.apply()
     cloudformation.apply()
 

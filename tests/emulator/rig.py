@@ -50,7 +50,8 @@ class Cloud(NamedTuple):
 
 
 class App:
-    """A real application: answers its name, with the status it is told; nothing once closed."""
+    """A real application: tells its name and what it was sent, with the status it is told; nothing
+    once closed."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -84,11 +85,15 @@ class _AppHandler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         status = app.health_status if self.path == "/health" else app.status
-        body = json.dumps({"app": app.name, "headers": dict(self.headers)}).encode()
+        posted = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        told = {"app": app.name, "headers": dict(self.headers), "posted": posted}
+        body = json.dumps(told).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    do_POST = do_GET
 
     def log_message(self, *args: object) -> None:
         pass

@@ -1,10 +1,12 @@
-"""Step Functions: JSONata tasks, timeouts, endings and the ELBv2 integration, as on AWS."""
+"""Step Functions: JSONata tasks, timeouts, endings and integrations, as on AWS."""
 
 from emulator.interference import Interferences
 from emulator.repairs.stepfunctions import (
     errors,
     executions,
+    http_tasks,
     interfering,
+    nested,
     query_integrations,
     redriving,
     starting,
@@ -16,7 +18,9 @@ from emulator.repairs.stepfunctions import (
 def apply(interferences: Interferences) -> None:
     errors.apply()
     executions.apply()
+    http_tasks.apply()
     interfering.heed(interferences)
+    nested.apply()
     query_integrations.apply()
     redriving.apply()
     starting.apply()

@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions
 
-from emulator.repairs.stepfunctions import interfering
+from emulator.repairs.stepfunctions import calls, interfering
 from emulator.repairs.stepfunctions.interruptions import ExecutionEnded, wake
 
 Record = dict[str, Any]
@@ -53,6 +53,7 @@ def run(execution_arn: str) -> None:
 
 def go_on(execution_arn: str) -> None:
     """From where it is."""
+    calls.current.set(None)  # nothing of the task that may have started it
     execution, _machine, definition = _found(execution_arn)
     limit = _start_limit(execution, definition.get("TimeoutSeconds"))
     try:
@@ -86,6 +87,7 @@ def succeed(execution: Record, output: Any) -> None:
 def fail(execution: Record, error: str, cause: str) -> None:
     if execution["status"] == "RUNNING":
         fail_as_shipped(execution, error, cause)
+        wake(execution["executionArn"])
 
 
 def fail_late(execution_arn: str) -> None:
@@ -104,13 +106,13 @@ def time_out(execution: Record) -> None:
         return
     details: Record = {"executionTimedOutEventDetails": {}}
     _end(execution, "TIMED_OUT", "ExecutionTimedOut", details)
-    wake(execution["executionArn"])
 
 
 def _end(execution: Record, status: str, event: str, details: Record, **fields: Any) -> None:
     execution.update(status=status, stopDate=now_iso(), **fields)
     stepfunctions._add_event(execution, event, details)
     stepfunctions._emit_execution_status_event(execution)
+    wake(execution["executionArn"])
 
 
 def _start_limit(execution: Record, seconds: float | None) -> threading.Timer:

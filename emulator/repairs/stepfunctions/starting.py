@@ -9,8 +9,11 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region, json_response
 from ministack.services import stepfunctions
 
+from emulator.repairs.stepfunctions import calls
+
 Record = dict[str, Any]
 
+REFUSED = "StepFunctions.AWSStepFunctionsException"
 start_as_shipped = stepfunctions._start_execution
 start_from_a_machine_as_shipped = stepfunctions._invoke_nested_start_execution
 
@@ -21,6 +24,7 @@ def apply() -> None:
 
 
 def start_from_a_machine(resource: str, arguments: Record) -> Any:
+    calls.require("states:StartExecution", arguments["StateMachineArn"], REFUSED)
     try:
         return start_from_a_machine_as_shipped(resource, arguments)
     except stepfunctions._ExecutionError as failure:

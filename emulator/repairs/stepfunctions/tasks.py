@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core.responses import new_uuid
 from ministack.services import stepfunctions
 
-from emulator.repairs.stepfunctions import executions, interfering, tokens
+from emulator.repairs.stepfunctions import calls, executions, interfering, tokens
 from emulator.repairs.stepfunctions.errors import Retries
 from emulator.repairs.stepfunctions.interruptions import ExecutionEnded, woken_at_the_end
 
@@ -94,11 +94,13 @@ def _call(resource: str, arguments: Any, seconds: float, execution: Record, ctx:
     outcome: list[Any] = []
     failures: list[BaseException] = []
     finished = Event()
+    own = calls.Call(execution)
 
     def do() -> Any:
         return stepfunctions._invoke_resource(resource, arguments)
 
     def call() -> None:
+        calls.current.set(own)
         try:
             outcome.append(interfering.call(execution, state, do, executions.stop))
         except BaseException as failure:
@@ -106,7 +108,10 @@ def _call(resource: str, arguments: Any, seconds: float, execution: Record, ctx:
         finished.set()
 
     Thread(target=contextvars.copy_context().run, args=(call,), daemon=True).start()
-    _wait(finished, seconds, execution)
+    try:
+        _wait(finished, seconds, execution)
+    finally:
+        own.over.set()
     if failures:
         raise failures[0]
     return outcome[0]
@@ -144,8 +149,9 @@ def _record_failure(execution: Record, state: Record, failure: Any) -> None:
 
 def _record(execution: Record, kind: str, state: Record, **details: Any) -> None:
     """Add an event of the history under the names AWS gives it."""
-    *_, service, action = state["Resource"].split(":")
-    integration = f"aws-sdk:{service}" if "aws-sdk:" in state["Resource"] else service
+    name = state["Resource"].rpartition(":::")[2]
+    action = name.removeprefix("aws-sdk:").partition(":")[2]
+    integration = name.removesuffix(f":{action}")
     field = f"{kind[0].lower()}{kind[1:]}EventDetails"
     resource = {"resourceType": integration, "resource": action}
     stepfunctions._add_event(execution, kind, {field: {**resource, **details}})

@@ -7,6 +7,7 @@ enough a `/` and the part that it replaces. `metrics` is the way of the traffic'
 
 from emulator.selfcheck.checks import (
     auto_scaling,
+    calls,
     cloudformation,
     cloudwatch,
     codepipeline,
@@ -27,6 +28,7 @@ CHECKS: dict[Check, str] = {  # those that have to wait longest come first
     **unanswered.CHECKS,
     **lambda_.CHECKS,
     **executions.CHECKS,
+    **calls.CHECKS,
     **tasks.CHECKS,
     **targets.CHECKS,
     **cloudformation.CHECKS,

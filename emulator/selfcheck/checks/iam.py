@@ -1,20 +1,13 @@
 """Permissions: a role may do what its policy says, on the resources that it names."""
 
-import contextlib
 import functools
-import json
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import boto3
 
 from emulator import environment
-from emulator.repairs import iam, lambda_
-from emulator.selfcheck.asking import expect, refusal_of
+from emulator.repairs import iam
+from emulator.selfcheck.asking import expect
 from emulator.selfcheck.checks.auto_scaling import scalable_service
+from emulator.selfcheck.rights import Statement, acting, allow, is_denied
 from emulator.selfcheck.subject import NAME, PATH, ROLE, Check, Subject, fixed
-
-Statement = dict[str, Any]
 
 SERVICES = f"arn:aws:ecs:{environment.REGION}:{environment.ACCOUNT}:service/{NAME}"
 CONTAINERS = [{"name": "app", "image": "app", "memory": 128}]
@@ -22,43 +15,43 @@ TAGS = [{"key": "version", "value": "1"}]
 
 
 def rules_are_written_by_their_own_arn(subject: Subject) -> None:
-    modify = _allow("elasticloadbalancing:ModifyRule", subject.rule)
+    modify = allow("elasticloadbalancing:ModifyRule", subject.rule)
     change = {"RuleArn": subject.rule, "Actions": [subject.forward(90, 10)]}
-    with _acting(subject, "elbv2", modify) as elbv2:
-        expect(_is_denied(elbv2.modify_rule, **change), False)
-        expect(_is_denied(elbv2.delete_rule, RuleArn=subject.rule), True)
-    other = _allow("elasticloadbalancing:ModifyRule", f"{subject.rule}0")
-    with _acting(subject, "elbv2", other) as elbv2:
-        expect(_is_denied(elbv2.modify_rule, **change), True)
+    with acting(subject, "elbv2", modify) as elbv2:
+        expect(is_denied(elbv2.modify_rule, **change), False)
+        expect(is_denied(elbv2.delete_rule, RuleArn=subject.rule), True)
+    other = allow("elasticloadbalancing:ModifyRule", f"{subject.rule}0")
+    with acting(subject, "elbv2", other) as elbv2:
+        expect(is_denied(elbv2.modify_rule, **change), True)
 
 
 def rules_are_ordered_by_their_own_arn(subject: Subject) -> None:
     order = {"RulePriorities": [{"RuleArn": subject.rule, "Priority": 77}]}
-    for arn, is_denied in ((subject.rule, False), (f"{subject.rule}0", True)):
-        statement = _allow("elasticloadbalancing:SetRulePriorities", arn)
-        with _acting(subject, "elbv2", statement) as elbv2:
-            expect(_is_denied(elbv2.set_rule_priorities, **order), is_denied)
+    for arn, denied in ((subject.rule, False), (f"{subject.rule}0", True)):
+        statement = allow("elasticloadbalancing:SetRulePriorities", arn)
+        with acting(subject, "elbv2", statement) as elbv2:
+            expect(is_denied(elbv2.set_rule_priorities, **order), denied)
 
 
 def services_are_changed_by_their_own_arn(subject: Subject) -> None:
-    with _acting(subject, "ecs", _allow("ecs:UpdateService", f"{SERVICES}/blue")) as ecs:
-        expect(_is_denied(ecs.update_service, cluster=NAME, service="blue"), False)
-        expect(_is_denied(ecs.update_service, cluster=NAME, service="green"), True)
+    with acting(subject, "ecs", allow("ecs:UpdateService", f"{SERVICES}/blue")) as ecs:
+        expect(is_denied(ecs.update_service, cluster=NAME, service="blue"), False)
+        expect(is_denied(ecs.update_service, cluster=NAME, service="green"), True)
 
 
 def every_described_service_is_authorised(subject: Subject) -> None:
-    with _acting(subject, "ecs", _allow("ecs:DescribeServices", f"{SERVICES}/blue")) as ecs:
+    with acting(subject, "ecs", allow("ecs:DescribeServices", f"{SERVICES}/blue")) as ecs:
         describe = ecs.describe_services
-        expect(_is_denied(describe, cluster=NAME, services=["blue"]), False)
-        expect(_is_denied(describe, cluster=NAME, services=["blue", "green"]), True)
+        expect(is_denied(describe, cluster=NAME, services=["blue"]), False)
+        expect(is_denied(describe, cluster=NAME, services=["blue", "green"]), True)
 
 
 def every_described_task_is_authorised(subject: Subject) -> None:
     tasks = SERVICES.replace(":service/", ":task/")
-    with _acting(subject, "ecs", _allow("ecs:DescribeTasks", f"{tasks}/1")) as ecs:
+    with acting(subject, "ecs", allow("ecs:DescribeTasks", f"{tasks}/1")) as ecs:
         describe = ecs.describe_tasks
-        expect(_is_denied(describe, cluster=NAME, tasks=["1"]), False)
-        expect(_is_denied(describe, cluster=NAME, tasks=["1", "2"]), True)
+        expect(is_denied(describe, cluster=NAME, tasks=["1"]), False)
+        expect(is_denied(describe, cluster=NAME, tasks=["1", "2"]), True)
 
 
 def rules_are_written_by_their_tags(subject: Subject) -> None:
@@ -66,10 +59,10 @@ def rules_are_written_by_their_tags(subject: Subject) -> None:
     tags = [{"Key": "own:service", "Value": NAME}]
     subject.client("elbv2").add_tags(ResourceArns=[tagged], Tags=tags)
     for key in ("aws:ResourceTag", "elasticloadbalancing:ResourceTag"):
-        modify = _allow("elasticloadbalancing:ModifyRule", **{f"{key}/own:service": NAME})
-        with _acting(subject, "elbv2", modify) as elbv2:
+        modify = allow("elasticloadbalancing:ModifyRule", **{f"{key}/own:service": NAME})
+        with acting(subject, "elbv2", modify) as elbv2:
             written = [
-                not _is_denied(elbv2.modify_rule, RuleArn=rule, Actions=[fixed(200)])
+                not is_denied(elbv2.modify_rule, RuleArn=rule, Actions=[fixed(200)])
                 for rule in (tagged, other)
             ]
         expect((key, written), (key, [True, False]))
@@ -85,9 +78,9 @@ def scalable_targets_are_reached_by_arn_and_tags(subject: Subject) -> None:
         for place, tags in zip(places, ({"Service": NAME}, {}), strict=True)
     )
     action = f"{service}:RegisterScalableTarget"
-    for statement in (_allow(action, arn), _allow(action, **{"aws:ResourceTag/Service": NAME})):
-        with _acting(subject, service, statement) as scaling:
-            denied = [_is_denied(scaling.register_scalable_target, **place) for place in places]
+    for statement in (allow(action, arn), allow(action, **{"aws:ResourceTag/Service": NAME})):
+        with acting(subject, service, statement) as scaling:
+            denied = [is_denied(scaling.register_scalable_target, **place) for place in places]
         expect(denied, [False, True])
 
 
@@ -96,10 +89,10 @@ def services_are_reached_by_their_tags(subject: Subject) -> None:
     services = [[NAME], ["untagged"], [NAME, "untagged"]]
     for key in ("aws:ResourceTag", "ecs:ResourceTag"):
         actions = ("ecs:UpdateService", "ecs:DescribeServices")
-        reach = [_allow(action, **{f"{key}/Service": NAME}) for action in actions]
-        with _acting(subject, "ecs", *reach) as ecs:
-            updated = [not _is_denied(ecs.update_service, service=s[0]) for s in services[:2]]
-            described = [not _is_denied(ecs.describe_services, services=s) for s in services]
+        reach = [allow(action, **{f"{key}/Service": NAME}) for action in actions]
+        with acting(subject, "ecs", *reach) as ecs:
+            updated = [not is_denied(ecs.update_service, service=s[0]) for s in services[:2]]
+            described = [not is_denied(ecs.describe_services, services=s) for s in services]
         expect((key, updated, described), (key, [True, False], [True, False, False]))
 
 
@@ -109,76 +102,43 @@ def roles_are_passed_only_as_allowed(subject: Subject) -> None:
     to_functions = {"iam:PassedToService": "lambda.amazonaws.com"}
     without_path = ROLE.replace(PATH, "/")
     expect(_may_pass_role(subject), False)
-    expect(_may_pass_role(subject, _allow("iam:PassRole", ROLE)), True)
-    expect(_may_pass_role(subject, _allow("iam:PassRole", without_path)), False)
-    expect(_may_pass_role(subject, _allow("iam:PassRole", ROLE, **to_tasks)), True)
-    expect(_may_pass_role(subject, _allow("iam:PassRole", ROLE, **to_functions)), False)
+    expect(_may_pass_role(subject, allow("iam:PassRole", ROLE)), True)
+    expect(_may_pass_role(subject, allow("iam:PassRole", without_path)), False)
+    expect(_may_pass_role(subject, allow("iam:PassRole", ROLE, **to_tasks)), True)
+    expect(_may_pass_role(subject, allow("iam:PassRole", ROLE, **to_functions)), False)
 
 
 def _may_pass_role(subject: Subject, *statements: Statement) -> bool:
     """Whether a task definition may name it, as either of its two."""
-    with _acting(subject, "ecs", _allow("ecs:RegisterTaskDefinition"), *statements) as ecs:
+    with acting(subject, "ecs", allow("ecs:RegisterTaskDefinition"), *statements) as ecs:
         register = functools.partial(
             ecs.register_task_definition, family=NAME, containerDefinitions=CONTAINERS
         )
-        answers = {_is_denied(register, **{kind: ROLE}) for kind in iam.ROLES}
+        answers = {is_denied(register, **{kind: ROLE}) for kind in iam.ROLES}
     expect(len(answers), 1)
     return not answers.pop()
 
 
 def tags_are_set_only_as_allowed(subject: Subject) -> None:
     definition = {"family": NAME, "containerDefinitions": CONTAINERS, "tags": TAGS}
-    register = _allow("ecs:RegisterTaskDefinition")
-    with _acting(subject, "ecs", register) as ecs:
-        expect(_is_denied(ecs.register_task_definition, **definition), True)
+    register = allow("ecs:RegisterTaskDefinition")
+    with acting(subject, "ecs", register) as ecs:
+        expect(is_denied(ecs.register_task_definition, **definition), True)
     asked = {"ecs:CreateAction": "RegisterTaskDefinition", "aws:RequestTag/version": "1"}
-    with _acting(subject, "ecs", register, _allow("ecs:TagResource", **asked)) as ecs:
-        expect(_is_denied(ecs.register_task_definition, **definition), False)
+    with acting(subject, "ecs", register, allow("ecs:TagResource", **asked)) as ecs:
+        expect(is_denied(ecs.register_task_definition, **definition), False)
 
 
 def loopback_counts_as_tls(subject: Subject) -> None:
     encrypted = {"aws:SecureTransport": "true"}
-    describe = _allow("elasticloadbalancing:DescribeRules", **encrypted)
-    with _acting(subject, "elbv2", describe) as elbv2:
-        expect(_is_denied(elbv2.describe_rules, RuleArns=[subject.rule]), False)
-
-
-@contextlib.contextmanager
-def _acting(subject: Subject, service: str, *statements: Statement) -> Iterator[Any]:
-    """A client of a role that these statements are the policy of, while IAM is enforced."""
-    client = subject.once(_role_client)(service)
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    policy = {"RoleName": NAME, "PolicyName": NAME, "PolicyDocument": document}
-    subject.client("iam").put_role_policy(**policy)
-    iam.enforce(True)
-    try:
-        yield client
-    finally:
-        iam.enforce(False)
-
-
-def _role_client(subject: Subject) -> Callable[[str], Any]:
-    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    role = {"RoleName": NAME, "Path": PATH, "AssumeRolePolicyDocument": trust}
-    expect(subject.client("iam").create_role(**role)["Role"]["Arn"], ROLE)
-    credentials = lambda_.role_credentials({"Role": ROLE, "FunctionName": NAME})
-    keys = {name.lower(): value for name, value in credentials.items()}
-    return functools.cache(functools.partial(boto3.client, **keys))
+    describe = allow("elasticloadbalancing:DescribeRules", **encrypted)
+    with acting(subject, "elbv2", describe) as elbv2:
+        expect(is_denied(elbv2.describe_rules, RuleArns=[subject.rule]), False)
 
 
 def _tagged_service(subject: Subject) -> None:
     service = {"serviceName": NAME, "desiredCount": 0, "taskDefinition": "none"}
     subject.client("ecs").create_service(**service, tags=[{"key": "Service", "value": NAME}])
-
-
-def _allow(action: str, resource: str = "*", **equal: str) -> Statement:
-    """What the condition keys must be equal to."""
-    condition = {"Condition": {"StringEquals": equal}} if equal else {}
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **condition}
-
-
-def _is_denied(call: Any, **arguments: Any) -> bool:
-    return refusal_of(call, **arguments).startswith("AccessDenied")
 
 
 CHECKS: dict[Check, str] = {
