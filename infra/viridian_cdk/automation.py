@@ -143,6 +143,7 @@ class Automation(Stack):
         CfnOutput(self, "ArtifactBucketName", value=bucket.bucket_name)
         CfnOutput(self, "TableName", value=table.table_name)
         CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
+        CfnOutput(self, "HookMachineArn", value=self.hook.machine.state_machine_arn)
         CfnOutput(self, "StandbyMachineArn", value=self.standby.machine.state_machine_arn)
         CfnOutput(self, "ControlFunctionName", value=self.control.function.function_name)
         CfnOutput(self, "ApproveFunctionName", value=self.approve.function.function_name)

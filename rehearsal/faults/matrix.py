@@ -115,6 +115,8 @@ AwaitCandidate, or touches nothing."""
 SAME_IN_BOTH = {"standby": HELD}
 """What the standby machine shares with the other, and is seen there: it holds nothing else."""
 LEFT_OUT = SAME_IN_BOTH | BY_OTHERS
+MOVES_NOTHING = ("hook",)
+"""Whatever goes wrong in the hook machine, to the deployment it is a hook that did not answer."""
 
 
 SPLIT = {

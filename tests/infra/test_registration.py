@@ -100,6 +100,7 @@ def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
         "TableName": "<StorageTable>",
         "StateMachineArn": "<WorkflowMachine>",
         "StandbyMachineArn": "<StandbyMachine>",
+        "HookMachineArn": "<HookMachine>",
         "OperatorsTopicArn": "<OperatorsTopic>",
         "ControlFunctionName": "<ControlsControlFunction>",
         "ApproveFunctionName": "<ControlsApproveFunction>",

@@ -22,12 +22,12 @@ class Stage:
     """A shop that is live under traffic, its function Approve, and releases to try on it."""
 
     def __init__(self, rehearsal: Rehearsal, traffic: Traffic, folder: Path) -> None:
-        self.rehearsal, self.traffic, self._folder = rehearsal, traffic, folder
+        self.rehearsal, self.traffic, self.folder = rehearsal, traffic, folder
         self._table = rehearsal.outputs.table
 
     def upload(self, version: str) -> Deployment:
         """Upload the shop as another version; the deployment, once it waits for people."""
-        deployment = self.rehearsal.upload(shop_release(self._folder, version))
+        deployment = self.rehearsal.upload(shop_release(self.folder, version))
         eventually(lambda: deployment.look().state == "AwaitResume", LONGEST_SECONDS)
         return deployment
 
@@ -42,16 +42,23 @@ class Stage:
         assert "FunctionError" not in invoked, told
         return told
 
+    def interfere(self, state: str, kind: str, **more: Any) -> int:
+        """Have something go wrong in a state of the hook machine."""
+        where = {"machine": self.rehearsal.outputs.told["HookMachineArn"], "state": state}
+        return self.rehearsal.control.interfere(where, "check", kind, **more)
+
     def ending(self, deployment: Deployment) -> Ending:
         """How it ended."""
         return deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=LONGEST_SECONDS)
 
     def said(self, deployment: Deployment) -> dict[str, str]:
-        """What the deployment's record has of answers, by what was asked and the verdict."""
+        """What the deployment's record has of answers, each once, by what was asked and said."""
         key = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": f"DEPLOYMENT#{deployment.id}"}}
         item = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=key)["Item"]
         kept = [control["M"] for control in item.get("controls", {"L": []})["L"]]
-        return {each["action"]["S"]: each["reason"]["S"] for each in kept}
+        said = {each["action"]["S"]: each["reason"]["S"] for each in kept}
+        assert len(said) == len(kept)
+        return said
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +70,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> I
 
 @pytest.mark.long
 def test_all_that_is_asked_lets_a_release_pass_and_is_kept(stage: Stage) -> None:
+    """Also where the first answer is kept, and Lambda says that it was not."""
+    number = stage.interfere("TakeAnswer", "failed", error="Lambda.Unknown")
     deployment = stage.upload("3.0.0")
+    assert stage.rehearsal.control.seen(number)
     assert deployment.candidate_percent() == 0
 
     told = stage.answer("approve")

@@ -146,6 +146,7 @@ class Records:
                 ConditionExpression=ADD_CONTROL.condition,
                 ExpressionAttributeValues={
                     ":control": {"L": [control]},
+                    ":same": control,
                     ":none": {"L": []},
                     ":most": {"N": str(MOST_RECORDED)},
                 },

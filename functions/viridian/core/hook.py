@@ -182,8 +182,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to what a deployment asked under a key: by whom, when, by which execution of the
-    hook machine or request of Lambda.
+    """An answer to what a deployment asked under a key: by whom, when (ISO 8601), and by which
+    execution of the hook machine or request of Lambda.
     """
 
     service: str
@@ -191,5 +191,5 @@ class Reply:
     key: str
     answer: Answer
     by: str
-    at: float
+    at: str
     request: str

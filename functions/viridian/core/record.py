@@ -49,8 +49,9 @@ KEEP_EVIDENCE = Write(
 """Of a failure once: a restore that is done again finds less of it."""
 ADD_CONTROL = Write(
     "SET controls = list_append(if_not_exists(controls, :none), :control)",
-    "attribute_not_exists(controls) OR size(controls) < :most",
+    "attribute_not_exists(controls) OR (size(controls) < :most AND NOT contains(controls, :same))",
 )
+"""The very same, of the same moment, is one that was tried again."""
 END_STANDBY = Write(
     "SET standby_ending = :ending, standby_cause = :cause, fence = :fence, standby_ended_at = "
     ":ended_at",
@@ -163,15 +164,20 @@ def controlled(control: Control, lease: Lease, *, at: float, request_id: str) ->
     """A control of whoever holds the lease; CloudTrail's event of the request says who it was."""
     action, by, why = str(control.action), control.by, control.reason
     holder = str(lease.deployment_id)
-    return answered(lease.service, holder, action, by, why, at=at, request=request_id)
+    return answered(lease.service, holder, action, by, why, at=moment(at), request=request_id)
+
+
+def moment(at: float) -> str:
+    """A time (Unix) as it is kept."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 def answered(
-    service: str, deployment_id: str, action: str, by: str, reason: str, *, at: float, request: str
+    service: str, deployment_id: str, action: str, by: str, reason: str, *, at: str, request: str
 ) -> Controlled:
-    """What a hook or a person answered, where it is kept with what people did."""
+    """What a hook or a person answered, where it is kept with what people did; `at` is ISO 8601."""
     members = {
-        "at": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+        "at": at,
         "action": action,
         "by": by,
         "reason": reason,

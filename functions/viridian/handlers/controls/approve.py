@@ -14,6 +14,7 @@ from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
 from viridian.core.approval import UNCHANGED, Approval
 from viridian.core.hook import Reply
+from viridian.core.record import moment
 from viridian.runtime import environment
 from viridian.runtime.telemetry import logger
 
@@ -39,7 +40,7 @@ def handler(
         return {"changed": False, "did": hindrance}
     holder = str(lease.deployment_id)
     is_kept, lease = answers.take(
-        Reply(approval.service, holder, key, approval.said, approval.by, now(), request)
+        Reply(approval.service, holder, key, approval.said, approval.by, moment(now()), request)
     )
     did = f"{holder}: {key} is answered: {approval.answer}"
     if not is_kept:

@@ -1,7 +1,5 @@
 """TakeAnswer: keep what a hook answered, or that it did not, and end the deployment's wait."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +23,7 @@ table_answers = Answers(
 @dataclass(frozen=True)
 class Input:
     """What was asked, by which execution of the hook machine; `given` is the answer as it came,
-    from somebody else's code.
+    from somebody else's code. `now` (ISO 8601) is the same when it is tried again.
     """
 
     service: str
@@ -35,18 +33,17 @@ class Input:
     passes: tuple[str, ...]
     execution: str
     given: Any
+    now: str
 
 
 @invocation(Input)
-def handler(
-    given: Input, answers: Answers = table_answers, now: Callable[[], float] = time.time
-) -> dict[str, Any]:
+def handler(given: Input, answers: Answers = table_answers) -> dict[str, Any]:
     """Answer with what came, whether it is what counts, and whether people are to be told: nobody
     waits for an answer after a restore, so one that is not good enough is theirs.
     """
     answer = Answer.of_hook(given.given)
     reply = Reply(
-        given.service, given.deployment_id, given.key, answer, "hook", now(), given.execution
+        given.service, given.deployment_id, given.key, answer, "hook", given.now, given.execution
     )
     is_restored = given.at == Point.AFTER_RESTORE
     if is_restored:
