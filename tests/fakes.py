@@ -637,6 +637,12 @@ class FakeRecords(Records):
         if "evidence" not in item:
             item.update(evidence=evidence, evidence_at=at)
 
+    def keep_requester(self, service: str, deployment_id: str, by: str) -> bool:
+        item = self.items.get((service, deployment_key(deployment_id)), {})
+        if "admitted_at" in item:
+            item["requested_by"] = by
+        return "admitted_at" in item
+
     def add_control(self, made: Controlled) -> None:
         self.controls.append(made)
 

@@ -1,6 +1,7 @@
 """The functions that events call, each with a dead-letter queue of its own."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -33,8 +34,8 @@ RETRY_ATTEMPTS = 60
 
 class EventFunctions(Construct):
     """ArtifactUploaded, ReleaseRequested and RegistrationChanged start a deployment, ImagePushed
-    puts a release that does; AlarmChanged, CandidateSteady and RuleChanged end its waits; the
-    Guardian goes on for one that was stopped.
+    puts a release that does, RequesterTold keeps who asked; AlarmChanged, CandidateSteady and
+    RuleChanged end its waits; the Guardian goes on for one that was stopped.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class EventFunctions(Construct):
         self._start_on_upload(places[Own.BUCKET].value)
         self._start_on_request()
         self._start_on_template()
+        self._keep_requesters(places[Own.BUCKET].value, places[Own.MACHINE].arn)
         self._let_services_call()
 
     def _function(
@@ -117,6 +119,59 @@ class EventFunctions(Construct):
             description=description,
             event_pattern=pattern,
             targets=[event_target(starter, letters)],
+        )
+
+    def _keep_requesters(self, bucket_name: str, machine_arn: str) -> None:
+        """Of executions a trail of management events tells, of uploads one of S3's data events."""
+        at = events.EventField.from_path
+        by_us = [self.functions["ArtifactUploaded"].role.role_arn]
+        others = [{"anything-but": by_us}, {"exists": False}]
+        self._keep_requester(
+            "DeploymentStarted",
+            "aws.states",
+            {
+                "eventSource": ["states.amazonaws.com"],
+                "eventName": ["StartExecution"],
+                "requestParameters": {"stateMachineArn": [machine_arn]},
+                "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": others}}},
+            },
+            execution=at("$.detail.responseElements.executionArn"),
+        )
+        self._keep_requester(
+            "ManifestPut",
+            "aws.s3",
+            {
+                "eventSource": ["s3.amazonaws.com"],
+                "eventName": ["PutObject", "CompleteMultipartUpload", "CopyObject"],
+                "requestParameters": {
+                    "bucketName": [bucket_name],
+                    "key": events.Match.suffix("/release.json"),
+                },
+            },
+            bucket=at("$.detail.requestParameters.bucketName"),
+            key=at("$.detail.requestParameters.key"),
+            version_id=at("$.detail.responseElements.x-amz-version-id"),
+        )
+
+    def _keep_requester(self, id: str, source: str, detail: dict[str, Any], **told: str) -> None:
+        name = "RequesterTold"
+        function, letters = self.functions[name].function, self.dead_letters[name].queue
+        event = {
+            "at": events.EventField.from_path("$.detail.eventTime"),
+            "identity": events.EventField.from_path("$.detail.userIdentity"),
+            "ip": events.EventField.from_path("$.detail.sourceIPAddress"),
+            **told,
+        }
+        events.Rule(
+            self,
+            id,
+            description="CloudTrail tells who asked for a deployment.",
+            event_pattern=events.EventPattern(
+                source=[source],
+                detail_type=["AWS API Call via CloudTrail"],
+                detail={"errorCode": [{"exists": False}], **detail},
+            ),
+            targets=[event_target(function, letters, events.RuleTargetInput.from_object(event))],
         )
 
     def guard(self, *machines: sfn.IStateMachine) -> None:

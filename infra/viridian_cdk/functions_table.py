@@ -223,6 +223,7 @@ EVENT_FUNCTIONS = (
     Row("ReleaseRequested", 20, (START, SEE_DEPLOYMENTS, *READ_RELEASES, READ_TABLE)),
     Row("ImagePushed", 20, (*READ_RELEASES, PUT_RELEASES)),
     Row("RegistrationChanged", 20, (START, READ_REGISTRATIONS, READ_TABLE)),
+    Row("RequesterTold", 20, (SEE_DEPLOYMENTS, UPDATE_TABLE)),
     Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
     Row("RuleChanged", 20, (UPDATE_TABLE, END_WAIT)),

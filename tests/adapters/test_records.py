@@ -94,6 +94,15 @@ def test_the_evidence_of_the_failure_itself_is_what_stays(records: Table) -> Non
     assert records.items[RECORD].items() >= {"evidence": "first", "evidence_at": "12:01"}.items()
 
 
+def test_who_asked_is_kept_with_a_record_that_is_there(records: Table) -> None:
+    assert not records.keep_requester("shop", DEPLOYMENT_ID, "alice")
+    assert RECORD not in records.items
+
+    records.write(admitted(deployment(), at="12:00"))
+    assert records.keep_requester("shop", DEPLOYMENT_ID, "alice")
+    assert records.items[RECORD]["requested_by"] == "alice"
+
+
 @pytest.mark.parametrize(
     ("write", "of"), [(END_UNSAID, ""), (END_STANDBY_UNSAID, "standby_")], ids=["own", "standby's"]
 )
@@ -193,6 +202,16 @@ def test_controls_are_appended_beside_what_was_kept_and_the_first_hundred_stay(a
     actions = [control["M"]["action"]["S"] for control in item["controls"]["L"]]
     assert (len(actions), actions[0], actions[-1]) == (100, "pause 0", "pause 99")
     assert item["fence"] == {"N": "7"}
+
+
+def test_the_very_same_control_is_appended_once(aws: None) -> None:
+    table = AwsRecords()
+    said = Controlled("shop", DEPLOYMENT_ID, {"action": "check: pass", "at": "12:00"})
+    for made in (said, said, replace(said, members={**said.members, "at": "12:01"})):
+        table.add_control(made)
+
+    [item] = table.dynamodb.scan(TableName=table.table)["Items"]
+    assert [c["M"]["at"]["S"] for c in item["controls"]["L"]] == ["12:00", "12:01"]
 
 
 def test_failures_of_a_version_are_found_and_of_no_other(records: Table) -> None:

@@ -8,13 +8,22 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BUNDLE_RELEASE, DEPLOYMENT_ID, TEMPLATE, payload, registration
+from tests.core.shop import (
+    BUNDLE_RELEASE,
+    DEPLOYMENT_ID,
+    REGISTRATION,
+    TEMPLATE,
+    changed,
+    payload,
+    registration,
+)
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.deployment import Deployment, Ran
 from viridian.core.errors import (
     ArtifactMissing,
     ChecksumMismatch,
     DeploymentFrozen,
+    ImageForbidden,
     ImageUnfit,
     ManifestMissing,
     ReleaseFailed,
@@ -154,6 +163,33 @@ def test_an_image_that_is_not_there_is_refused_before_anything_is_touched(shop: 
     assert shop.records.items == {}
 
 
+@pytest.mark.parametrize(
+    ("allowed", "is_allowed"),
+    [
+        ([f"{HERE}/team/shop"], True),
+        ([f"{HERE}/team/*"], True),
+        ([f"{HERE}/other", "*/team/shop"], True),
+        ([f"{HERE}/team"], False),
+        ([f"{HERE}/team/sho"], False),
+        (["*/other"], False),
+    ],
+)
+@pytest.mark.parametrize("tag", ["", ":1.1.0"])
+def test_only_images_of_the_repositories_that_the_service_names_are_admitted(
+    shop: Shop, allowed: list[str], is_allowed: bool, tag: str
+) -> None:
+    shop.images.known[DIGEST] = ("linux/amd64",)
+    named = changed(REGISTRATION, "settings.image_repositories", allowed)
+    shop.registrations.texts["shop"] = json.dumps(named)
+
+    if is_allowed:
+        assert admit_image(shop, f"{HERE}/team/shop{tag}@{DIGEST}")["version"] == "1.1.0"
+    else:
+        with pytest.raises(ImageForbidden, match="team/shop is not among the service's image_rep"):
+            admit_image(shop, f"{HERE}/team/shop{tag}@{DIGEST}")
+        assert not shop.records.items
+
+
 def test_an_image_for_another_platform_is_refused_with_how_to_build_it(shop: Shop) -> None:
     shop.images.known[DIGEST] = ("linux/arm64",)
 
@@ -267,3 +303,17 @@ def test_alarms_are_ignored_by_their_names_and_with_a_reason(
 ) -> None:
     with pytest.raises(RequestInvalid, match=complaint):
         admit(uploaded, **asked)
+
+
+@pytest.mark.parametrize(("until", "is_ignored"), [("12:00:01Z", True), ("12:00:00Z", False)])
+def test_an_alarm_that_the_service_ignores_counts_again_from_its_time_on(
+    uploaded: Shop, until: str, is_ignored: bool
+) -> None:
+    known = {"name": "orders-lost", "reason": "ticket 4711", "until": f"2026-11-01T{until}"}
+    registered = changed(REGISTRATION, "settings.ignored_alarms", [known])
+    uploaded.registrations.texts["shop"] = json.dumps(registered)
+
+    watched = admit(uploaded)["registration"]["shared_alarms"]
+
+    assert ("orders-lost" not in watched) == is_ignored
+    assert "shop-elb-5xx" in watched

@@ -16,9 +16,11 @@ STEADY = "ServiceEventsCandidateSteady"
 CHANGED = "ServiceEventsRuleChanged"
 PUSHED = "ServiceEventsImagePushed"
 REQUESTED = "EventsReleaseAskedFor"
+STARTED, PUT = "EventsDeploymentStarted", "EventsManifestPut"
 UNPROMOTED = "OperatorsDeploymentUnpromoted"
 ENDED = "EventsExecutionEnded"
 MINUTELY = "EventsEveryMinute"
+OF_CLOUDTRAIL = "AWS API Call via CloudTrail"
 OPERATORS = "<OperatorsTopic>"
 OF_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 RULES_OF_SERVICES = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/viridian-*"
@@ -37,6 +39,8 @@ def test_these_are_all_the_rules(rules: Resources) -> None:
         ALARM,
         STEADY,
         CHANGED,
+        STARTED,
+        PUT,
         UNPROMOTED,
         ENDED,
         MINUTELY,
@@ -52,6 +56,35 @@ def test_an_uploaded_manifest_starts_a_deployment(assembly: Assembly, rules: Res
     assert [assembly.spell(name) for name in bucket] == ["<StorageArtifactBucket>"]
     assert pattern["detail"]["object"]["key"] == [{"suffix": "/release.json"}]
     assert "InputTransformer" not in rules[RELEASE]["Targets"][0]
+
+
+def test_cloudtrail_tells_who_started_a_deployment_but_for_what_an_upload_started(
+    assembly: Assembly, rules: Resources
+) -> None:
+    pattern = rules[STARTED]["EventPattern"]
+    detail = pattern["detail"]
+    [ours, nobody] = detail["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"]
+
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.states"], [OF_CLOUDTRAIL])
+    assert (detail["eventName"], detail["errorCode"]) == (["StartExecution"], [{"exists": False}])
+    asked = detail["requestParameters"]["stateMachineArn"]
+    assert [assembly.spell(arn) for arn in asked] == ["<WorkflowMachine>"]
+    left_out = [assembly.spell(arn) for arn in ours["anything-but"]]
+    assert left_out == ["<EventsArtifactUploadedRole.Arn>"]
+    assert nobody == {"exists": False}
+    paths = rules[STARTED]["Targets"][0]["InputTransformer"]["InputPathsMap"].values()
+    assert "$.detail.responseElements.executionArn" in paths
+
+
+def test_cloudtrail_tells_who_uploaded_a_manifest(assembly: Assembly, rules: Resources) -> None:
+    pattern = rules[PUT]["EventPattern"]
+    asked = pattern["detail"]["requestParameters"]
+
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], [OF_CLOUDTRAIL])
+    assert [assembly.spell(name) for name in asked["bucketName"]] == ["<StorageArtifactBucket>"]
+    assert asked["key"] == [{"suffix": "/release.json"}]
+    paths = rules[PUT]["Targets"][0]["InputTransformer"]["InputPathsMap"].values()
+    assert "$.detail.responseElements.x-amz-version-id" in paths
 
 
 def test_an_event_of_one_s_own_is_a_request(rules: Resources) -> None:
@@ -172,6 +205,8 @@ def test_what_viridian_writes_itself_is_not_told_of(
         (ALARM, "AlarmChanged", "<ServiceDeadLettersQueue.Arn>"),
         (STEADY, "CandidateSteady", "<ServiceDeadLettersQueue.Arn>"),
         (CHANGED, "RuleChanged", "<ServiceDeadLettersQueue.Arn>"),
+        (STARTED, "RequesterTold", "<EventsRequesterToldDeadLettersQueue.Arn>"),
+        (PUT, "RequesterTold", "<EventsRequesterToldDeadLettersQueue.Arn>"),
         (ENDED, "Guardian", "<EventsGuardianDeadLettersQueue.Arn>"),
         (MINUTELY, "Guardian", "<EventsGuardianDeadLettersQueue.Arn>"),
     ],
@@ -204,6 +239,8 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
         (f"<{RELEASE}.Arn>", "<EventsArtifactUploadedFunction.Arn>"),
         (f"<{REQUESTED}.Arn>", "<EventsReleaseRequestedFunction.Arn>"),
         (f"<{REGISTERED}.Arn>", "<EventsRegistrationChangedFunction.Arn>"),
+        (f"<{STARTED}.Arn>", "<EventsRequesterToldFunction.Arn>"),
+        (f"<{PUT}.Arn>", "<EventsRequesterToldFunction.Arn>"),
         (f"<{ENDED}.Arn>", "<EventsGuardianFunction.Arn>"),
         (f"<{MINUTELY}.Arn>", "<EventsGuardianFunction.Arn>"),
         (RULES_OF_SERVICES, "<EventsAlarmChangedFunction.Arn>"),
@@ -229,7 +266,7 @@ def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
 def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> None:
     queues = assembly.properties("SQS::Queue").values()
 
-    assert len(queues) == 9
+    assert len(queues) == 10
     assert {q["MessageRetentionPeriod"] for q in queues} == {14 * 24 * 3600}
     assert {q["SqsManagedSseEnabled"] for q in queues} == {True}
 

@@ -127,6 +127,7 @@ def test_each_finds_what_it_works_on_in_its_environment(
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "AdmitRequest"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "ArtifactUploaded"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "RegistrationChanged"),
+        ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "RequesterTold"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "Guardian"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "PipelineJob"),
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "PipelineJob"),

@@ -4,7 +4,15 @@ import json
 import re
 from typing import Any
 
+from aws_cdk import App, Stack, assertions
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_codepipeline_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+
 from tests.infra.template import Assembly
+from viridian_cdk.automation import Automation
+from viridian_cdk.pipelines import approve_by_action
 
 ABORT = {
     "action": "abort",
@@ -57,3 +65,38 @@ def test_an_abandoned_action_s_deployment_is_aborted_by_its_id(assembly: Assembl
     asked = re.sub(r":(<[^>]+>)", r':"\1"', target["InputTransformer"]["InputTemplate"])
     assert json.loads(asked) == ABORT
     assert "Rule" in assembly.spell(permission["SourceArn"])
+
+
+def test_a_manual_approval_of_a_pipeline_answers_for_the_deployment() -> None:
+    app = App(analytics_reporting=False)
+    automation = Automation(app, "Viridian", code=lambda_.Code.from_inline("pass"))
+    stack = Stack(app, "Pipeline")
+    source = codepipeline.Artifact()
+    bucket = s3.Bucket.from_bucket_name(stack, "Sources", "sources")
+    take = actions.S3SourceAction(
+        action_name="Take", bucket=bucket, bucket_key="source.zip", output=source
+    )
+    pipeline = codepipeline.Pipeline(stack, "Orders", artifact_bucket=bucket)
+    pipeline.add_stage(stage_name="Source", actions=[take])
+    board = actions.ManualApprovalAction(action_name="Board")
+    pipeline.add_stage(stage_name="Deploy", actions=[board])
+
+    approve_by_action(pipeline, "Board", automation=automation, service="shop", key="go")
+
+    template = assertions.Template.from_stack(stack).to_json()["Resources"].values()
+    rules = [r["Properties"] for r in template if "answered" in str(r.get("Properties"))]
+    told = {}
+    for rule in rules:
+        detail = rule["EventPattern"]["detail"]
+        assert detail["action"] == ["Board"]
+        assert detail["pipeline"][0]["Ref"].startswith("Orders")
+        asked = rule["Targets"][0]["InputTransformer"]["InputTemplate"]
+        told[detail["state"][0]] = json.loads(re.sub(r"<([^>]+)>", r"\1", asked))
+    said = {"service": "shop", "key": "go", "by": "CodePipeline"}
+    reason = {"reason": "Board of its execution detail-execution-id"}
+    assert told == {
+        "SUCCEEDED": {"answer": "approve", **said, **reason},
+        "FAILED": {"answer": "reject", **said, **reason},
+    }
+    permissions = [r for r in template if r["Type"] == "AWS::Lambda::Permission"]
+    assert len(permissions) == 2

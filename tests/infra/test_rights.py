@@ -175,6 +175,12 @@ EVENT_FUNCTIONS: dict[str, Rights] = {
     "ImagePushed": READ_RELEASES | PUT_RELEASES,
     "RegistrationChanged": READ_ITEM
     | {"states:StartExecution": (MACHINE,), "ssm:GetParameter": (REGISTRATIONS,)},
+    "RequesterTold": UPDATE_ITEM
+    | {
+        "states:DescribeExecution": (
+            f"arn:<AWS::Partition>:states:{HERE}:execution:<WorkflowMachine.Name>:*",
+        ),
+    },
     "AlarmChanged": UPDATE_ITEM | {"states:SendTaskFailure": ("*",)},
     "CandidateSteady": READ_ITEM | {"states:SendTaskSuccess": ("*",)},
     "RuleChanged": UPDATE_ITEM | {"states:SendTaskSuccess": ("*",)},

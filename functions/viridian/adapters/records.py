@@ -18,6 +18,7 @@ from viridian.core.record import (
     FORGET_RAN,
     KEEP_EVIDENCE,
     KEEP_RAN,
+    KEEP_REQUESTER,
     PRODUCTION,
     Controlled,
     Ended,
@@ -127,6 +128,15 @@ class Records:
         """Keep what tells why a deployment failed, unless something is kept."""
         values = {"evidence": evidence, "at": at}
         self._update_if(service, deployment_key(deployment_id), KEEP_EVIDENCE, values)
+
+    def keep_requester(self, service: str, deployment_id: str, by: str) -> bool:
+        """Keep who asked for a deployment; False where there is no record of it."""
+        key = deployment_key(deployment_id)
+        try:
+            self._update(service, key, KEEP_REQUESTER.update, {"by": by}, KEEP_REQUESTER.condition)
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def last_two(self, service: str) -> tuple[Production | None, Production | None]:
         """What is recorded as live, and what was live before it; None where it is not known."""

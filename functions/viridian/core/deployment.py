@@ -84,15 +84,17 @@ class Deployment:
             blueprint=ran.blueprint
             if ran and not is_newest and ran.release.is_same(release)
             else Blueprint(registration.template),
-            registration=_watching(registration, request.ignore_alarms),
+            registration=_watching(registration, request.ignore_alarms, at),
             accept=request.accept,
             on_busy=request.on_busy or registration.settings.on_busy,
             override=request.override,
         )
 
 
-def _watching(registration: Registration, ignored: tuple[str, ...]) -> Registration:
-    """The registration without these shared alarms; raises RequestInvalid for any other."""
+def _watching(registration: Registration, ignored: tuple[str, ...], at: str) -> Registration:
+    """The registration without these shared alarms, nor those that the service ignores at the time;
+    raises RequestInvalid for any other.
+    """
     shared = registration.shared_alarms
     for index, name in enumerate(ignored):
         if name not in shared:
@@ -100,4 +102,6 @@ def _watching(registration: Registration, ignored: tuple[str, ...]) -> Registrat
                 f"input.ignore_alarms[{index}]: is no shared alarm of {registration.service}; "
                 f"those are {', '.join(shared) or 'none'}"
             )
-    return replace(registration, shared_alarms=tuple(n for n in shared if n not in ignored))
+    known = [each.name for each in registration.settings.ignored_alarms if each.lasts(at)]
+    watched = tuple(name for name in shared if name not in (*ignored, *known))
+    return replace(registration, shared_alarms=watched)

@@ -15,6 +15,7 @@
     │   ├── ManifestInvalid       release.json is not a manifest of this release
     │   ├── ManifestTooLarge      release.json is over its limit
     │   ├── ArtifactMissing       the manifest names a bundle or an image that is not there
+    │   ├── ImageForbidden        the image is from a repository that the service does not allow
     │   ├── ImageUnfit            the image is for another platform than the task template
     │   ├── ChecksumMismatch      the bundle is not the one the manifest names
     │   ├── LeaseHeld             another deployment of this service is running
@@ -119,6 +120,10 @@ class ManifestTooLarge(Refusal):
 
 class ArtifactMissing(Refusal):
     """The manifest names a bundle or an image that is not there."""
+
+
+class ImageForbidden(Refusal):
+    """The image is from a repository that the service does not allow."""
 
 
 class ImageUnfit(Refusal):

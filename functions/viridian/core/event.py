@@ -27,6 +27,15 @@ def said(event: Any, path: str) -> str:
     return found[:LONGEST_SAID].encode(errors="replace").decode() if isinstance(found, str) else ""
 
 
+def caller(event: Any) -> str:
+    """Who made a call, as CloudTrail tells of it, with its time at the front; raises EventInvalid
+    without that.
+    """
+    names = (said(event, f"identity.{name}") for name in ("arn", "invokedBy", "type"))
+    who = next(filter(None, names), "somebody")
+    return f"{text(event, 'at', TIME)} by {who} from {said(event, 'ip')}"
+
+
 def at(event: Any, path: str) -> Any:
     """What is at a dotted path; None when there is nothing."""
     for name in path.split("."):

@@ -2,6 +2,7 @@
 
     SERVICE#<service>  DEPLOYMENT#<id>   one a deployment, written in its moments:
         admitted    deployment (JSON: as admitted), version, admitted_at
+        asked for   requested_by: when, by whom and from where (CloudTrail)
         inspected   sides (JSON: as InspectLive answered), fence
         failed      evidence (JSON: as CaptureEvidence answered), evidence_at
         ended       ending, cause, fence, ended_at (by the machine, in RecordEnding, or by the
@@ -47,6 +48,7 @@ KEEP_EVIDENCE = Write(
     "SET evidence = :evidence, evidence_at = :at", "attribute_not_exists(evidence)"
 )
 """Of a failure once: a restore that is done again finds less of it."""
+KEEP_REQUESTER = Write("SET requested_by = :by", "attribute_exists(admitted_at)")
 ADD_CONTROL = Write(
     "SET controls = list_append(if_not_exists(controls, :none), :control)",
     "attribute_not_exists(controls) OR (size(controls) < :most AND NOT contains(controls, :same))",

@@ -7,7 +7,7 @@ weights are others is seen by the next look, which reads the rule, with a trail 
 from dataclasses import dataclass
 from typing import Any
 
-from viridian.core.event import TIME, said, text
+from viridian.core.event import caller, text
 from viridian.core.lease import Lease
 from viridian.core.service.settings import SERVICE_NAME
 
@@ -30,10 +30,7 @@ class RuleChange:
     @classmethod
     def from_event(cls, event: dict[str, Any]) -> "RuleChange":
         """Read the transformed event; raises EventInvalid without the service or the time."""
-        names = (said(event, f"identity.{name}") for name in ("arn", "invokedBy", "type"))
-        who = next(filter(None, names), "somebody")
-        at = text(event, "at", TIME)
-        return cls(text(event, "service", SERVICE_NAME), f"{at} by {who} from {said(event, 'ip')}")
+        return cls(text(event, "service", SERVICE_NAME), caller(event))
 
 
 def with_who(change: str, lease: Lease) -> str:

@@ -14,7 +14,7 @@ from viridian.core.deployment import Deployment, live_release
 from viridian.core.errors import ReleaseFailed
 from viridian.core.fleet import Fleets
 from viridian.core.record import admitted
-from viridian.core.release.image import EcrImage
+from viridian.core.release.image import EcrImage, require_allowed
 from viridian.core.release.release import Release
 from viridian.core.release.request import Request
 from viridian.core.service.freeze import require_thawed
@@ -68,6 +68,8 @@ def handler(
     )
     if request.uploaded_at is not None and not request.again:
         require_untried(deployment, records)
+    if deployment.release.image is not None:
+        require_allowed(deployment.release.image, registration.settings.image_repositories)
     attempt("image", lambda: require_image(deployment, images, fleets))
     records.write(admitted(deployment, at=given.now))
 

@@ -3,10 +3,13 @@ Region that the service runs in. Of another nobody here may ask: its tasks tell 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
-from viridian.core.errors import ArtifactMissing, ImageUnfit, NotKnown
+from viridian.core.errors import ArtifactMissing, ImageForbidden, ImageUnfit, NotKnown
 
+NAME = re.compile(r"(?P<repository>[^@]+?)(:[^/@]+)?(@.+)?")
 IN_ECR = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
     r"(?P<repository>[^:@]+)(:[^@]+)?@(?P<digest>sha256:[0-9a-f]{64})"
@@ -47,3 +50,14 @@ class EcrImage:
                 f"in {self.repository}@{self.digest}; build it for that platform "
                 f"(docker build --platform {wanted}), or change the template's"
             )
+
+
+def require_allowed(name: str, repositories: Sequence[str]) -> None:
+    """Raise ImageForbidden unless the image is of one of these repositories, if there are any."""
+    found = NAME.fullmatch(name)
+    repository = found["repository"] if found else name
+    if repositories and not any(fnmatchcase(repository, allowed) for allowed in repositories):
+        raise ImageForbidden(
+            f"image: {repository} is not among the service's image_repositories "
+            f"({', '.join(repositories)}); push the image to one of them"
+        )

@@ -5,9 +5,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from viridian.core.errors import RegistrationInvalid
+from viridian.core.event import TIME
 from viridian.core.plan import MOST_LOOKS, STEPS, Step, most_looks, step_complaints
 from viridian.core.scaling import Scaling
 from viridian.core.schema import Limits, Rules, read
@@ -93,6 +95,19 @@ class AlarmSettings:
         """
         late = METRICS_LATE_SECONDS if self.period_seconds >= METRICS_PERIOD_SECONDS else 0
         return 2 * self.period_seconds + late
+
+
+@dataclass(frozen=True)
+class IgnoredAlarm:
+    """A shared alarm that is known to fire, until somebody mended what it is about."""
+
+    name: Annotated[str, "its name"]
+    reason: Annotated[str, "why it tells nothing of a release, and who sees to it"]
+    until: Annotated[str, TIME, "from then on it counts again"]
+
+    def lasts(self, at: str) -> bool:
+        """Whether it is ignored at the time (ISO 8601)."""
+        return datetime.fromisoformat(at) < datetime.fromisoformat(self.until)
 
 
 def _patience_complaints(patience_seconds: int, alarms: AlarmSettings) -> Iterator[tuple[str, str]]:
@@ -280,6 +295,15 @@ class Settings:
         "when one begins goes on",
     ] = ()
     on_busy: Annotated[str, ON_BUSY, f"{WHEN_BUSY}; a request may say otherwise"] = "reject"
+    image_repositories: Annotated[
+        tuple[str, ...],
+        AT_MOST,
+        "repositories, without tag or digest, whose images alone may be deployed; `*` is anything. "
+        "Any unless given",
+    ] = ()
+    ignored_alarms: Annotated[
+        tuple[IgnoredAlarm, ...], AT_MOST, "shared alarms that deployments go without for a time"
+    ] = ()
     hooks: Annotated[
         tuple[Hook, ...], AT_MOST, "what is asked on the way, all those of one point at once"
     ] = ()
