@@ -93,7 +93,7 @@ def approve_by_action(
     """
     scope = Construct(pipeline, f"{action}Answered")
     approve = lambda_.Function.from_function_attributes(
-        scope, "Approve", function_arn=automation.approve_arn, same_environment=True
+        scope, "Function", function_arn=automation.approve_arn, same_environment=True
     )
     run = events.EventField.from_path("$.detail.execution-id")
     for answer, state in (("approve", "SUCCEEDED"), ("reject", "FAILED")):
