@@ -22,7 +22,8 @@ from viridian_cli.release import ReleaseUnusable
 EPILOG = """\
 Without --release the example is played: the shop 1.0.0 is live under steady traffic, 1.1.0 is
 uploaded and must be promoted, then 1.2.0, which answers a fifth of its clients with 500, and must
-be reverted. The exit code is 0 only when both endings are right.
+be reverted, then 1.3.0, which is slow when many ask at once, and must be rejected before a client
+meets it. The exit code is 0 only when all endings are right.
 
 A release is a folder with a release.json such as
 

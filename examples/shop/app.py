@@ -4,9 +4,10 @@
     /health   for the load balancer
 
 Its environment: HOST and PORT to listen on, RELEASE_VERSION (told in every answer),
-PRODUCTION_PORT (the listener that clients come through), and the faults of a bad release, which
-only such clients meet: FAULT_PERCENT (so many of a hundred requests answer 500) and FAULT_VERSION
-(told instead of the true one).
+PRODUCTION_PORT (the listener that clients come through), and the faults of a bad release. Such
+clients alone meet FAULT_PERCENT (so many of a hundred requests answer 500) and FAULT_VERSION (told
+instead of the true one). Everybody meets SERIAL_SECONDS: the page takes so long, and the next who
+asks waits for it, as behind one lock. Who asks alone hardly sees that; many at once do.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ class Settings:
     production_port: str
     fault_percent: float
     fault_version: str
+    serial_seconds: float
 
     @classmethod
     def from_env(cls) -> "Settings":
@@ -45,14 +47,16 @@ class Settings:
             os.environ.get("PRODUCTION_PORT", ""),
             float(os.environ.get("FAULT_PERCENT", "0")),
             os.environ.get("FAULT_VERSION", ""),
+            float(os.environ.get("SERIAL_SECONDS", "0")),
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shop:
-    """What to answer to whom."""
+    """What to answer to whom, and when."""
 
     settings: Settings
+    _free_at: float = 0.0
 
     def answer(self, path: str, headers: dict[str, str]) -> bytes:
         """A whole HTTP response."""
@@ -62,6 +66,13 @@ class Shop:
             version = self.settings.fault_version
         status, body = self._page(path, is_client)
         return _response(status, {**body, "version": version}, version)
+
+    def takes_seconds(self, path: str, now: float) -> float:
+        """How long an answer takes from now on: the page's, one after the other."""
+        if path != "/":
+            return 0.0
+        self._free_at = max(now, self._free_at) + self.settings.serial_seconds
+        return self._free_at - now
 
     def _page(self, path: str, is_client: bool) -> tuple[int, dict[str, object]]:
         if path == "/health":
@@ -102,11 +113,17 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *requests, self._unread = (self._unread + data).split(b"\r\n\r\n")
         for request in requests:
-            self._transport.write(self._shop.answer(*_parse(request)))
+            path, headers = _parse(request)
+            answer = self._shop.answer(path, headers)
+            loop = asyncio.get_running_loop()
+            if seconds := self._shop.takes_seconds(path, loop.time()):
+                loop.call_later(seconds, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM; a request is answered as soon as it is in, so none waits."""
+    """Serve until SIGTERM; without SERIAL_SECONDS each request is answered as it comes in."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)

@@ -9,7 +9,7 @@ import yaml
 from rehearsal.assembly import Assembly
 from rehearsal.demo.pipeline import PipelineWay
 from rehearsal.demo.story import Chapter, Story
-from rehearsal.demo.summary import PROMOTED, REVERTED, summary_file, write_summary
+from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, summary_file, write_summary
 from rehearsal.images import pack_with_command
 from rehearsal.progress import Progress
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
@@ -47,11 +47,12 @@ class Ending:
 
 
 def shop_script() -> Script:
-    """The example: a good release that is promoted, a bad one that is reverted."""
+    """The example: a good release, one that harms clients, one that is kept from them."""
     releases = SHOP / "releases"
     chapters = (
         Chapter(pack(releases / "1.1.0"), PROMOTED),
         Chapter(pack(releases / "1.2.0"), REVERTED),
+        Chapter(pack(releases / "1.3.0"), REJECTED),
     )
     return Script(SERVICE_FILE, FIRST_RELEASE, chapters)
 

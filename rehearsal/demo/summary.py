@@ -88,7 +88,9 @@ def complaints(figures: DeploymentFigures, expected: str) -> list[str]:
     found = []
     if figures.outcome != expected:
         found.append(f"wanted {expected}, found {figures.outcome}: {figures.cause}")
-    if expected == PROMOTED and figures.failed_while_deploying:
+    if expected == REJECTED and figures.candidate_requests:
+        found.append(f"wanted no request to it, found {figures.candidate_requests}")
+    if expected in (PROMOTED, REJECTED) and figures.failed_while_deploying:
         found.append(f"wanted no failed request, found {figures.failed_while_deploying}")
     if figures.failed_after_restore:
         found.append(f"wanted none failed after the restore, found {figures.failed_after_restore}")
@@ -128,6 +130,8 @@ def _lines_of(deployment: dict[str, Any]) -> list[str]:
             f"  restored {deployment['breach_to_restored_ms']} ms after the breach,"
             f" {deployment['failed_after_restore']} failed from then on"
         )
+    if deployment["outcome"] == REJECTED:
+        lines.append(f"  {deployment['cause']}")
     return lines
 
 

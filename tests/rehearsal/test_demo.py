@@ -69,7 +69,7 @@ PUNCTUAL_METRICS = {
 
 
 @pytest.mark.xdist_group("demo")
-def test_a_good_release_is_promoted_and_a_bad_one_reverted(
+def test_a_good_release_is_promoted_a_bad_one_reverted_and_a_slow_one_kept_from_clients(
     tmp_path: Path, assemblies: Assemblies
 ) -> None:
     assembly = Assembly.at(assemblies.at(REHEARSED))
@@ -77,12 +77,14 @@ def test_a_good_release_is_promoted_and_a_bad_one_reverted(
     lines: list[str] = []
     ending = play(script, tmp_path, PlainProgress(lines.append))
 
-    good, bad = ending.summary["deployments"]
+    good, bad, slow = ending.summary["deployments"]
     assert ending.complaints == []
     assert [percent for _, percent in good["splits"]] == [0, 50, 100]
     assert (good["outcome"], good["failed_while_deploying"]) == (PROMOTED, 0)
     assert (bad["outcome"], bad["error"]) == (REVERTED, "DeploymentReverted")
     assert bad["failed_after_restore"] == bad["candidate_requests_after_restore"] == 0
+    assert (slow["outcome"], slow["candidate_requests"]) == (REJECTED, 0)
+    assert "p99" in slow["cause"]
     assert set(ending.summary["traffic"]["by_version"]) == {"1.0.0", "1.1.0", "1.2.0"}
     assert json.loads(ending.summary_file.read_text()) == json.loads(json.dumps(ending.summary))
     assert any("in ALARM" in line for line in lines)

@@ -9,7 +9,7 @@ import yaml
 
 from rehearsal.demo import own_script, play, shop_script
 from rehearsal.demo.story import in_words
-from rehearsal.demo.summary import PROMOTED, REVERTED
+from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED
 from rehearsal.progress import PlainProgress
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE
 from viridian_cli.release import ReleaseUnusable
@@ -29,12 +29,13 @@ def own_file(folder: Path) -> Path:
     return folder / "rehearsal.yaml"
 
 
-def test_the_shop_has_a_good_and_a_bad_release() -> None:
+def test_the_shop_has_a_release_for_each_ending() -> None:
     script = shop_script()
     assert (script.service_file, script.first_release) == (SERVICE_FILE, FIRST_RELEASE)
     assert [(c.title, c.ending) for c in script.chapters] == [
         ("shop 1.1.0", PROMOTED),
         ("shop 1.2.0", REVERTED),
+        ("shop 1.3.0", REJECTED),
     ]
 
 

@@ -53,6 +53,10 @@ def reverted() -> Record:
     )
 
 
+def rejected() -> Record:
+    return record((0, 0), (9, 0), error="CandidateRejected")
+
+
 def answers(*found: tuple[float, int, str]) -> Answers:
     """Answers as (seconds after the upload, status, version)."""
     counted = Answers()
@@ -119,6 +123,7 @@ def test_transitions_are_the_states_of_the_history() -> None:
 def test_right_endings_give_no_complaint() -> None:
     assert complaints(figures_of(promoted(), answers()), "promoted") == []
     assert complaints(figures_of(reverted(), answers((6, 500, "1.2.0"))), "reverted") == []
+    assert complaints(figures_of(rejected(), answers((6, 200, "1.1.0"))), "rejected") == []
 
 
 @pytest.mark.parametrize(
@@ -133,6 +138,8 @@ def test_right_endings_give_no_complaint() -> None:
             "reverted",
             "wanted none failed after the restore, found 1",
         ),
+        (rejected(), answers((6, 200, "1.2.0")), "rejected", "wanted no request to it, found 1"),
+        (rejected(), answers((6, 0, "-")), "rejected", "wanted no failed request, found 1"),
     ],
 )
 def test_a_wrong_ending_is_told_with_the_comparison(
@@ -161,4 +168,14 @@ def test_in_short_it_says_what_became_of_each_release() -> None:
         "  2 requests to it, 1 failed meanwhile",
         "  restored 750 ms after the breach, 0 failed from then on",
         "2 requests at 1/s, 1 failed",
+    ]
+
+
+def test_in_short_it_says_why_a_release_was_rejected() -> None:
+    seen = answers((6, 200, "1.1.0"), (7, 200, "1.1.0"))
+    assert in_short(summary_of([figures_of(rejected(), seen)], seen)).splitlines() == [
+        "shop 1.2.0  rejected in 9 s  (0 %)",
+        "  0 requests to it, 0 failed meanwhile",
+        "  an alarm",
+        "2 requests at 1/s, 0 failed",
     ]

@@ -1,47 +1,15 @@
 """The example application, as a process and over HTTP."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+import time
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from emulator.ports import free_port
-
-APP = Path(__file__).parents[2] / "examples" / "shop" / "app.py"
-Start = Callable[..., tuple[subprocess.Popen[str], HTTPConnection]]
-CLIENT = {"X-Forwarded-Port": "8080"}
-
-
-@pytest.fixture
-def shop() -> Iterator[Start]:
-    started: list[subprocess.Popen[str]] = []
-
-    def start(**environment: str) -> tuple[subprocess.Popen[str], HTTPConnection]:
-        port = free_port()
-        settings = {"HOST": "127.0.0.1", "PORT": str(port), "RELEASE_VERSION": "1.1.0"}
-        process = subprocess.Popen(
-            [sys.executable, APP],
-            env={**os.environ, **settings, "PRODUCTION_PORT": "8080", **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        started.append(process)
-        assert "listens" in next(iter(process.stdout or ()))
-        connection = HTTPConnection("127.0.0.1", port, timeout=20)
-        return process, connection
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+from tests.examples.conftest import CLIENT, SHOP, Start
 
 
 def ask(connection: HTTPConnection, path: str = "/", **headers: str) -> tuple[int, str | None, Any]:
@@ -78,9 +46,34 @@ def test_a_wrong_version_is_told_to_clients_of_production_alone(shop: Start) -> 
     assert ask(connection, **CLIENT)[1] == "0.9.0"
 
 
+def test_a_serial_page_takes_its_time_after_the_one_before(shop: Start) -> None:
+    _, first = shop(SERIAL_SECONDS="0.3")
+    second, aside = (HTTPConnection(first.host, first.port, timeout=20) for _ in range(2))
+    began = time.monotonic()
+    for connection in (first, second):
+        connection.request("GET", "/")
+    assert ask(aside, "/health")[0] == 200
+    healthy = time.monotonic() - began
+    for connection in (first, second):
+        connection.getresponse().read()
+    together = time.monotonic() - began
+    ask(first)
+    alone = time.monotonic() - began - together
+
+    assert healthy < 0.3
+    assert together >= 0.6
+    assert 0.3 <= alone < 0.6
+
+
 def test_sigterm_ends_it_quietly_with_connections_open(shop: Start) -> None:
     process, connection = shop()
     ask(connection)
     process.send_signal(signal.SIGTERM)
     said, _ = process.communicate(timeout=30)
     assert (process.returncode, said) == (0, "")
+
+
+@pytest.mark.parametrize("release", (SHOP / "releases").iterdir(), ids=lambda path: path.name)
+def test_every_release_is_the_shop_under_another_environment(release: Path) -> None:
+    assert (release / "app.py").read_text() == (SHOP / "app.py").read_text()
+    assert json.loads((release / "release.json").read_text())["version"] == release.name
