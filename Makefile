@@ -42,7 +42,7 @@ $(NODE_INSTALLED): package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-demo: $(INSTALLED) ## Rehearse a good and a bad release with real traffic (RELEASE=dir: your own; LOAD=double: under growing load; WAY=pipeline: by a pipeline)
+demo: $(INSTALLED) ## Rehearse a good release and two bad ones with real traffic (RELEASE=dir: your own; LOAD=double: under growing load; WAY=pipeline: by a pipeline)
 	@$(BIN)/python -m rehearsal demo $(if $(RELEASE),--release "$(RELEASE)") $(if $(ASSEMBLY),--assembly "$(ASSEMBLY)") $(if $(DIRECTORY),--directory "$(DIRECTORY)") $(if $(LOAD),--load "$(LOAD)") $(if $(WAY),--way "$(WAY)")
 
 test: install ## Run the linters, the template checks and the tests, but for the long ones

@@ -45,7 +45,7 @@ def load_test(
         role=role,
         log_group=log_group,
         timeout=Duration.seconds(60),
-        memory_size=1024,  # a share of CPU for its twenty clients
+        memory_size=1769,  # one whole CPU: with less it would measure its own waiting
         vpc=vpc,
         vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC) if vpc else None,
         security_groups=[admitted(scope, "LoadTestGroup", group_id)] if group_id else None,

@@ -79,6 +79,7 @@ class Story:
         self.progress.say(f"uploading {chapter.title}")
         if self._standby_of:
             self.progress.say(f"it waits until the standby of {self._standby_of} has drained")
+            self._standby_of = ""
         crashes = CrashReport(self.rehearsal.services, self.progress.say)
         record = deploy(
             self.rehearsal,
