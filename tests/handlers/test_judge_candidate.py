@@ -196,8 +196,8 @@ def test_one_whose_lease_is_another_s_holds_nobody_s(shop: Shop) -> None:
     assert shop.leases.get("shop").paused is None
 
 
-HOOK = {"hooks": asking({"at": "after_step"})["hooks"]}
-DOUBT = {"on_unknown": "ask", "unknown_deadline_seconds": 60}
+HOOK: dict[str, Any] = {"hooks": asking({"at": "after_step"})["hooks"]}
+DOUBT: dict[str, Any] = {"on_unknown": "ask", "unknown_deadline_seconds": 60}
 UNKNOWN_AT = 42
 """The first step's bake and the patience of the service are over."""
 

@@ -82,7 +82,8 @@ class Overtaken(FakeLeases):
     """Leases whose deployment ends between the look and the write."""
 
     def answer(self, *_args: Any, **_answer: Any) -> Lease:
-        return self.set("shop", deployment_id="another", fence=8)
+        theirs = {"go": {"asked_at": 1, "verdict": "fail", "said": "bob: not theirs"}}
+        return self.set("shop", deployment_id="another", fence=8, hooks=theirs)
 
 
 def test_an_answer_that_the_end_overtakes_is_told_to_be_too_late(shop: Shop) -> None:
