@@ -10,7 +10,7 @@ from viridian.core.hook import Answer, Reply, Verdict
 from viridian.core.lease import Holder
 
 PASS = Reply(
-    "shop", "one", "load", Answer(Verdict.PASS, "fine"), "hook", 1_800_000_000.5, "execution"
+    "shop", "one", "load", Answer(Verdict.PASS, "fine"), "hook", "2027-01-15T08:00:00Z", "execution"
 )
 FAIL = replace(PASS, answer=Answer(Verdict.FAIL, "slow"))
 
@@ -54,7 +54,7 @@ def test_an_answer_is_kept_recorded_and_ends_the_wait(answering: Answering) -> N
     [made] = answering.records.controls
     assert (made.service, made.deployment_id) == ("shop", "one")
     assert made.members == {
-        "at": "2027-01-15T08:00:00+00:00",
+        "at": "2027-01-15T08:00:00Z",
         "action": "load: pass",
         "by": "hook",
         "reason": "fine",

@@ -85,7 +85,7 @@ class HookWorld:
         if call.state == "TakeAnswer":
             arguments: Any = call.arguments
             answers = Answers(self.leases, self.records, self.executions)
-            answer = take_answer.handler(arguments["Payload"], CONTEXT, answers, lambda: 2.0)
+            answer = take_answer.handler(arguments["Payload"], CONTEXT, answers)
             return {"StatusCode": 200, "Payload": answer}
         answer = self.says[call.state]
         if isinstance(answer, Failure):
@@ -303,7 +303,9 @@ class AskingWorld(PeoplesWorld):
         self.executions = FakeExecutions((TOKEN,))
         answers = Answers(self.leases, self.records, self.executions)
         answer = Answer.of_hook({"verdict": verdict, "reason": "because"})
-        reply = Reply("shop", DEPLOYMENT["id"], key, answer, "hook", self.now, "execution")
+        reply = Reply(
+            "shop", DEPLOYMENT["id"], key, answer, "hook", "2027-01-15T08:00:00Z", "execution"
+        )
         assert answers.take(reply)[0]
 
     def _prepare_candidate(self, arguments: dict[str, Any]) -> Any:

@@ -20,8 +20,9 @@ def take(shop: Shop, given: Any = PASS, **members: Any) -> dict[str, Any]:
         "passes": ["pass"],
         "execution": "load-0f-shop",
         "given": given,
+        "now": "2027-01-15T08:00:00Z",
     }
-    return handler({**event, **members}, CONTEXT, shop.answers, lambda: 1_800_000_000.0)
+    return handler({**event, **members}, CONTEXT, shop.answers)
 
 
 def test_an_answer_is_kept_in_the_lease_and_the_record_and_ends_the_wait(shop: Shop) -> None:
@@ -35,7 +36,7 @@ def test_an_answer_is_kept_in_the_lease_and_the_record_and_ends_the_wait(shop: S
     assert shop.executions.answers == {"token": "{}"}
     [made] = shop.records.controls
     assert made.members == {
-        "at": "2027-01-15T08:00:00+00:00",
+        "at": "2027-01-15T08:00:00Z",
         "action": "load: pass",
         "by": "hook",
         "reason": said,
