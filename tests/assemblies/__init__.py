@@ -22,8 +22,9 @@ COMMITTED, EDITED, RESERVED, BARE, SHARED, CARELESS, INTERNAL = TEMPLATES = (
     "internal",
 )
 """What `tests/infra` reads."""
-REHEARSED, CONTROLLED, MEASURED, PIPED, BROKEN, ASKED = REHEARSALS = (
+REHEARSED, DEMONSTRATED, CONTROLLED, MEASURED, PIPED, BROKEN, ASKED = REHEARSALS = (
     "rehearsed",
+    "demonstrated",
     "controlled",
     "measured",
     "piped",

@@ -19,7 +19,7 @@ from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, outcome_of
 from rehearsal.progress import PlainProgress
 from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Answers, Traffic
-from tests.assemblies import REHEARSED, Assemblies
+from tests.assemblies import DEMONSTRATED, REHEARSED, Assemblies
 from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop
 from viridian_cli.deployment import COLOURS, Ending
 from viridian_cli.release import pack
@@ -72,7 +72,7 @@ PUNCTUAL_METRICS = {
 def test_a_good_release_is_promoted_a_bad_one_reverted_and_a_slow_one_kept_from_clients(
     tmp_path: Path, assemblies: Assemblies
 ) -> None:
-    assembly = Assembly.at(assemblies.at(REHEARSED))
+    assembly = Assembly.at(assemblies.at(DEMONSTRATED))
     script = replace(shop_script(), assembly=assembly)
     lines: list[str] = []
     ending = play(script, tmp_path, PlainProgress(lines.append))
