@@ -22,15 +22,17 @@ from viridian.core.plan import (
     PAUSED_LOOK_SECONDS,
     READY_WAIT_SECONDS,
 )
+from viridian.core.service.hooks import LONGEST_ASKED_SECONDS, LONGEST_TOGETHER_SECONDS
 from viridian.core.service.smoke_tests import MOST_CHECKS, PATIENCE_SECONDS
 from viridian.core.values import members
+from viridian.handlers.hooks import take_answer
 from viridian.handlers.warm_candidate import LONGEST_SECONDS
 from viridian_cdk.machine import FOLDER, read_machine
 from viridian_cdk.workflow import IN_TEXT
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS = ROOT / "functions"
-MACHINE, STANDBY = read_machine("deploy"), read_machine("standby")
+MACHINE, STANDBY, HOOK = map(read_machine, ("deploy", "standby", "hook"))
 MACHINE_TEXT = "".join(path.read_text() for path in FOLDER.glob("*.asl.yaml"))
 STATES: dict[str, dict[str, Any]] = STANDBY["States"] | MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
@@ -221,9 +223,11 @@ def test_every_event_s_module_is_an_entry_point(module: Path) -> None:
     assert module.name == "__init__.py" or "def handler(" in module.read_text()
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", STATES | HOOK["States"])
 def test_every_state_says_in_one_sentence_what_it_is_for(name: str) -> None:
-    assert re.fullmatch(r"[A-Z].+[.?]", STATES[name]["Comment"])
+    states = HOOK["States"] | STATES
+
+    assert re.fullmatch(r"[A-Z].+[.?]", states[name]["Comment"])
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -262,11 +266,20 @@ def test_a_payload_is_what_its_handler_takes(name: str) -> None:
     assert set(payload) == set(members(handler.Input))
 
 
+def test_what_the_hook_machine_hands_over_is_what_its_handler_takes() -> None:
+    payload = HOOK["States"]["TakeAnswer"]["Arguments"]["Payload"]
+
+    assert set(payload) == set(members(take_answer.Input))
+
+
 def test_the_longest_deployment_fits_the_machine_s_time() -> None:
     assert TASKS["AwaitCandidate"]["TimeoutSeconds"] == READY_WAIT_SECONDS
     looks = MOST_LOOKS * LONGEST_BLINDNESS_SECONDS
-    assert MACHINE["TimeoutSeconds"] > 1.1 * (looks + 2 * LONGEST_PAUSE_SECONDS)
-    assert TASKS["AwaitResume"]["TimeoutSeconds"] == PAUSED_LOOK_SECONDS
+    waits = 2 * LONGEST_PAUSE_SECONDS + TASKS["AwaitTurn"]["TimeoutSeconds"]
+    assert MACHINE["TimeoutSeconds"] > 1.1 * (looks + waits + LONGEST_TOGETHER_SECONDS)
+    assert HOOK["TimeoutSeconds"] == 2 * LONGEST_ASKED_SECONDS
+    for state in ("AwaitResume", "AwaitHooks"):
+        assert TASKS[state]["TimeoutSeconds"] == PAUSED_LOOK_SECONDS
 
 
 def test_a_probe_that_answers_at_the_last_moment_is_over_before_its_function() -> None:

@@ -22,7 +22,16 @@ from viridian.core.errors import (
     ViridianError,
 )
 from viridian.core.hold import Stop
-from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write, lease_key
+from viridian.core.lease import (
+    CLOSE_GATE,
+    HURRY,
+    PAUSE,
+    RESUME,
+    Holder,
+    Lease,
+    Write,
+    lease_key,
+)
 
 ALARMS = ("green-5xx", "elb-5xx")
 SEEN_AT = 1_800_000_000
@@ -97,8 +106,12 @@ HELD = list(
 FREE = [(None, None, left) for left in ((0, "first"), (50, "first"), (50, "second"))]
 UNTOUCHED = {"watched_alarms": ALARMS, "waits": {"watch": "token"}}
 PAUSE_MEMBERS = {"paused": "paused by alice", "pause_ends": 9}
+ASKED = {"asked_at": SEEN_AT}
+ANSWERED = {**ASKED, "verdict": "fail", "said": "slow"}
 TOUCHED: list[dict[str, Any]] = [
     UNTOUCHED,
+    {**UNTOUCHED, "hooks": {"load": ASKED, "other": ANSWERED}},
+    {**UNTOUCHED, "hooks": {"load": ANSWERED}, "unheard": True},
     {},
     {**UNTOUCHED, "first_shifted_at": SEEN_AT},
     {**UNTOUCHED, "first_shifted_at": SEEN_AT + 1},
@@ -150,9 +163,12 @@ ACTS: dict[str, Act] = {
     "take a standby over": lambda leases, s: leases.take_over(first_of(s), breach=None),
     "gate": change(CLOSE_GATE, breach="aborted"),
     "pause": change(PAUSE, paused="paused by bob", ends=20),
-    "resume": change(RESUME),
+    "resume": change(RESUME, true=True),
     "hurry": change(HURRY, percent=50),
     "rule": lambda leases, s: leases.record_change(s, "12:00 by alice"),
+    "ask": lambda leases, s: leases.ask(first_of(s), "load", ASKED),
+    "answer": lambda leases, s: leases.answer(s, "first", "load", verdict="pass", said="fine"),
+    "hear": lambda leases, s: leases.hear(first_of(s), leases.get(s)),
 }
 
 
@@ -438,6 +454,97 @@ def test_a_pause_that_is_asked_again_keeps_its_first_words_and_end(leases: Lease
         leases.change(SEEN, PAUSE, values)
 
     assert (leases.get("shop").paused, leases.get("shop").pause_ends) == ("paused by bob", 20)
+
+
+def ask(leases: Leases, holder: Holder | None = None, asked_at: int = SEEN_AT) -> Any:
+    return leases.ask(holder or held(), "load", {"asked_at": asked_at}).hooks["load"]
+
+
+def answer(leases: Leases, verdict: str = "pass", deployment_id: str = "first") -> Lease:
+    return leases.answer("shop", deployment_id, "load", verdict=verdict, said=f"a {verdict}")
+
+
+def test_what_is_asked_is_asked_once(leases: Leases) -> None:
+    acquire(leases)
+
+    assert [ask(leases), ask(leases, asked_at=SEEN_AT + 60)] == [ASKED, ASKED]
+    assert leases.ask(held(), "scan", ASKED).hooks == {"load": ASKED, "scan": ASKED}
+
+
+def test_the_first_answer_is_the_one_that_stays(leases: Leases) -> None:
+    acquire(leases)
+    assert answer(leases).hooks == {}, "nothing was asked"
+    ask(leases)
+
+    for verdict in ("pass", "fail"):
+        kept = {"load": {**ASKED, "verdict": "pass", "said": "a pass"}}
+        assert answer(leases, verdict).hooks == kept
+    assert ask(leases) == kept["load"], "and it is not asked anew"
+
+
+def test_who_may_not_go_forward_asks_nothing(leases: Leases) -> None:
+    acquire(leases)
+    with pytest.raises(FenceStale):
+        ask(leases, held(2))
+    with pytest.raises(FenceStale):
+        ask(leases, held(1, "second"))
+    leases.record_breach("shop", "green-5xx", "bad", seen_at=SEEN_AT)
+    with pytest.raises(CandidateBreached, match=r"^bad$"):
+        ask(leases)
+    assert leases.get("shop").hooks == {}
+
+    put(leases, fence=2)
+    with pytest.raises(LeaseReleased):
+        ask(leases)
+
+
+def test_an_answer_to_another_deployment_changes_nothing(leases: Leases) -> None:
+    acquire(leases)
+    ask(leases)
+
+    assert answer(leases, deployment_id="former") == leases.get("shop")
+    assert (leases.get("shop").hooks, leases.get("shop").unheard) == ({"load": ASKED}, False)
+
+
+def test_a_standby_that_is_taken_over_keeps_what_it_asked_and_is_answered(leases: Leases) -> None:
+    acquire(leases)
+    ask(leases)
+    leases.open_standby(held(), watched_alarms=ALARMS)
+    assert leases.take_over(held(), breach=None) == 2
+
+    assert answer(leases).hooks["load"]["verdict"] == "pass"
+    assert ask(leases, held(2))["said"] == "a pass"
+
+
+def test_the_next_deployment_asks_for_itself(leases: Leases) -> None:
+    put(leases, fence=1, hooks={"load": ANSWERED})
+    acquire(leases, "second")
+
+    assert leases.get("shop").hooks == {}
+    assert ask(leases, held(2, "second")) == ASKED
+
+
+def test_what_was_said_is_unheard_until_the_holder_hears_it(leases: Leases) -> None:
+    acquire(leases)
+    ask(leases)
+    quiet = leases.get("shop")
+    assert leases.hear(held(), quiet) is quiet, "and nothing is written"
+
+    for say in (answer, lambda leases: leases.change(SEEN, RESUME, {":true": True})):
+        say(leases)
+        assert leases.get("shop").unheard
+        assert not leases.hear(held(), leases.get("shop")).unheard
+        assert not leases.get("shop").unheard
+
+
+def test_what_was_said_meanwhile_is_heard_as_well(leases: Leases) -> None:
+    """Between the look at the lease and the write: it is in what is answered then."""
+    acquire(leases)
+    ask(leases)
+    before = leases.change(SEEN, RESUME, {":true": True})[1]
+    answer(leases)
+
+    assert leases.hear(held(), before).hooks["load"]["verdict"] == "pass"
 
 
 FIRST_STOP = Stop(1, "alice", "a flood", "request-1")

@@ -84,6 +84,20 @@ REGISTRATION: dict[str, Any] = {
     "connect_to": "balancer.example",
 }
 
+AWS = "arn:aws:lambda:us-east-1:123456789012"
+
+
+def target_of(hook: str) -> dict[str, Any]:
+    """What a hook of that name calls, as the registration has it."""
+    return {"name": hook, "kind": "function", "arn": f"{AWS}:function:viridian-hook-{hook}"}
+
+
+def asking(*hooks: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """The service file with these hooks, which fill in for themselves what they do not say."""
+    given = [{"name": "load", "timeout_seconds": 120, **hook} for hook in hooks]
+    return {**SETTINGS, "hooks": given, **members}
+
+
 GREEN_ALARMS = ("shop-green-5xx", "shop-green-p99")
 SHARED_ALARMS = ("shop-elb-5xx", "orders-lost")
 WATCHED_ALARMS = (*GREEN_ALARMS, *SHARED_ALARMS)
@@ -172,7 +186,9 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
     admitted = deployment()
     registered = asdict(admitted.registration)
     if "settings" in members:
-        registered["settings"] = asdict(Settings.from_dict(members["settings"], "service.yaml"))
+        read = Settings.from_dict(members["settings"], "service.yaml")
+        hooks = [target_of(hook.name) for hook in read.hooks]
+        registered |= {"settings": asdict(read), "hooks": hooks}
     given = {
         "service": "shop",
         "deployment_id": DEPLOYMENT_ID,

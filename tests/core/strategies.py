@@ -1,13 +1,15 @@
 """What Hypothesis draws from: every valid plan, service file, release and set of evidence."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.core.shop import CHECKSUM, REGISTRATION
+from tests.core.shop import CHECKSUM, REGISTRATION, target_of
 from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.release.release import Bundle, Release
+from viridian.core.service.hooks import OF_STEPS, ON_THE_WAY, Point
 from viridian.core.service.smoke_tests import METHODS, SAFE, WITH_BODY
 
 STATES = ("OK", "INSUFFICIENT_DATA", "ALARM")
@@ -57,7 +59,43 @@ def checks(draw: st.DrawFn) -> dict[str, Any]:
 def can_be_held(drawn: list[dict[str, Any]]) -> bool:
     """Whether one of the checks is safe, and none looks as if it held a reference."""
     is_askable = any(check.get("method", "GET") in SAFE for check in drawn)
-    return is_askable and "{{" not in str(drawn).replace("{'", "")
+    return is_askable and "{{" not in json.dumps(drawn, ensure_ascii=False)
+
+
+outcomes = st.sampled_from(["restore", "advance"])
+
+
+@st.composite
+def asked(draw: st.DrawFn, at: tuple[Point, ...], times: dict[str, Any]) -> dict[str, Any]:
+    """What a hook and an approval have in common; a share where it is asked at steps."""
+    found = draw(st.fixed_dictionaries({"at": st.sampled_from([*map(str, at)]), **times}))
+    if found["at"] in OF_STEPS and draw(st.booleans()):
+        found["percent"] = draw(st.integers(1, 100))
+    return found
+
+
+hooks = asked(
+    tuple(Point),
+    {
+        "timeout_seconds": st.integers(1, 600),
+        **dict.fromkeys(("on_fail", "on_inconclusive", "on_no_answer"), outcomes),
+    },
+)
+approvals = asked(ON_THE_WAY, {"deadline_seconds": st.integers(60, 600), "on_no_answer": outcomes})
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    """Hooks and approvals, few and short enough for every plan, each with a name of its own."""
+    names = draw(st.lists(service_names.filter(is_free), min_size=3, max_size=3, unique=True))
+    given = draw(st.lists(hooks, max_size=2)), draw(st.lists(approvals, max_size=1))
+    named = [[{"name": names.pop(), **each} for each in kind] for kind in given]
+    return dict(zip(("hooks", "approvals"), named, strict=True))
+
+
+def is_free(name: str) -> bool:
+    """Whether it is neither Viridian's own nor ends as the key of a step does."""
+    return name != "unknown" and not name[-1].isdigit()
 
 
 alarm_settings = st.fixed_dictionaries(
@@ -100,6 +138,15 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
             max_size=2,
         ),
         "on_busy": st.sampled_from(["reject", "queue", "queue_latest", "supersede"]),
+        "on_unknown": st.sampled_from(["restore", "ask"]),
+        "unknown_deadline_seconds": st.integers(60, 600),
+        "image_repositories": st.lists(texts, max_size=2),
+        "ignored_alarms": st.lists(
+            st.fixed_dictionaries(
+                {"name": texts, "reason": texts, "until": st.just("2026-11-01T12:00:00Z")}
+            ),
+            max_size=2,
+        ),
     },
     optional={
         "scaling": st.fixed_dictionaries(
@@ -118,7 +165,8 @@ def service_files(draw: st.DrawFn) -> dict[str, Any]:
     """Service files with as much patience as their period needs, or some more."""
     file = draw(service_files_but_patience)
     least = 2 * file["alarms"]["period_seconds"] + 180
-    return {**file, "unknown_patience_seconds": draw(st.integers(least, least + 60))}
+    patience = draw(st.integers(least, least + 60))
+    return {**file, **draw(questions()), "unknown_patience_seconds": patience}
 
 
 @st.composite
@@ -127,7 +175,7 @@ def registrations(draw: st.DrawFn) -> dict[str, Any]:
     settings = draw(service_files())
     shared = draw(st.lists(texts, max_size=3))
     own = {"service": settings["service"], "settings": settings, "shared_alarms": shared}
-    return {**REGISTRATION, **own}
+    return {**REGISTRATION, **own, "hooks": [target_of(hook["name"]) for hook in settings["hooks"]]}
 
 
 variables = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,15}", fullmatch=True).filter(

@@ -28,6 +28,8 @@ from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration
 from viridian.core.values import revive
 
+NOON = "2026-11-01T12:00:00.000Z"
+
 
 @given(releases(), registrations(), steps())
 def test_what_is_written_is_read_back_the_same(
@@ -37,7 +39,7 @@ def test_what_is_written_is_read_back_the_same(
     request = Request.from_dict(
         {"service": wanted.service, "version": release.version, "steps": plan}
     )
-    admitted = Deployment.admitted(DEPLOYMENT_ID, request, wanted, release, at="12:00")
+    admitted = Deployment.admitted(DEPLOYMENT_ID, request, wanted, release, at=NOON)
 
     assert revive(Deployment, json.loads(json.dumps(asdict(admitted)))) == admitted
 

@@ -38,10 +38,12 @@ from tests.fakes import (
     FakeRequestMetrics,
     FakeScalableTargets,
 )
+from viridian.adapters.answers import Answers
 from viridian.adapters.hooks import Hooks
 from viridian.core.evidence.alarm_change import LATER
 from viridian.core.evidence.requests import Period, Traffic
 from viridian.core.facts import Told
+from viridian.core.lease import Holder
 from viridian.core.split import weights_in
 from viridian.runtime.telemetry import logger
 
@@ -103,6 +105,7 @@ class Shop:
         self.executions = FakeExecutions()
         self.hooks = Hooks(self.leases, "arn:hook", lambda: self.executions)
         self.records, self.pipelines = FakeRecords(), FakePipelines()
+        self.answers = Answers(self.leases, self.records, self.executions)
         self.probe = FakeHttpProbe(answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
         self.leases.set("shop", fence=6)
         self.hold_lease(DEPLOYMENT_ID)
@@ -120,6 +123,24 @@ class Shop:
     def split(self, percent: int) -> None:
         """Give the candidate a share, as a step before did."""
         self.balancers.rules[RULE] = forward(100 - percent, percent)
+
+    def ask(self, *keys: str) -> None:
+        """Have the deployment ask these, and wait."""
+        for key in keys:
+            self.leases.ask(Holder("shop", DEPLOYMENT_ID, 7), key, {"asked_at": 1})
+        self.leases.set("shop", waits={"watch": "token"})
+        self.executions.waiting.add("token")
+
+    @property
+    def asked(self) -> list[str]:
+        """The keys of what was asked, in that order."""
+        return [request["key"] for request in self.executions.started.values()]
+
+    def answer(self, key: str, verdict: str) -> None:
+        """Have the hook machine, or a person, answer."""
+        said = f"because of {key}"
+        found = self.leases.answer("shop", DEPLOYMENT_ID, key, verdict=verdict, said=said)
+        assert found.hooks[key]["verdict"] == verdict
 
     def told_of(self, colour: str) -> Told:
         """What AWS says of a side."""

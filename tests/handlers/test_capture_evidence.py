@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from tests.core.shop import DEPLOYMENT_ID, GREEN_ALARMS, payload
+from tests.core.shop import DEPLOYMENT_ID, GREEN_ALARMS, asking, payload
 from tests.fakes import FakeLoadBalancers
 from tests.handlers.conftest import CONTEXT, SHIFTED_AT, Shop
 from viridian.core.evidence.health import Health
@@ -14,9 +15,11 @@ from viridian.handlers.capture_evidence import Input, handler
 RECORD = ("shop", f"DEPLOYMENT#{DEPLOYMENT_ID}")
 
 
-def capture(shop: Shop, balancers: FakeLoadBalancers | None = None) -> dict[str, Any]:
+def capture(
+    shop: Shop, balancers: FakeLoadBalancers | None = None, **members: Any
+) -> dict[str, Any]:
     return handler(
-        payload(Input, now="12:00"),
+        payload(Input, now="12:00", **members),
         CONTEXT,
         balancers or shop.balancers,
         shop.alarms,
@@ -24,6 +27,7 @@ def capture(shop: Shop, balancers: FakeLoadBalancers | None = None) -> dict[str,
         shop.request_metrics,
         shop.records,
         lambda: SHIFTED_AT + 120,
+        shop.hooks,
     )
 
 
@@ -51,3 +55,27 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_kept(shop: Shop) -> None:
     assert found["targets"] == "could not be read: ReadTimeoutError"
     assert found["alarms"] == {}
     assert "evidence" in shop.records.items[RECORD]
+
+
+@pytest.mark.parametrize(
+    ("ending", "asked"),
+    [
+        ("DeploymentReverted", ["load"]),
+        ("StandbyRestored", ["load"]),
+        ("DeploymentStopped", ["load"]),
+        ("CandidateRejected", []),
+    ],
+)
+def test_the_hooks_of_a_restore_are_asked_where_traffic_came_back_and_nobody_waits(
+    shop: Shop, ending: str, asked: list[str]
+) -> None:
+    before = shop.leases.get("shop")
+    given = asking({"at": "after_restore"}, {"name": "scan", "at": "after_promotion"})
+
+    for _ in range(2):
+        capture(shop, ending=ending, settings=given)
+
+    assert shop.asked == asked
+    assert shop.leases.get("shop") == before
+    told = [each["evidence"] for each in shop.executions.started.values()]
+    assert told == ["all traffic is on the live side again"] * len(asked)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, SCALING, SETTINGS, payload
+from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, SCALING, SETTINGS, asking, payload
 from tests.core.shop import step as step_of_plan
 from tests.handlers.conftest import CONTEXT, SHIFTED_AT, Shop, answered
 from viridian.handlers.judge_candidate import Input, handler
@@ -39,6 +39,7 @@ def judge(
         shop.balancers,
         lambda: now,
         shop.fleets,
+        shop.hooks,
     )
     return json.loads(json.dumps(answer))
 
@@ -193,3 +194,127 @@ def test_one_whose_lease_is_another_s_holds_nobody_s(shop: Shop) -> None:
     judge(shop, weights=9, on_manual_change="hold")
 
     assert shop.leases.get("shop").paused is None
+
+
+HOOK: dict[str, Any] = {"hooks": asking({"at": "after_step"})["hooks"]}
+DOUBT: dict[str, Any] = {"on_unknown": "ask", "unknown_deadline_seconds": 60}
+UNKNOWN_AT = 42
+"""The first step's bake and the patience of the service are over."""
+
+
+def next_of(shop: Shop, baked_seconds: float = 20, **members: Any) -> tuple[str, int, str]:
+    """What comes next, the next wait, and the name under which it would go back."""
+    found = judge(shop, baked_seconds, **members)
+    return found["next"], found["watch_seconds"], found["failure"]["Error"]
+
+
+def test_a_healthy_step_is_watched_on_until_its_hooks_have_let_it_pass(shop: Shop) -> None:
+    assert next_of(shop, 12, **HOOK)[0] == "Watch"
+    assert shop.asked == [], "the bake comes first"
+
+    assert next_of(shop, **HOOK)[:2] == ("Watch", 5)
+    [request] = shop.executions.started.values()
+    assert (request["key"], request["asked"]["candidate_percent"]) == ("load-10", 10)
+    assert request["evidence"] == "candidate 2 of 200 failed, live 18 of 1800 failed"
+    assert next_of(shop, 60, **HOOK)[:2] == ("Watch", 40)
+
+    shop.answer("load-10", "pass")
+    assert next_of(shop, 60, **HOOK)[0] == "Advance"
+
+
+def test_a_step_that_is_not_let_pass_goes_back_in_the_hook_s_words(shop: Shop) -> None:
+    judge(shop, **HOOK)
+    shop.answer("load-10", "fail")
+
+    found = judge(shop, **HOOK)
+
+    words = {"Error": "HookFailed", "Cause": "load-10: fail: because of load-10"}
+    assert (found["next"], found["failure"]) == ("Restore", words)
+
+
+def test_one_that_fails_goes_back_whoever_is_asked_meanwhile(shop: Shop) -> None:
+    judge(shop, **HOOK)
+    shop.answer("load-10", "pass")
+    shop.alarms.known["orders-lost"] = "ALARM"
+
+    assert next_of(shop, **HOOK) == ("Restore", 0, "CandidateFailing")
+
+
+@pytest.mark.parametrize("hurried", [10, 100], ids=["skip", "ship"])
+def test_a_bake_that_a_person_ended_passes_by_no_hook(shop: Shop, hurried: int) -> None:
+    shop.leases.set("shop", candidate_percent=10, hurried_percent=hurried)
+
+    assert next_of(shop, 2, **HOOK)[:2] == ("Watch", 5)
+    shop.answer("load-10", "pass")
+    assert next_of(shop, 2, **HOOK)[0] == "Advance"
+
+
+def test_nobody_is_asked_of_a_split_that_somebody_else_wrote(shop: Shop) -> None:
+    judge(shop, weights=9, on_manual_change="hold", **HOOK)
+    shop.leases.set("shop", paused=None)
+
+    assert judge(shop, weights=9, **HOOK)["failure"]["Error"] == "SplitChanged"
+    assert shop.asked == []
+
+
+@pytest.fixture
+def doubtful(shop: Shop) -> Shop:
+    """A shop with an alarm that is not there: nothing is wrong, and nothing proven."""
+    del shop.alarms.known["shop-green-5xx"]
+    return shop
+
+
+def test_people_are_asked_of_what_stays_unknown_once_there_is_no_patience_left(
+    doubtful: Shop,
+) -> None:
+    assert next_of(doubtful, UNKNOWN_AT - 1, **DOUBT)[0] == "Watch"
+    assert doubtful.asked == []
+
+    assert next_of(doubtful, UNKNOWN_AT, **DOUBT)[:2] == ("Watch", 5)
+    [request] = doubtful.executions.started.values()
+    assert (request["key"], request["target"]) == ("unknown-10", {"kind": "people"})
+    assert (request["seconds"], request["evidence"]) == (60, "alarms not found: shop-green-5xx")
+
+
+def test_a_service_that_does_not_want_people_asked_has_it_restored(doubtful: Shop) -> None:
+    assert next_of(doubtful, UNKNOWN_AT, **HOOK) == ("Restore", 0, "CandidateUnproven")
+    assert doubtful.asked == []
+
+
+def test_what_people_approve_goes_on_and_what_they_reject_goes_back_in_their_words(
+    doubtful: Shop,
+) -> None:
+    judge(doubtful, UNKNOWN_AT, **DOUBT)
+    before = doubtful.leases.get("shop")
+    doubtful.answer("unknown-10", "pass")
+    assert next_of(doubtful, UNKNOWN_AT + 9, **DOUBT)[0] == "Advance"
+
+    doubtful.leases.items["shop"] = before
+    doubtful.answer("unknown-10", "fail")
+    found = judge(doubtful, UNKNOWN_AT + 9, **DOUBT)
+    words = {"Error": "HookFailed", "Cause": "unknown-10: fail: because of unknown-10"}
+    assert (found["next"], found["failure"]) == ("Restore", words)
+
+
+def test_what_nobody_decides_in_time_goes_back(doubtful: Shop) -> None:
+    judge(doubtful, UNKNOWN_AT, **DOUBT)
+
+    assert next_of(doubtful, UNKNOWN_AT + 119, **DOUBT)[:2] == ("Watch", 5)
+    assert next_of(doubtful, UNKNOWN_AT + 120, **DOUBT) == ("Restore", 0, "HookFailed")
+
+
+def test_what_fails_while_people_are_asked_goes_back_for_that(doubtful: Shop) -> None:
+    judge(doubtful, UNKNOWN_AT, **DOUBT)
+    doubtful.alarms.known["orders-lost"] = "ALARM"
+
+    assert next_of(doubtful, UNKNOWN_AT + 9, **DOUBT) == ("Restore", 0, "CandidateFailing")
+
+
+def test_the_hooks_of_a_step_are_asked_when_people_let_doubt_pass(doubtful: Shop) -> None:
+    judge(doubtful, UNKNOWN_AT, **DOUBT, **HOOK)
+    doubtful.answer("unknown-10", "pass")
+
+    assert next_of(doubtful, UNKNOWN_AT + 9, **DOUBT, **HOOK)[0] == "Watch"
+    assert doubtful.asked == ["unknown-10", "load-10"]
+    doubtful.answer("load-10", "pass")
+    assert next_of(doubtful, UNKNOWN_AT + 9, **DOUBT, **HOOK)[0] == "Advance"

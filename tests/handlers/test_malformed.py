@@ -21,7 +21,7 @@ from viridian.core.errors import EventInvalid, Refusal
 from viridian.core.guardian import Machine, guardian_name
 from viridian.core.record import admitted, inspected
 from viridian.handlers import admit_request
-from viridian.handlers.controls import control
+from viridian.handlers.controls import approve, control
 from viridian.handlers.events import (
     alarm_changed,
     artifact_uploaded,
@@ -65,6 +65,14 @@ CONTROL = {
     "reason": "because",
     "deployment_id": DEPLOYMENT_ID,
     "percent": 10,
+}
+APPROVAL = {
+    "answer": "approve",
+    "service": "shop",
+    "by": "alice",
+    "reason": "because",
+    "key": "go-10",
+    "deployment_id": DEPLOYMENT_ID,
 }
 RULE_CHANGE = {"service": "shop", "at": "2026-11-01T12:00:00Z"}
 ENDED = {"execution": "another", "machine": "arn:deploy"}
@@ -123,6 +131,10 @@ def minute(shop: Shop, event: Any) -> Any:
 
 def ask(shop: Shop, event: Any) -> Any:
     return control.handler(event, CONTEXT, shop.leases, shop.records, shop.executions)
+
+
+def answer(shop: Shop, event: Any) -> Any:
+    return approve.handler(event, CONTEXT, shop.answers)
 
 
 @dataclass(frozen=True)
@@ -185,6 +197,7 @@ DOORS = [
         is_text=True,
     ),
     Door(ask, CONTROL, "control", ((("deployment_id",), "d" * 81), (("by",), "a\nb"))),
+    Door(answer, APPROVAL, "approval", ((("key",), "k" * 37), (("answer",), "yes"))),
     Door(
         upload,
         UPLOAD,
@@ -204,7 +217,8 @@ DOORS = [
 def touched(shop: Shop) -> Any:
     """All that an entry point may write."""
     executions = shop.executions.started, shop.executions.ended, shop.executions.answers
-    return copy.deepcopy((shop.leases.items, shop.leases.stopped, shop.records.items, executions))
+    kept = shop.leases.items, shop.leases.stopped, shop.records.items, shop.records.controls
+    return copy.deepcopy((*kept, executions))
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.enter.__name__)
@@ -214,6 +228,7 @@ def test_what_is_malformed_is_refused_with_its_path_and_nothing_is_touched(
     shop.artifacts.put(BUNDLE_KEY, BYTES)
     shop.artifacts.put("shop/1.1.0/release.json", json.dumps(MANIFEST).encode())
     shop.executions.start("arn:deploy", DEPLOYMENT_ID, {})
+    shop.ask("go-10")
     before = touched(shop)
     refused = 0
 
@@ -268,7 +283,7 @@ def test_no_execution_that_ended_is_left_for_what_its_event_says_besides(shop: S
 
 def test_whatever_an_execution_was_asked_its_ending_is_heard(shop: Shop) -> None:
     standby = {"entry": "soak", "deployment": {"service": "shop", "id": "another"}}
-    before = touched(shop)[:3]
+    before = touched(shop)[:4]
 
     for machine, asked in ((Machine.DEPLOY, REQUEST), (Machine.STANDBY, standby)):
         arn = MACHINES[machine]
@@ -277,4 +292,4 @@ def test_whatever_an_execution_was_asked_its_ending_is_heard(shop: Shop) -> None
             shop.executions.end(arn, "another", "SUCCEEDED")
             assert ended(shop, {"execution": "another", "machine": arn}) == {}
 
-    assert touched(shop)[:3] == before
+    assert touched(shop)[:4] == before

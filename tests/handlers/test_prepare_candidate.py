@@ -4,17 +4,26 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, SCALED, payload
+from tests.core.shop import BLUE_FLEET, GREEN, GREEN_FLEET, SCALED, asking, payload
 from tests.handlers.conftest import CONTEXT, Shop, ecs_service
 from viridian.adapters.fleets.task_definition import serving_container
-from viridian.core.errors import FenceStale, SideServing
+from viridian.core.errors import CandidateBreached, FenceStale, HookAwaited, HookFailed, SideServing
 from viridian.core.scaling import Bounds
 from viridian.handlers.prepare_candidate import Input, handler
 
 
 def prepare(shop: Shop, **members: Any) -> str:
     event = payload(Input, **members)
-    answer = handler(event, CONTEXT, shop.fleets, shop.balancers, shop.leases, shop.targets)
+    answer = handler(
+        event,
+        CONTEXT,
+        shop.fleets,
+        shop.balancers,
+        shop.leases,
+        shop.targets,
+        shop.hooks,
+        lambda: 1_800_000_000.0,
+    )
     return str(answer["revision"])
 
 
@@ -59,3 +68,40 @@ def test_a_side_that_gets_traffic_is_not_prepared(shop: Shop) -> None:
 
     assert shop.ecs.registered == []
     assert shop.balancers.arranged == {}
+
+
+FIRST = asking({"at": "before_prepare"})
+
+
+def test_nothing_is_touched_until_those_who_are_asked_first_let_it_pass(shop: Shop) -> None:
+    with pytest.raises(HookAwaited, match=r"^shop: asked: load$"):
+        prepare(shop, settings=FIRST)
+    assert (shop.ecs.registered, shop.balancers.arranged, shop.targets.bounds) == ([], {}, {})
+
+    [request] = shop.executions.started.values()
+    assert (request["asked"]["candidate_percent"], request["evidence"]) == (
+        0,
+        "nothing is prepared yet",
+    )
+    assert request["asked"]["headers"] == {"X-Viridian-Target": "green"}
+    shop.answer("load", "pass")
+    assert prepare(shop, settings=FIRST)
+    assert not shop.leases.get("shop").unheard, "the next wait is for another word"
+
+
+def test_a_release_that_is_not_let_pass_is_not_prepared(shop: Shop) -> None:
+    with pytest.raises(HookAwaited):
+        prepare(shop, settings=FIRST)
+    shop.answer("load", "fail")
+
+    with pytest.raises(HookFailed, match=r"^load: fail: because of load$"):
+        prepare(shop, settings=FIRST)
+    assert shop.ecs.registered == []
+
+
+def test_a_deployment_that_was_aborted_asks_nobody(shop: Shop) -> None:
+    shop.breach()
+
+    with pytest.raises(CandidateBreached):
+        prepare(shop, settings=FIRST)
+    assert shop.asked == []

@@ -13,18 +13,19 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from tests.core.shop import DEPLOYMENT_ID, GREEN_FLEET, deployment, payload, sides
+from tests.core.shop import DEPLOYMENT_ID, GREEN_FLEET, asking, deployment, payload, sides
 from tests.handlers.conftest import CONTEXT, Shop
 from tests.handlers.malformed import UNKNOWN, WRONG, changed, places
 from tests.handlers.test_admit_request import BUNDLE_KEY, BYTES, MANIFEST
 from tests.handlers.test_malformed import MACHINES, NOON, REQUEST, manifest, request
 from viridian.adapters.clients import client
 from viridian.adapters.records import Records
-from viridian.core.errors import Refusal, RestoreUnverified, SmokeTestFailed
+from viridian.core.errors import HookAwaited, Refusal, RestoreUnverified, SmokeTestFailed
 from viridian.core.record import admitted, inspected
 from viridian.handlers import acquire_lease, prepare_candidate, restore_traffic, smoke_test
-from viridian.handlers.controls import control
+from viridian.handlers.controls import approve, control
 from viridian.handlers.events import alarm_changed, candidate_steady, guardian
+from viridian.handlers.hooks import take_answer
 
 PLANTED, PIN = "planted-4f1c", 73917391
 RELEASE = {**MANIFEST, "environment": {"PASSWORD": PLANTED}, "command": ["run", PLANTED]}
@@ -72,6 +73,19 @@ def guard(shop: Shop) -> Any:
     return guardian.handler({"at": NOON}, CONTEXT, *given)
 
 
+def answer(shop: Shop) -> Any:
+    shop.leases.set("shop", hooks={"load": {"asked_at": 1}})
+    event = {"answer": "approve", "service": "shop", "by": "alice", "reason": "because"}
+    return approve.handler(event, CONTEXT, shop.answers)
+
+
+def hook(shop: Shop) -> Any:
+    shop.leases.set("shop", hooks={"load": {"asked_at": 1}})
+    given = {"passes": [], "execution": "load-0f", "given": {"verdict": "pass"}}
+    event = payload(take_answer.Input, key="load", at="after_ready", **given)
+    return take_answer.handler(event, CONTEXT, shop.answers)
+
+
 @pytest.mark.parametrize("action", ["pause", "resume", "ship", "abort", "rollback"])
 def test_a_control_tells_no_token(waiting: Shop, log: StringIO, action: str) -> None:
     told = ask(waiting, action)
@@ -79,7 +93,7 @@ def test_a_control_tells_no_token(waiting: Shop, log: StringIO, action: str) -> 
     assert PLANTED not in json.dumps(told) + log.getvalue() + str(waiting.records.controls)
 
 
-@pytest.mark.parametrize("call", [steady, alarm, acquire, restore, guard])
+@pytest.mark.parametrize("call", [steady, alarm, acquire, restore, guard, answer, hook])
 def test_what_ends_a_wait_or_takes_it_over_tells_no_token(
     waiting: Shop, log: StringIO, call: Any
 ) -> None:
@@ -88,7 +102,8 @@ def test_what_ends_a_wait_or_takes_it_over_tells_no_token(
     except Refusal as refusal:
         told = str(refusal)
 
-    kept = str(waiting.records.items) + str(waiting.executions.started)
+    kept = str(waiting.records.items) + str(waiting.records.controls)
+    kept += str(waiting.executions.started)
     assert told
     assert PLANTED not in told + log.getvalue() + kept
 
@@ -96,12 +111,26 @@ def test_what_ends_a_wait_or_takes_it_over_tells_no_token(
 def test_what_a_release_s_variables_hold_is_logged_nowhere(shop: Shop, log: StringIO) -> None:
     shop.artifacts.put(BUNDLE_KEY, BYTES)
     found = manifest(shop, RELEASE)
-    event = payload(prepare_candidate.Input, release=found["release"])
+    event = payload(prepare_candidate.Input)
+    event["deployment"]["release"] = found["release"]
     prepare_candidate.handler(event, CONTEXT, shop.fleets, shop.balancers, shop.leases)
 
     assert found["release"]["environment"]["PASSWORD"] == PLANTED
-    assert "request admitted" in log.getvalue()
+    assert PLANTED in str(shop.ecs.registered)
+    assert "candidate prepared" in log.getvalue()
     assert PLANTED not in log.getvalue()
+
+
+def test_who_is_asked_is_told_nothing_of_what_a_release_s_variables_hold(shop: Shop) -> None:
+    shop.artifacts.put(BUNDLE_KEY, BYTES)
+    event = payload(prepare_candidate.Input, settings=asking({"at": "before_prepare"}))
+    event["deployment"]["release"] = manifest(shop, RELEASE)["release"]
+    given = shop.fleets, shop.balancers, shop.leases, shop.targets, shop.hooks
+    with pytest.raises(HookAwaited):
+        prepare_candidate.handler(event, CONTEXT, *given)
+
+    assert shop.asked == ["load"]
+    assert PLANTED not in str(shop.executions.started)
 
 
 def test_no_refusal_of_a_release_or_a_request_quotes_what_its_author_may_hold_secret(

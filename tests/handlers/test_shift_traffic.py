@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE, BLUE_FLEET, GREEN, GREEN_FLEET, WATCHED_ALARMS, payload, sides
+from tests.core.shop import (
+    BLUE,
+    BLUE_FLEET,
+    GREEN,
+    GREEN_FLEET,
+    WATCHED_ALARMS,
+    asking,
+    payload,
+    sides,
+)
 from tests.core.shop import step as step_of_plan
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import (
@@ -13,6 +22,8 @@ from viridian.core.errors import (
     CandidateFailing,
     DeploymentPaused,
     FenceStale,
+    HookAwaited,
+    HookFailed,
     SideBehind,
     SideUnhealthy,
     SplitChanged,
@@ -35,7 +46,14 @@ def shift(shop: Shop, step: int = 0, **members: Any) -> dict[str, Any]:
         },
     )
     return handler(
-        event, CONTEXT, shop.leases, shop.balancers, shop.alarms, shop.fleets, lambda: NOW
+        event,
+        CONTEXT,
+        shop.leases,
+        shop.balancers,
+        shop.alarms,
+        shop.fleets,
+        lambda: NOW,
+        shop.hooks,
     )
 
 
@@ -160,3 +178,72 @@ def test_a_step_whose_bake_was_ended_before_is_looked_at_soon(shop: Shop) -> Non
     shop.leases.set("shop", hurried_percent=100)
 
     assert shift(shop)["watch_seconds"] == 5
+
+
+PEOPLE = {"name": "go", "at": "before_shift", "deadline_seconds": 60}
+ASKING = asking({"at": "after_ready"}, {"name": "scan", "at": "before_shift"}, approvals=[PEOPLE])
+
+
+def assert_awaits(shop: Shop, key: str, step: int = 0, after_percent: int = 0) -> None:
+    """That it asks this, and moves nothing until it is answered."""
+    before = shop.weights
+    with pytest.raises(HookAwaited):
+        shift(shop, step, after_percent=after_percent, settings=ASKING)
+    assert (shop.asked[-1], shop.weights, shop.balancers.written) == (key, before, [])
+    shop.answer(key, "pass")
+
+
+def test_the_first_share_waits_for_those_who_are_asked_of_a_ready_candidate_then_of_the_step(
+    shop: Shop,
+) -> None:
+    for key in ("load", "scan-10", "go-10"):
+        assert_awaits(shop, key)
+
+    assert shift(shop, settings=ASKING)["candidate_percent"] == 10
+    told = {request["evidence"] for request in shop.executions.started.values()}
+    assert told == {"the candidate is healthy, warm and passed its smoke tests"}
+    assert not shop.leases.get("shop").unheard
+
+
+def test_each_later_share_waits_for_those_of_the_step_alone(shop: Shop) -> None:
+    shop.split(10)
+
+    for key in ("scan-50", "go-50"):
+        assert_awaits(shop, key, step=1, after_percent=10)
+
+    assert shift(shop, 1, after_percent=10, settings=ASKING)["candidate_percent"] == 50
+    told = {request["evidence"] for request in shop.executions.started.values()}
+    assert told == {"the evidence at 10 % was healthy"}
+
+
+def test_what_is_not_let_pass_rejects_before_the_first_shift_and_goes_back_after_it(
+    shop: Shop,
+) -> None:
+    with pytest.raises(HookAwaited):
+        shift(shop, settings=ASKING)
+    shop.answer("load", "fail")
+    with pytest.raises(HookFailed, match=r"^load: fail: because of load$"):
+        shift(shop, settings=ASKING)
+
+    shop.split(10)
+    with pytest.raises(HookAwaited):
+        shift(shop, 1, after_percent=10, settings=ASKING)
+    shop.answer("scan-50", "inconclusive")
+    with pytest.raises(CandidateFailing, match=r"^HookFailed: scan-50: inconclusive: because of"):
+        shift(shop, 1, after_percent=10, settings=ASKING)
+    assert shop.balancers.written == []
+
+
+def test_a_share_that_was_given_before_asks_nobody(shop: Shop) -> None:
+    """The function ended half-way and is called again: there is traffic to take back by now."""
+    shop.leases.set("shop", candidate_percent=10)
+
+    assert shift(shop, settings=ASKING)["candidate_percent"] == 10
+    assert shop.asked == []
+
+
+def test_a_bake_that_was_ended_passes_by_nobody_who_is_asked(shop: Shop) -> None:
+    shop.leases.set("shop", hurried_percent=100)
+
+    assert_awaits(shop, "load")
+    assert shop.leases.get("shop").candidate_percent == 0

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE_FLEET, DEPLOYMENT_ID, GREEN_FLEET, SCALED, SETTINGS, payload
+from tests.core.shop import (
+    BLUE_FLEET,
+    DEPLOYMENT_ID,
+    GREEN_FLEET,
+    SCALED,
+    SETTINGS,
+    asking,
+    payload,
+)
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import FenceStale
 from viridian.handlers.watch_standby import Input, handler
@@ -19,7 +27,7 @@ def watch(
     asked = {**settings, "standby_seconds": 900}
     event = payload(Input, promoted_at=PROMOTED_AT, settings=asked)
     now = NOON + after_seconds
-    return handler(event, CONTEXT, shop.leases, shop.alarms, lambda: now, shop.fleets)
+    return handler(event, CONTEXT, shop.leases, shop.alarms, lambda: now, shop.fleets, shop.hooks)
 
 
 def test_a_quiet_release_is_watched_on_until_its_window_is_over(shop: Shop) -> None:
@@ -67,3 +75,50 @@ def test_a_person_keeps_the_former_live_beyond_its_window(shop: Shop) -> None:
 
     assert watch(shop, 900)["next"] == "Watch"
     assert watch(shop, 2000)["next"] == "Retire"
+
+
+PROVING = asking({"at": "after_promotion", "timeout_seconds": 1800})
+
+
+def test_the_former_live_is_kept_until_those_have_answered_who_are_asked_then(shop: Shop) -> None:
+    shop.leases.set("shop", phase="standby")
+
+    assert [watch(shop, after, PROVING)["watch_seconds"] for after in (60, 90, 120)] == [5, 30, 60]
+    [request] = shop.executions.started.values()
+    assert (request["key"], request["asked"]["candidate_percent"]) == ("load", 100)
+    assert watch(shop, 800, PROVING)["watch_seconds"] == 100, "the window ends before"
+    past = watch(shop, 900, PROVING)
+    assert (past["next"], past["watch_seconds"]) == ("Watch", 600)
+    assert watch(shop, 900)["next"] == "Retire", "of a service that asks nobody"
+
+    shop.answer("load", "pass")
+    assert watch(shop, 300, PROVING)["watch_seconds"] == 300, "then as ever"
+    assert watch(shop, 900, PROVING)["next"] == "Retire"
+
+
+@pytest.mark.parametrize("verdict", ["fail", None])
+def test_what_is_found_bad_or_gets_no_answer_then_takes_production_back(
+    shop: Shop, verdict: str | None
+) -> None:
+    watch(shop, settings=PROVING)
+    if verdict:
+        shop.answer("load", verdict)
+
+    found = watch(shop, 60 + 1860, PROVING)
+
+    told = "fail: because of load" if verdict else "no_answer: none came in time"
+    assert (found["next"], found["failure"]["Cause"]) == ("Restore", f"HookFailed: load: {told}")
+
+
+def test_the_next_deployment_waits_for_no_hook(shop: Shop) -> None:
+    shop.leases.set("shop", phase="closing")
+
+    assert watch(shop, settings=PROVING)["next"] == "Retire"
+    assert shop.asked == []
+
+
+def test_what_is_taken_back_asks_nobody(shop: Shop) -> None:
+    shop.alarms.known["shop-green-5xx"] = "ALARM"
+
+    assert watch(shop, settings=PROVING)["failure"]["Cause"] == "in ALARM: shop-green-5xx"
+    assert shop.asked == []

@@ -76,6 +76,7 @@ WELL = {
     "InspectLive": SIDES,
     "PrepareCandidate": {"revision": "arn:shop:2"},
     "CheckCandidate": {"is_ready": True, "reason": ""},
+    "AwaitHooks": {},
     "AwaitCandidate": {},
     "AwaitTurn": {},
     "WarmCandidate": {"requests": 20},

@@ -168,6 +168,12 @@ def the_fleet_gets_steady(world: TableWorld) -> None:
     world.steady_token = world.leases.get("shop").waits.get(SIDES["candidate"]["fleet"]["arn"])
 
 
+def a_hook_is_asked_and_answers(world: TableWorld) -> None:
+    world.leases.ask(Holder("shop", DEPLOYMENT["id"], 1), "load", {"asked_at": 0})
+    found = world.leases.answer("shop", DEPLOYMENT["id"], "load", verdict="pass", said="fine")
+    assert (found.hooks["load"]["verdict"], found.unheard) == ("pass", True)
+
+
 def nobody_holds_it(world: TableWorld) -> None:
     """As the runbook gives a lease back by hand."""
     world.dynamodb.update_item(

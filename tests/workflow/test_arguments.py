@@ -95,6 +95,7 @@ def test_every_function_is_told_what_was_admitted_acquired_and_inspected(
         "version": "1.1.0",
         "release": ADMITTED["release"],
         "blueprint": ADMITTED["blueprint"],
+        "deployment": ADMITTED,
         "registration": REGISTRATION,
         "settings": REGISTRATION["settings"],
         "load_balancer": REGISTRATION["load_balancer"],
@@ -156,9 +157,21 @@ def test_a_failed_candidate_is_captured_then_drained_or_kept_as_long_as_its_serv
     assert [name for name in states if name in shrinking] == shrinking
 
 
-def test_the_machine_gives_up_after_twice_the_longest_bake() -> None:
-    """Two days, as the runbook says: one may be baked, one is left for all the rest."""
-    assert MACHINE["TimeoutSeconds"] == 2 * LONGEST_BAKE_SECONDS
+def test_the_machine_gives_up_after_four_times_the_longest_bake() -> None:
+    """A day may be baked and a day be asked; two are left for all the rest."""
+    assert MACHINE["TimeoutSeconds"] == 4 * LONGEST_BAKE_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("state", "ending"),
+    [("SmokeTest", "CandidateRejected"), ("JudgeCandidate", "DeploymentReverted")],
+)
+def test_who_asks_the_hooks_of_a_restore_is_told_how_it_ends(
+    world: SteppedWorld, state: str, ending: str
+) -> None:
+    [asked] = arguments_of(world.says(state, BUG).deploy(), "CaptureEvidence")
+
+    assert asked["Payload"]["ending"] == ending
 
 
 def test_each_step_is_judged_by_its_own_number_and_since_its_own_shift(world: SteppedWorld) -> None:

@@ -56,7 +56,7 @@ class PeoplesWorld(TableWorld):
     def _bake(self, _arguments: dict[str, Any]) -> Any:
         return self._answered()
 
-    _soak = _await_resume = _await_candidate = _bake
+    _soak = _await_resume = _await_hooks = _await_candidate = _bake
 
     def _answered(self) -> Any:
         executions, self.executions = getattr(self, "executions", None), FakeExecutions()

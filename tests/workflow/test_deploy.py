@@ -400,10 +400,12 @@ def test_every_state_is_reached_by_a_test_of_this_module() -> None:
     paused = World().says("ShiftTraffic", lambda_failure("DeploymentPaused", ""), None)
     reached |= set(paused.says("AwaitResume", {}).deploy().states)
     reached |= set(World().says("AcquireLease", BUSY, None).deploy().states)
+    reached |= set(World().says("PrepareCandidate", AWAITED, None).deploy().states)
 
     assert reached == set(MACHINE["States"])
 
 
+AWAITED = lambda_failure("HookAwaited", "shop: asked: load")
 BUSY = lambda_failure("TurnAwaited", "another runs")
 
 

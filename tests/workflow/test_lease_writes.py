@@ -18,6 +18,7 @@ from tests.workflow.table_world import (
     TOKEN,
     Event,
     TableWorld,
+    a_hook_is_asked_and_answers,
     acquire,
     an_alarm_fires,
     another_holds_it,
@@ -161,6 +162,7 @@ def test_a_lease_where_a_person_must_act_is_held(world: TableWorld) -> None:
 
 def test_a_lease_given_back_keeps_nothing_that_a_late_event_could_find(world: TableWorld) -> None:
     world.says("CheckCandidate", NOT_READY, None)
+    world.before["WarmCandidate"] = a_hook_is_asked_and_answers
     world.during["Bake"] = an_alarm_fires
     world.deploy()
 

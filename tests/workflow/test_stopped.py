@@ -25,6 +25,7 @@ HELD = lambda_failure("RestoreHeld", "live: 1 of 10")
 RECORD = f"DEPLOYMENT#{DEPLOYMENT['id']}"
 PROMOTED: dict[str, Any] = {"CheckCandidate": ({"is_ready": False, "reason": ""}, None)}
 PAUSED = PROMOTED | {"ShiftTraffic": (lambda_failure("DeploymentPaused", ""), None)}
+ASKING = PROMOTED | {"PrepareCandidate": (lambda_failure("HookAwaited", ""), None)}
 REVERTED = PROMOTED | {"JudgeCandidate": (BUG,)}
 GOES_BACK = {"WatchStandby": (judged_to("Restore"),)}
 WATCHED = {"WatchStandby": (judged_to("Watch"), None)}
@@ -60,12 +61,13 @@ DEPLOYING = journeys(
     ),
 )
 DEPLOYING["AwaitResume"] = PAUSED
+DEPLOYING["AwaitHooks"] = ASKING
 STANDING_BY = journeys(WATCHED, GOES_BACK, ("WatchStandby", "Soak", "RetireStandby"))
 BEGIN_ANEW = {"AdmitRequest", "AcquireLease", "AwaitTurn"}
 """Before it has the lease: redriven, it is a deployment like any other."""
 
 
-UNSHIFTED = [*DEPLOYING][: [*DEPLOYING].index("ShiftTraffic")]
+UNSHIFTED = ["AwaitHooks", *[*DEPLOYING][: [*DEPLOYING].index("ShiftTraffic")]]
 
 
 def redriven(machine: dict[str, Any], state: str) -> dict[str, Any]:

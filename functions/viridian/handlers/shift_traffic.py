@@ -57,18 +57,20 @@ def handler(
     """Answer with when the step began and how long to watch before the first judgement.
 
     In this order: no breach is recorded, who is asked before it lets it pass (else HookAwaited, or
-    HookFailed, which is CandidateFailing once there is traffic to take back), the candidate is seen
-    on the release and healthy, both sides have the size of the larger and are well at it (else
-    SideBehind, and both grow: each may have to carry all), nobody paused it or stopped everything
-    (else DeploymentPaused), the lease allows the move, no alarm that is now watched fires already
-    (it would send no event again; before the first shift only what does not tell that it is about
-    the boot), the rule, found as the last move left it, is written and read back.
+    HookFailed, which is CandidateFailing once there is traffic to take back; a share that was
+    allowed before asks nobody), the candidate is seen on the release and healthy, both sides have
+    the size of the larger and are well at it (else SideBehind, and both grow: each may have to
+    carry all), nobody paused it or stopped everything (else DeploymentPaused), the lease allows the
+    move, no alarm that is now watched fires already (it would send no event again; before the first
+    shift only what does not tell that it is about the boot), the rule, found as the last move left
+    it, is written and read back.
     """
     sides, percent = given.sides, given.step.percent
     live, candidate = sides.live, sides.candidate
     lease = leases.hear(given, leases.get(given.service))
     lease.require_open(given)
-    require_let_pass(given, hooks, now=now())
+    if lease.candidate_percent != percent:
+        require_let_pass(given, hooks, now=now())
     kind = fleets[candidate.fleet.kind]
     kind.observe(candidate.fleet).require(given.revision)
     health = balancers.health(candidate.target_group_arn, sides.size)

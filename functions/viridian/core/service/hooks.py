@@ -120,6 +120,10 @@ def name_complaints(
             why = "is Viridian's own" if name == RESERVED else "is another's already"
             yield place, f"{name!r} {why}; give it another name"
         names.add(name)
+    for place, name in places:
+        of, _, percent = name.rpartition("-")
+        if of in names and percent.isdigit():
+            yield place, f"{name!r} is the key of {of!r} at a step; give it another name"
 
 
 def asked_seconds(

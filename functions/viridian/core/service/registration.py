@@ -88,7 +88,9 @@ HOOK_ARN = Limits(
     hint=f"the ARN of a function, a state machine or a connection named {HOOK_PREFIX}...",
 )
 ENDPOINT = Limits(
-    pattern=r"https?://[!-~]{1,2000}", hint="https://...", reads=lambda url: urlsplit(url).port
+    pattern=r"(https://|http://127\.0\.0\.1[:/])[!-~]{1,2000}",  # the second is a rehearsal's
+    hint="https://...",
+    reads=lambda url: urlsplit(url).port,
 )
 
 
