@@ -17,6 +17,7 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.artifacts import Artifacts
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.executions import Executions
 from viridian.adapters.fleets.scaling import ScalableTargets
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
@@ -29,6 +30,7 @@ from viridian.adapters.quotas import Quotas
 from viridian.adapters.records import Records
 from viridian.adapters.registrations import Registrations
 from viridian.adapters.request_metrics import RequestMetrics
+from viridian.core.decisions import Moment, decision_of, decisions_key
 from viridian.core.deployment import Ran
 from viridian.core.errors import FleetMissing, NotKnown, ServiceUnknown
 from viridian.core.evidence.alarms import AlarmStates
@@ -342,6 +344,10 @@ class FakeArtifacts(Artifacts):
         versions.append(content)
         return f"v{len(versions)}"
 
+    def replace(self, key: str, content: bytes, content_type: str) -> None:
+        assert content_type in ("application/json", "text/html; charset=utf-8")
+        self.objects[key] = [content]
+
     def read(self, key: str, version_id: str | None, most_bytes: int) -> bytes | None:
         versions = dict(self._versions(key))
         content = versions.get(version_id or f"v{len(versions)}")
@@ -606,6 +612,9 @@ class FakeRecords(Records):
         found = {n: json.loads(str(item[n])) for n in ("deployment", "sides") if n in item}
         return Kept(found["deployment"], found.get("sides")) if "deployment" in found else None
 
+    def whole(self, service: str, deployment_id: str) -> dict[str, Any]:
+        return dict(self.items.get((service, deployment_key(deployment_id)), {}))
+
     def failures(self, service: str, version: str) -> Iterator[Failure]:
         for (of, key), item in self.items.items():
             ending = str(item.get("standby_ending", item.get("ending")))
@@ -667,3 +676,20 @@ class FakeRecords(Records):
         found = self.production(service)
         if found is not None and found.deployment_id == deployment_id:
             self.items[service, PRODUCTION] = dict(asdict(before)) if before else {}
+
+
+class FakeDecisions(Decisions):
+    """What was decided, by deployment, the first of each state's entry."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def append(self, moment: Moment, state: str, **decided: Any) -> None:
+        key = moment.key(state)
+        told = {"sk": key["sk"], "decision": json.dumps(decided)}
+        self.items.setdefault((key["pk"], key["sk"]), decision_of(told))
+
+    def of(self, deployment_id: str) -> Iterator[dict[str, Any]]:
+        for (of, _), decision in sorted(self.items.items(), key=lambda item: item[0]):
+            if of == decisions_key(deployment_id):
+                yield decision

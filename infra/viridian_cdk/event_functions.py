@@ -176,6 +176,19 @@ class EventFunctions(Construct):
 
     def guard(self, *machines: sfn.IStateMachine) -> None:
         """Have the Guardian look when an execution of these ended, and every minute."""
+        name = "RecordExported"
+        exporter, letters = self.functions[name].function, self.dead_letters[name].queue
+        told = {
+            "execution": events.EventField.from_path("$.detail.name"),
+            "machine": events.EventField.from_path("$.detail.stateMachineArn"),
+        }
+        events.Rule(
+            self,
+            "RecordClosed",
+            description="An execution ended: its deployment's record is written as a document.",
+            event_pattern=ended(*machines, statuses=[*UNPROMOTED, "SUCCEEDED"]),
+            targets=[event_target(exporter, letters, events.RuleTargetInput.from_object(told))],
+        )
         self._wake_guardian(
             "ExecutionEnded",
             "An execution ended: did it leave something, or fail to record its ending?",

@@ -11,6 +11,7 @@ READ_RELEASES = (
     Right(("s3:GetObject", "s3:GetObjectVersion"), on=Own.RELEASES),
     Right(("s3:ListBucket", "s3:ListBucketVersions"), on=Own.BUCKET),
 )
+PUT_DOCUMENTS = Right(("s3:PutObject",), on=Own.DOCUMENTS)
 PUT_RELEASES = Right(("s3:PutObject",), on=Own.RELEASES)
 READ_REGISTRATIONS = Right(("ssm:GetParameter",), on=arns("ssm", "parameter/viridian/services/*"))
 LIST_TABLE = Right(("dynamodb:Query",), on=Own.TABLE)
@@ -216,7 +217,11 @@ STATE_FUNCTIONS = (
         30,
         (READ_TABLE, UPDATE_TABLE, START_HOOKS, SEE_ALARMS, ecs.READ, ecs.CHANGE),
     ),
-    Row("RetireSide", 30, (READ_TABLE, SEE_RULES, SEE_METRICS, ecs.READ, ecs.CHANGE, ecs.SCALE)),
+    Row(
+        "RetireSide",
+        30,
+        (READ_TABLE, UPDATE_TABLE, SEE_RULES, SEE_METRICS, ecs.READ, ecs.CHANGE, ecs.SCALE),
+    ),
 )
 EVENT_FUNCTIONS = (
     Row("ArtifactUploaded", 20, (START,)),
@@ -227,6 +232,7 @@ EVENT_FUNCTIONS = (
     Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
     Row("RuleChanged", 20, (UPDATE_TABLE, END_WAIT)),
+    Row("RecordExported", 60, (*SEE_EXECUTIONS, LIST_TABLE, READ_TABLE, PUT_DOCUMENTS)),
     # a look at 500 leases, which wait for Step Functions' own limit
     Row(
         "Guardian",

@@ -33,6 +33,7 @@ class Own(Enum):
     TABLE = auto()
     BUCKET = auto()
     RELEASES = auto()
+    DOCUMENTS = auto()
     MACHINE = auto()
     STANDBY = auto()
     DEPLOYMENTS = auto()

@@ -9,6 +9,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from viridian.core.document import PREFIX
 from viridian_cdk.acknowledgements import acknowledge
 from viridian_cdk.rights import Own, Place
 
@@ -34,6 +35,7 @@ class Storage(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
+            time_to_live_attribute="expires_at",
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
@@ -47,6 +49,7 @@ class Storage(Construct):
             Own.TABLE: Place(table.table_arn, "VIRIDIAN_TABLE", table.table_name),
             Own.BUCKET: Place(bucket.bucket_arn, *named),
             Own.RELEASES: Place(bucket.arn_for_objects("*"), *named),
+            Own.DOCUMENTS: Place(bucket.arn_for_objects(f"{PREFIX}/*"), *named),
         }
 
     def _artifact_bucket(self, access_logs: s3.Bucket) -> s3.Bucket:

@@ -1,5 +1,6 @@
 """The demo: good and bad releases, uploaded under traffic, each watched to its ending."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rehearsal.images import pack_with_command
 from rehearsal.progress import Progress
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
+from viridian.core.document import document_key
 from viridian.core.errors import Refusal
 from viridian_cdk.service_file import read_service_file
 from viridian_cli.release import PackedRelease, ReleaseUnusable, pack
@@ -99,7 +101,22 @@ def play(script: Script, directory: Path, progress: Progress) -> Ending:
             way = _pipeline(rehearsal) if script.by_pipeline else None
             story = Story(rehearsal, traffic, progress, FIRST_VERSION, grows_to, way)
             summary, complaints = story.play(script.chapters)
+        save_documents(rehearsal, summary, directory / "records")
     return Ending(summary, complaints, write_summary(summary, directory))
+
+
+def save_documents(rehearsal: Rehearsal, summary: dict[str, Any], folder: Path) -> None:
+    """Fetch each deployment's record as it was exported; an event writes it after the ending."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    storage, bucket = rehearsal.client("s3"), rehearsal.outputs.artifact_bucket
+    for deployment in summary["deployments"]:
+        key = document_key(rehearsal.outputs.service, deployment["id"])
+        storage.get_waiter("object_exists").wait(
+            Bucket=bucket, Key=key, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+        )
+        content = storage.get_object(Bucket=bucket, Key=key)["Body"].read()
+        (folder / f"{deployment['id']}.json").write_bytes(content)
 
 
 def _pipeline(rehearsal: Rehearsal) -> PipelineWay:

@@ -205,6 +205,7 @@ def payload(kind: type, **members: Any) -> dict[str, Any]:
         "load_balancer": admitted.registration.load_balancer,
         "connect_to": admitted.registration.connect_to,
         "now": "2026-11-01T12:00Z",
+        "entered": "2026-11-01T12:00:00.000Z",
         "ending": "DeploymentReverted",
         "start_grace_seconds": SETTINGS["start_grace_seconds"],
         "is_first_step": False,

@@ -140,6 +140,7 @@ service_files_but_patience: st.SearchStrategy[dict[str, Any]] = st.fixed_diction
         "on_busy": st.sampled_from(["reject", "queue", "queue_latest", "supersede"]),
         "on_unknown": st.sampled_from(["restore", "ask"]),
         "unknown_deadline_seconds": st.integers(60, 600),
+        "record_retention_days": st.integers(1, 3650),
         "image_repositories": st.lists(texts, max_size=2),
         "ignored_alarms": st.lists(
             st.fixed_dictionaries(

@@ -25,6 +25,7 @@ from tests.fakes import (
     EcsService,
     FakeAlarms,
     FakeArtifacts,
+    FakeDecisions,
     FakeEcsFleets,
     FakeExecutions,
     FakeHttpProbe,
@@ -105,6 +106,7 @@ class Shop:
         self.executions = FakeExecutions()
         self.hooks = Hooks(self.leases, "arn:hook", lambda: self.executions)
         self.records, self.pipelines = FakeRecords(), FakePipelines()
+        self.decisions = FakeDecisions()
         self.answers = Answers(self.leases, self.records, self.executions)
         self.probe = FakeHttpProbe(answers={"/": (200, "1.1.0"), "/missing": (404, "1.1.0")})
         self.leases.set("shop", fence=6)

@@ -38,7 +38,7 @@ def test_both_sides_the_alarms_and_the_last_words_of_its_tasks_are_kept(shop: Sh
     found = capture(shop)
 
     kept = shop.records.items[RECORD]
-    assert kept["evidence_at"] == "12:00"
+    assert kept["evidence_at"] == "2026-11-01T12:00:00.000Z"
     assert json.loads(str(kept["evidence"])) == json.loads(json.dumps(found))
     assert found["tasks"] == ["task 1 stopped: exit code 3", "| no database"]
     assert found["targets"] == {"blue": "2 healthy", "green": "2 healthy"}

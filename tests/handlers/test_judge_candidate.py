@@ -40,6 +40,7 @@ def judge(
         lambda: now,
         shop.fleets,
         shop.hooks,
+        shop.decisions,
     )
     return json.loads(json.dumps(answer))
 

@@ -22,6 +22,7 @@ def prepare(shop: Shop, **members: Any) -> str:
         shop.leases,
         shop.targets,
         shop.hooks,
+        shop.decisions,
         lambda: 1_800_000_000.0,
     )
     return str(answer["revision"])

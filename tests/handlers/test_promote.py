@@ -22,7 +22,15 @@ from viridian.handlers.promote import Input, handler
 
 def promote(shop: Shop) -> dict[str, Any]:
     given = payload(Input)
-    return handler(given, CONTEXT, shop.leases, shop.records, shop.balancers, shop.fleets)
+    return handler(
+        given,
+        CONTEXT,
+        shop.leases,
+        shop.records,
+        shop.balancers,
+        shop.fleets,
+        decisions=shop.decisions,
+    )
 
 
 def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop) -> None:
@@ -33,8 +41,8 @@ def test_the_record_says_what_is_live_where_and_by_whom(shop: Shop) -> None:
         "version": "1.1.0",
         "colour": "green",
         "deployment_id": DEPLOYMENT_ID,
-        "asked_at": "2026-11-01T11:00:00Z",
-        "promoted_at": "2026-11-01T12:00Z",
+        "asked_at": "12:00",
+        "promoted_at": "2026-11-01T12:00:00.000Z",
         "revision": "arn:shop:5",
     }
 

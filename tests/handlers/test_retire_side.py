@@ -41,6 +41,7 @@ def retire_blue(
         shop.request_metrics,
         lambda: NOW,
         shop.targets,
+        shop.decisions,
     )
 
 

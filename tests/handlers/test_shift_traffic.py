@@ -54,6 +54,7 @@ def shift(shop: Shop, step: int = 0, **members: Any) -> dict[str, Any]:
         shop.fleets,
         lambda: NOW,
         shop.hooks,
+        shop.decisions,
     )
 
 

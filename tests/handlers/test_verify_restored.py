@@ -13,7 +13,8 @@ from viridian.handlers.verify_restored import Input, handler
 
 
 def verify(shop: Shop) -> dict[str, Any]:
-    return handler(payload(Input), CONTEXT, shop.balancers, shop.leases, shop.records)
+    given = shop.balancers, shop.leases, shop.records, shop.decisions
+    return handler(payload(Input), CONTEXT, *given)
 
 
 def test_all_traffic_on_a_healthy_live_side_is_restored(shop: Shop) -> None:

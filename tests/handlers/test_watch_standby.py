@@ -27,7 +27,8 @@ def watch(
     asked = {**settings, "standby_seconds": 900}
     event = payload(Input, promoted_at=PROMOTED_AT, settings=asked)
     now = NOON + after_seconds
-    return handler(event, CONTEXT, shop.leases, shop.alarms, lambda: now, shop.fleets, shop.hooks)
+    given = shop.leases, shop.alarms, lambda: now, shop.fleets, shop.hooks, shop.decisions
+    return handler(event, CONTEXT, *given)
 
 
 def test_a_quiet_release_is_watched_on_until_its_window_is_over(shop: Shop) -> None:

@@ -16,6 +16,7 @@ STEADY = "ServiceEventsCandidateSteady"
 CHANGED = "ServiceEventsRuleChanged"
 PUSHED = "ServiceEventsImagePushed"
 REQUESTED = "EventsReleaseAskedFor"
+CLOSED = "EventsRecordClosed"
 STARTED, PUT = "EventsDeploymentStarted", "EventsManifestPut"
 UNPROMOTED = "OperatorsDeploymentUnpromoted"
 ENDED = "EventsExecutionEnded"
@@ -41,6 +42,7 @@ def test_these_are_all_the_rules(rules: Resources) -> None:
         CHANGED,
         STARTED,
         PUT,
+        CLOSED,
         UNPROMOTED,
         ENDED,
         MINUTELY,
@@ -205,6 +207,7 @@ def test_what_viridian_writes_itself_is_not_told_of(
         (ALARM, "AlarmChanged", "<ServiceDeadLettersQueue.Arn>"),
         (STEADY, "CandidateSteady", "<ServiceDeadLettersQueue.Arn>"),
         (CHANGED, "RuleChanged", "<ServiceDeadLettersQueue.Arn>"),
+        (CLOSED, "RecordExported", "<EventsRecordExportedDeadLettersQueue.Arn>"),
         (STARTED, "RequesterTold", "<EventsRequesterToldDeadLettersQueue.Arn>"),
         (PUT, "RequesterTold", "<EventsRequesterToldDeadLettersQueue.Arn>"),
         (ENDED, "Guardian", "<EventsGuardianDeadLettersQueue.Arn>"),
@@ -239,6 +242,7 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
         (f"<{RELEASE}.Arn>", "<EventsArtifactUploadedFunction.Arn>"),
         (f"<{REQUESTED}.Arn>", "<EventsReleaseRequestedFunction.Arn>"),
         (f"<{REGISTERED}.Arn>", "<EventsRegistrationChangedFunction.Arn>"),
+        (f"<{CLOSED}.Arn>", "<EventsRecordExportedFunction.Arn>"),
         (f"<{STARTED}.Arn>", "<EventsRequesterToldFunction.Arn>"),
         (f"<{PUT}.Arn>", "<EventsRequesterToldFunction.Arn>"),
         (f"<{ENDED}.Arn>", "<EventsGuardianFunction.Arn>"),
@@ -266,12 +270,14 @@ def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
 def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> None:
     queues = assembly.properties("SQS::Queue").values()
 
-    assert len(queues) == 10
+    assert len(queues) == 11
     assert {q["MessageRetentionPeriod"] for q in queues} == {14 * 24 * 3600}
     assert {q["SqsManagedSseEnabled"] for q in queues} == {True}
 
 
-@pytest.mark.parametrize(("name", "well"), [(UNPROMOTED, []), (ENDED, ["SUCCEEDED"])])
+@pytest.mark.parametrize(
+    ("name", "well"), [(UNPROMOTED, []), (ENDED, ["SUCCEEDED"]), (CLOSED, ["SUCCEEDED"])]
+)
 def test_an_execution_that_ended_badly_is_told_of(
     assembly: Assembly, rules: Resources, name: str, well: list[str]
 ) -> None:

@@ -44,6 +44,7 @@ def test_what_events_call_is_brief(functions: Resources) -> None:
     limits = {name: f["Timeout"] for name, f in functions.items() if name.startswith("Events")}
 
     assert limits.pop("EventsGuardian") == 60, "of the minute until its next look"
+    assert limits.pop("EventsRecordExported") == 60, "which nothing waits for"
     assert set(limits.values()) == {20}
 
 
@@ -125,9 +126,12 @@ def test_each_finds_what_it_works_on_in_its_environment(
 
     assert own == {("VIRIDIAN_TABLE", "<StorageTable>", name) for name in WITH_TABLE} | {
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "AdmitRequest"),
+        ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "RecordExported"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "ArtifactUploaded"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "RegistrationChanged"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "RequesterTold"),
+        ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "RecordExported"),
+        ("VIRIDIAN_STANDBY_MACHINE_ARN", "<StandbyMachine>", "RecordExported"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "Guardian"),
         ("VIRIDIAN_STATE_MACHINE_ARN", "<WorkflowMachine>", "PipelineJob"),
         ("VIRIDIAN_ARTIFACT_BUCKET", "<StorageArtifactBucket>", "PipelineJob"),

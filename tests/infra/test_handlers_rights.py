@@ -20,6 +20,7 @@ SERVICE_OF_ADAPTER = {
     "answers": None,
     "artifacts": "s3",
     "commands": None,  # it is made of others, as the starter
+    "decisions": "dynamodb",
     "fleets": "ecs",
     "executions": "states",
     "hooks": "states",

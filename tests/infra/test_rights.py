@@ -160,7 +160,7 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     "VerifyRestored": UPDATE_ITEM | SEE_RULES | SEE_HEALTH,
     "Promote": READ_ITEM | UPDATE_ITEM | COMPARE_SIDES,
     "WatchStandby": READ_ITEM | ASK | SEE_ALARMS | CHANGE_FLEETS,
-    "RetireSide": READ_ITEM | SEE_RULES | SEE_METRICS | CHANGE_FLEETS | SCALE,
+    "RetireSide": READ_ITEM | UPDATE_ITEM | SEE_RULES | SEE_METRICS | CHANGE_FLEETS | SCALE,
 }
 EVENT_FUNCTIONS: dict[str, Rights] = {
     "ArtifactUploaded": {"states:StartExecution": (MACHINE,)},
@@ -175,6 +175,15 @@ EVENT_FUNCTIONS: dict[str, Rights] = {
     "ImagePushed": READ_RELEASES | PUT_RELEASES,
     "RegistrationChanged": READ_ITEM
     | {"states:StartExecution": (MACHINE,), "ssm:GetParameter": (REGISTRATIONS,)},
+    "RecordExported": READ_ITEM
+    | {
+        "dynamodb:Query": (TABLE,),
+        "s3:PutObject": (f"{BUCKET}/deployments/*",),
+        "states:DescribeExecution": tuple(
+            f"arn:<AWS::Partition>:states:{HERE}:execution:<{machine}Machine.Name>:*"
+            for machine in ("Workflow", "Standby")
+        ),
+    },
     "RequesterTold": UPDATE_ITEM
     | {
         "states:DescribeExecution": (

@@ -119,7 +119,7 @@ def test_every_function_is_told_what_was_admitted_acquired_and_inspected(
 def test_a_promotion_is_dated(world: SteppedWorld) -> None:
     [asked] = arguments_of(world.deploy(), "Promote")
 
-    assert asked["Payload"]["now"] == "2026-01-01T00:00:00.000Z"
+    assert asked["Payload"]["entered"] == "2026-01-01T00:00:00.000Z"
 
 
 def test_the_candidate_is_looked_for_as_it_was_prepared_and_since_then(world: SteppedWorld) -> None:

@@ -318,7 +318,7 @@ class AskingWorld(PeoplesWorld):
         own, payload = self._heard(arguments), arguments["Payload"]
         step, after = revive(Step, payload["step"]), payload["after_percent"]
         given = shift_traffic.Input(
-            *(own.service, own.deployment_id, own.fence, self.deployment, sides()),
+            *(own.service, own.deployment_id, own.fence, self.deployment, "then", sides()),
             *("arn:shop:2", step, after),
         )
         shift_traffic.require_let_pass(given, self.hooks, now=self.now)
@@ -327,7 +327,7 @@ class AskingWorld(PeoplesWorld):
     def _judge_candidate(self, arguments: dict[str, Any]) -> Any:
         own, payload = holder(arguments), arguments["Payload"]
         given = judge_candidate.Input(
-            *(own.service, own.deployment_id, own.fence, self.deployment, sides()),
+            *(own.service, own.deployment_id, own.fence, self.deployment, "then", sides()),
             *(revive(Step, payload["step"]), payload["shifted_at"], payload["is_first_step"]),
         )
         well, on = Verdict(Finding.HEALTHY, "fine"), Decision(Next.ADVANCE)

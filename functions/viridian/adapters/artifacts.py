@@ -75,6 +75,10 @@ class Artifacts:
         answer = self.s3.put_object(Bucket=self.name, Key=key, Body=content, **unless)
         return str(answer["VersionId"])
 
+    def replace(self, key: str, content: bytes, content_type: str) -> None:
+        """Put an object; one of before becomes a noncurrent version."""
+        self.s3.put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type)
+
     def put_once(self, key: str, content: bytes) -> str | None:
         """Put an object that nobody has put; its version id, also if the same was put before.
 

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
+from boto3.dynamodb.types import TypeDeserializer
 from boto3.session import Session
 
 from viridian.adapters.clients import client
@@ -92,6 +94,16 @@ class Records:
             if name in answer.get("Item", {})
         }
         return Kept(found["deployment"], found.get("sides")) if "deployment" in found else None
+
+    def whole(self, service: str, deployment_id: str) -> dict[str, Any]:
+        """All that is kept of a deployment, as Python has it; nothing where nothing is."""
+        answer = self.dynamodb.get_item(
+            TableName=self.table,
+            Key=_key(service, deployment_key(deployment_id)),
+            ConsistentRead=True,
+        )
+        read = TypeDeserializer().deserialize
+        return {name: _plain(read(value)) for name, value in answer.get("Item", {}).items()}
 
     def failures(self, service: str, version: str) -> Iterator[Failure]:
         """Deployments of a version that failed, of those that are named by it: what comes by an
@@ -197,6 +209,10 @@ class Records:
             ExpressionAttributeValues={f":{name}": _typed(v) for name, v in values.items()},
             **({"ConditionExpression": condition} if condition else {}),
         )
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, Decimal) else value
 
 
 def _setting(values: Mapping[str, str | int]) -> str:

@@ -17,10 +17,9 @@ from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.records import Records
 from viridian.adapters.request_metrics import RequestMetrics
-from viridian.core.deployment import Deployment
+from viridian.core.decisions import Moment
 from viridian.core.fleet import Fleets
 from viridian.core.hook import Subject
-from viridian.core.lease import Holder
 from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides
 from viridian.runtime import environment
@@ -39,15 +38,11 @@ machine_hooks = Hooks(Leases.from_session(environment.table()), environment.hook
 
 
 @dataclass(frozen=True)
-class Input(Holder):
-    """A deployment whose candidate gets no traffic, or no more, and how it ends; `now` is
-    ISO 8601.
-    """
+class Input(Moment):
+    """A deployment whose candidate gets no traffic, or no more, and how it ends."""
 
-    deployment: Deployment
     sides: Sides
     ending: str
-    now: str
 
 
 @invocation(Input)
@@ -88,7 +83,7 @@ def handler(
         "requests": _told(requests),
     }
     records.keep_evidence(
-        given.service, given.deployment_id, evidence=json.dumps(evidence), at=given.now
+        given.service, given.deployment_id, evidence=json.dumps(evidence), at=given.entered
     )
 
     logger.info("evidence captured", extra={"evidence": evidence})

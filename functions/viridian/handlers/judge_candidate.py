@@ -7,30 +7,32 @@ auto scaling grows one side, the other grows with it: each may have to carry all
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.hooks import Hooks
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.decision import Decision, Next, decide
-from viridian.core.deployment import Deployment
+from viridian.core.decisions import Moment, kept
 from viridian.core.errors import HookFailed, SplitChanged
 from viridian.core.evidence.comparison import PERIODS_BEFORE
 from viridian.core.evidence.step import Evidence
 from viridian.core.fleet import Fleets, level
 from viridian.core.hold import controlled, pause_for
 from viridian.core.hook import Subject, doubt
-from viridian.core.lease import PAUSE, Holder, Lease
+from viridian.core.lease import PAUSE, Lease
 from viridian.core.plan import Step
 from viridian.core.rule_change import HELD_BY_CHANGE, RULE_SETTLES_SECONDS, with_who
 from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides
 from viridian.core.verdict import Finding, Verdict, judge
 from viridian.runtime import environment
+from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
@@ -39,14 +41,14 @@ account_fleets = fleet_kinds()
 account_metrics = RequestMetrics.from_session()
 account_balancers = LoadBalancers.from_session()
 table_leases = Leases.from_session(environment.table())
+table_decisions = Decisions.beside(table_leases)
 machine_hooks = Hooks(table_leases, environment.hook_machine_arn())
 
 
 @dataclass(frozen=True)
-class Input(Holder):
+class Input(Moment):
     """A step since its shift (epoch seconds)."""
 
-    deployment: Deployment
     sides: Sides
     step: Step
     shifted_at: float
@@ -63,6 +65,7 @@ def handler(
     now: Callable[[], float] = time.time,
     fleets: Mapping[str, Fleets] = account_fleets,
     hooks: Hooks = machine_hooks,
+    decisions: Decisions = table_decisions,
 ) -> dict[str, Any]:
     """Answer with the next move, the verdict, and how the deployment ends if it goes back."""
     sides, registration, read_at = given.sides, given.deployment.registration, now()
@@ -106,6 +109,15 @@ def handler(
         "verdict": verdict.finding,
         "failure": failure,
     }
+    looked = {
+        "step": asdict(given.step),
+        "shifted_at": given.shifted_at,
+        "read_at": read_at,
+        "is_first_step": given.is_first_step,
+        "evidence": kept(evidence),
+        "reason": verdict.reason,
+    }
+    keep("judged", lambda: decisions.append(given, "JudgeCandidate", **judged, **looked))
     logger.info("candidate judged", extra=judged)
     return judged
 

@@ -2,21 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.fleets.scaling import ScalableTargets
 from viridian.adapters.hooks import Hooks
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
-from viridian.core.deployment import Deployment
+from viridian.core.decisions import Moment
 from viridian.core.fleet import Fleets
 from viridian.core.hook import Subject
-from viridian.core.lease import Holder
 from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides, require_idle
 from viridian.runtime import environment
+from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
@@ -24,14 +25,14 @@ account_fleets = fleet_kinds()
 account_balancers = LoadBalancers.from_session()
 account_targets = ScalableTargets.from_session()
 table_leases = Leases.from_session(environment.table())
+table_decisions = Decisions.beside(table_leases)
 machine_hooks = Hooks(table_leases, environment.hook_machine_arn())
 
 
 @dataclass(frozen=True)
-class Input(Holder):
-    """The deployment, and the sides it goes between."""
+class Input(Moment):
+    """The sides that it goes between."""
 
-    deployment: Deployment
     sides: Sides
 
 
@@ -43,6 +44,7 @@ def handler(
     leases: Leases = table_leases,
     targets: ScalableTargets = account_targets,
     hooks: Hooks = machine_hooks,
+    decisions: Decisions = table_decisions,
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with the revision that the candidate was asked to run.
@@ -59,9 +61,10 @@ def handler(
     require_idle(given.sides.candidate, balancers.rule(given.sides.rule_arn).actions())
     balancers.arrange(given.sides.candidate.target_group_arn, settings)
     fleet = given.sides.candidate.fleet
-    if scaling := settings.scaling:
+    pinned = settings.scaling and settings.scaling.held(given.sides.size)
+    if pinned:
         for side in (given.sides.live, given.sides.candidate):
-            targets.bind(side.fleet.arn, scaling.held(given.sides.size))
+            targets.bind(side.fleet.arn, pinned)
     revision = fleets[fleet.kind].prepare(
         fleet,
         deployment.release,
@@ -70,5 +73,8 @@ def handler(
         grace=settings.start_grace_seconds,
     )
 
+    decided = {"revision": revision, "size": given.sides.size}
+    decided["pinned"] = pinned and asdict(pinned)
+    keep("prepared", lambda: decisions.append(given, "PrepareCandidate", **decided))
     logger.info("candidate prepared", extra={"revision": revision})
     return {"revision": revision}

@@ -6,38 +6,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.records import Records
+from viridian.core.decisions import Moment
 from viridian.core.deployment import Ran
 from viridian.core.facts import Told, facts
-from viridian.core.fleet import Blueprint, Fleets
+from viridian.core.fleet import Fleets
 from viridian.core.hold import require_may_promote
-from viridian.core.lease import Holder
 from viridian.core.record import promoted
-from viridian.core.release.release import Release
 from viridian.core.sides import Production, Sides
 from viridian.runtime import environment
+from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 table_leases = Leases.from_session(environment.table())
+table_decisions = Decisions.beside(table_leases)
 account_balancers = LoadBalancers.from_session()
 account_fleets = fleet_kinds()
 table_records = Records.from_session(environment.table())
 
 
 @dataclass(frozen=True)
-class Input(Holder):
-    """A deployment whose candidate has all traffic, and runs this revision; `now` is ISO 8601."""
+class Input(Moment):
+    """A deployment whose candidate has all traffic, and runs this revision."""
 
-    release: Release
-    blueprint: Blueprint
     revision: str
-    asked_at: str
     sides: Sides
-    now: str
 
 
 @invocation(Input)
@@ -48,31 +46,34 @@ def handler(
     balancers: LoadBalancers = account_balancers,
     fleets: Mapping[str, Fleets] = account_fleets,
     clock: Callable[[], float] = time.time,
+    decisions: Decisions = table_decisions,
 ) -> dict[str, Any]:
     """Answer with the version that is live; a breach recorded until now refuses, a pause delays.
 
     What AWS says of both sides is kept: the next InspectLive compares with it.
     """
-    sides, colour = given.sides, given.sides.candidate.colour
+    sides, colour, deployment = given.sides, given.sides.candidate.colour, given.deployment
     require_may_promote(leases.get(given.service), leases.stop(), now=clock())
     seen = seen_of(sides, balancers, fleets)
     leases.open_standby(given, watched_alarms=sides.watched_alarms)
-    blueprint = replace(given.blueprint, revision=given.revision)
-    records.keep_ran(Ran(given.release, blueprint, given.deployment_id))
+    blueprint = replace(deployment.blueprint, revision=given.revision)
+    records.keep_ran(Ran(deployment.release, blueprint, given.deployment_id))
     production = Production(
-        version=given.release.version,
+        version=deployment.version,
         colour=colour,
         deployment_id=given.deployment_id,
-        asked_at=given.asked_at,
-        promoted_at=given.now,
+        asked_at=deployment.asked_at,
+        promoted_at=given.entered,
         revision=given.revision,
         facts=json.dumps(seen),
     )
     records.write(promoted(given.service, production))
 
+    decided = {"version": deployment.version, "colour": colour, "revision": given.revision}
+    keep("promoted", lambda: decisions.append(given, "Promote", **decided))
     logger.info("candidate promoted", extra={"colour": colour})
     metrics.add_metric("DeploymentsPromoted", MetricUnit.Count, 1)
-    return {"version": given.release.version}
+    return {"version": deployment.version}
 
 
 def seen_of(sides: Sides, balancers: LoadBalancers, fleets: Mapping[str, Fleets]) -> Told:

@@ -10,19 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.fleets.scaling import ScalableTargets
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.request_metrics import RequestMetrics
+from viridian.core.decisions import Moment
 from viridian.core.drain import next_size, require_drained
 from viridian.core.errors import SideDraining
 from viridian.core.fleet import Fleets
 from viridian.core.hold import require_may_retire
-from viridian.core.lease import Holder
-from viridian.core.service.settings import Settings
 from viridian.core.sides import Sides, require_idle
 from viridian.runtime import environment
+from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
@@ -31,10 +32,11 @@ account_fleets = fleet_kinds()
 account_metrics = RequestMetrics.from_session()
 account_targets = ScalableTargets.from_session()
 table_leases = Leases.from_session(environment.table())
+table_decisions = Decisions.beside(table_leases)
 
 
 @dataclass(frozen=True)
-class Input(Holder):
+class Input(Moment):
     """The side by its part, and since when (epoch milliseconds) its drain floor is over.
 
     The former live of a promoted release is the way back: it is not retired once a breach is
@@ -43,8 +45,6 @@ class Input(Holder):
 
     sides: Sides
     retired: Literal["live", "candidate"]
-    load_balancer: str
-    settings: Settings
     since_ms: int
 
 
@@ -57,6 +57,7 @@ def handler(
     request_metrics: RequestMetrics = account_metrics,
     now: Callable[[], float] = time.time,
     targets: ScalableTargets = account_targets,
+    decisions: Decisions = table_decisions,
 ) -> dict[str, Any]:
     """Answer with the side's new size; refuse while the rule still gives it traffic.
 
@@ -65,7 +66,8 @@ def handler(
     former live rests as the service says. Auto scaling leaves it at rest, and is free again with
     the side that serves.
     """
-    is_way_back, settings, sides = given.retired == "live", given.settings, given.sides
+    registration, sides = given.deployment.registration, given.sides
+    settings, is_way_back = registration.settings, given.retired == "live"
     side, other = (sides.live, sides.candidate) if is_way_back else (sides.candidate, sides.live)
     lease, read_at, since = leases.get(given.service), now(), given.since_ms / 1000
     lease.require_own(given)
@@ -80,7 +82,7 @@ def handler(
         groups = {"side": side.target_group, "other": other.target_group}
         period, timeout = settings.alarms.period_seconds, settings.drain_timeout_seconds
         traffic = request_metrics.traffic(
-            given.load_balancer, groups, since=since, now=read_at, period=period
+            registration.load_balancer, groups, since=since, now=read_at, period=period
         )
         require_drained(**traffic, waited_seconds=read_at - since, timeout_seconds=timeout)
         size = next_size(fleet.observe(side.fleet).desired, rest)
@@ -94,5 +96,8 @@ def handler(
     if scaling:
         targets.bind(other.fleet.arn, scaling.free())
 
+    decided = {"retired": given.retired, "colour": side.colour, "size": size}
+    decided["unpinned"] = bool(scaling)
+    keep("retired", lambda: decisions.append(given, "RetireSide", **decided))
     logger.info("side retired", extra={"colour": side.colour})
     return {"colour": side.colour, "size": size}

@@ -6,25 +6,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.hooks import Hooks
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
-from viridian.core.deployment import Deployment
+from viridian.core.decisions import Moment
 from viridian.core.errors import CandidateFailing, HookFailed, SideBehind, SideUnhealthy
 from viridian.core.fleet import Fleets, level
 from viridian.core.hold import first_watch_seconds, require_may_shift
 from viridian.core.hook import Subject
-from viridian.core.lease import Holder
 from viridian.core.plan import Step
 from viridian.core.rule_change import with_who
 from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides
 from viridian.runtime import environment
+from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import MetricUnit, logger, metrics
 
 table_leases = Leases.from_session(environment.table())
+table_decisions = Decisions.beside(table_leases)
 account_balancers = LoadBalancers.from_session()
 account_alarms = Alarms.from_session()
 account_fleets = fleet_kinds()
@@ -32,10 +34,9 @@ machine_hooks = Hooks(table_leases, environment.hook_machine_arn())
 
 
 @dataclass(frozen=True)
-class Input(Holder):
+class Input(Moment):
     """The step to take between these sides, and the share that was left."""
 
-    deployment: Deployment
     sides: Sides
     revision: str
     step: Step
@@ -51,6 +52,7 @@ def handler(
     fleets: Mapping[str, Fleets] = account_fleets,
     now: Callable[[], float] = time.time,
     hooks: Hooks = machine_hooks,
+    decisions: Decisions = table_decisions,
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
 
@@ -86,6 +88,8 @@ def handler(
         told=lambda change: with_who(change, lease),
     )
 
+    decided = {"before": given.after_percent, "after": percent, "size": size}
+    keep("shifted", lambda: decisions.append(given, "ShiftTraffic", **decided))
     logger.info("traffic shifted", extra={"candidate_percent": percent})
     metrics.add_metric("CandidatePercent", MetricUnit.Percent, percent)
     shifted_at = now()

@@ -3,26 +3,28 @@
 from dataclasses import dataclass
 from typing import Any
 
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.records import Records
+from viridian.core.decisions import Moment
 from viridian.core.errors import RestoreUnverified
-from viridian.core.lease import Holder
 from viridian.core.sides import Sides
 from viridian.runtime import environment
+from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 account_balancers = LoadBalancers.from_session()
 table_leases = Leases.from_session(environment.table())
+table_decisions = Decisions.beside(table_leases)
 table_records = Records.from_session(environment.table())
 
 
 @dataclass(frozen=True)
-class Input(Holder):
+class Input(Moment):
     """The sides that traffic was restored between, and what it was taken from."""
 
-    version: str
     sides: Sides
 
 
@@ -32,6 +34,7 @@ def handler(
     balancers: LoadBalancers = account_balancers,
     leases: Leases = table_leases,
     records: Records = table_records,
+    decisions: Decisions = table_decisions,
 ) -> dict[str, Any]:
     """Answer with the candidate's share, 0; raise SplitNotApplied or RestoreUnverified.
 
@@ -44,7 +47,9 @@ def handler(
     )
 
     leases.mark_whole(given)
-    records.put_back(given.service, given.deployment_id, given.version, sides.production)
+    records.put_back(given.service, given.deployment_id, given.deployment.version, sides.production)
 
+    decided = {"after": 0, "live": live.colour}
+    keep("restored", lambda: decisions.append(given, "VerifyRestored", **decided))
     logger.info("restore verified", extra={"live": live.colour})
     return {"candidate_percent": 0}

@@ -10,33 +10,34 @@ from datetime import datetime
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
+from viridian.adapters.decisions import Decisions
 from viridian.adapters.fleets import fleet_kinds
 from viridian.adapters.hooks import Hooks
 from viridian.adapters.leases import Leases
-from viridian.core.deployment import Deployment
+from viridian.core.decisions import Moment
 from viridian.core.errors import HookFailed
 from viridian.core.fleet import Fleets, level
 from viridian.core.hold import kept_seconds
 from viridian.core.hook import Subject
-from viridian.core.lease import Holder
 from viridian.core.service.hooks import Point
 from viridian.core.sides import Sides
 from viridian.core.standby import Look, StandbyNext, look
 from viridian.runtime import environment
+from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
 table_leases = Leases.from_session(environment.table())
+table_decisions = Decisions.beside(table_leases)
 account_alarms = Alarms.from_session()
 account_fleets = fleet_kinds()
 machine_hooks = Hooks(table_leases, environment.hook_machine_arn())
 
 
 @dataclass(frozen=True)
-class Input(Holder):
+class Input(Moment):
     """The sides of a promotion, and its time (ISO 8601)."""
 
-    deployment: Deployment
     sides: Sides
     promoted_at: str
 
@@ -49,6 +50,7 @@ def handler(
     now: Callable[[], float] = time.time,
     fleets: Mapping[str, Fleets] = account_fleets,
     hooks: Hooks = machine_hooks,
+    decisions: Decisions = table_decisions,
 ) -> dict[str, Any]:
     """Answer with what comes next, the next wait, and how the standby ends if traffic goes back."""
     settings = given.deployment.registration.settings
@@ -69,6 +71,8 @@ def handler(
         live, candidate = given.sides.live.fleet, given.sides.candidate.fleet
         level(fleets[live.kind], live, candidate)
 
+    decided = {"next": seen.next, "reason": seen.reason}
+    keep("watched", lambda: decisions.append(given, "WatchStandby", **decided))
     logger.info("standby watched", extra={"next": seen.next, "reason": seen.reason})
     return {"next": seen.next, "watch_seconds": seen.watch_seconds, "failure": seen.failure}
 

@@ -14,3 +14,11 @@ def attempt(name: str, check: Callable[[], None]) -> None:
         raise
     except Exception as error:
         logger.warning("check not made", extra={"check": name, "why": f"{error!r}"})
+
+
+def keep(what: str, write: Callable[[], None]) -> None:
+    """Write what is only told of a decision: that it could not be written stops nothing."""
+    try:
+        write()
+    except Exception:
+        logger.exception("not kept", extra={"what": what})

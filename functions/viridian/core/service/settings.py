@@ -295,6 +295,12 @@ class Settings:
         "when one begins goes on",
     ] = ()
     on_busy: Annotated[str, ON_BUSY, f"{WHEN_BUSY}; a request may say otherwise"] = "reject"
+    record_retention_days: Annotated[
+        int,
+        Limits(1, 3650),
+        "how long the table keeps what was decided in a deployment, look by look; the document of "
+        "its ending stays in the bucket",
+    ] = 400
     image_repositories: Annotated[
         tuple[str, ...],
         AT_MOST,
