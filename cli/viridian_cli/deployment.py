@@ -4,11 +4,15 @@ Nothing here asks Viridian: a deployment is what Step Functions, the load balanc
 say of it.
 """
 
+import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from viridian.core.split import weights_in
 
 COLOURS = ("blue", "green")
 ENTERED = "stateEnteredEventDetails"
@@ -55,16 +59,24 @@ class Ending:
 
 
 class Deployment:
-    """Made when the deployment begins: the side that then has no traffic is its candidate."""
+    """Its candidate is the side that is named, as its record has it once its sides were inspected;
+    before, no traffic was moved, and it is the side that has none.
+    """
 
-    def __init__(self, client: ClientFor, arn: str, registration: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        client: ClientFor,
+        arn: str,
+        registration: Mapping[str, Any],
+        candidate: str | None = None,
+    ) -> None:
         self.id = arn.rpartition(":")[2]
         self.arn = arn
         self._registration = registration
         self._states, self._cloudwatch = client("stepfunctions"), client("cloudwatch")
         self._elbv2 = client("elbv2")
         weights = split(self._elbv2, registration)
-        self._candidate = min(COLOURS, key=lambda colour: weights[colour])
+        self._candidate = candidate or min(COLOURS, key=lambda colour: weights[colour])
 
     def follow(
         self,
@@ -90,7 +102,7 @@ class Deployment:
         percent = self.candidate_percent()
         at = time.time()
         status = self._described().get("status", "")
-        state = self._newest_state() if status else ""
+        state = newest_state(self._states, self.arn) if status else ""
         return Sight(at, status, state, percent, tuple(self._firing()))
 
     def ending(self, **patience: float) -> Ending:
@@ -120,12 +132,6 @@ class Deployment:
             return {}
         return found
 
-    def _newest_state(self) -> str:
-        events = self._states.get_execution_history(
-            executionArn=self.arn, reverseOrder=True, maxResults=20
-        )["events"]
-        return next((event[ENTERED]["name"] for event in events if ENTERED in event), "")
-
     def _firing(self) -> Iterator[str]:
         sides = [name for colour in COLOURS for name in self._registration[colour]["alarms"]]
         found = self._cloudwatch.describe_alarms(
@@ -141,6 +147,24 @@ class Deployment:
 def split(elbv2: Any, registration: Mapping[str, Any]) -> dict[str, int]:
     """Each colour's weight in the production rule, read now."""
     [rule] = elbv2.describe_rules(RuleArns=[registration["rule_arn"]])["Rules"]
-    groups = rule["Actions"][-1]["ForwardConfig"]["TargetGroups"]
-    weights = {group["TargetGroupArn"]: group["Weight"] for group in groups}
+    weights = weights_in(rule["Actions"])
     return {colour: weights[registration[colour]["target_group_arn"]] for colour in COLOURS}
+
+
+def newest_state(states: Any, arn: str) -> str:
+    """The state that an execution entered last; "" before the first one."""
+    events = states.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=20)
+    return next((event[ENTERED]["name"] for event in events["events"] if ENTERED in event), "")
+
+
+def explanations(states: Any, machine_arn: str) -> dict[str, str]:
+    """What each state of a machine is for, in the first sentence of its own comment."""
+    machine = states.describe_state_machine(stateMachineArn=machine_arn)
+    found = json.loads(machine["definition"])["States"]
+    return {name: state.get("Comment", "").partition(". ")[0] for name, state in found.items()}
+
+
+def in_words(state: str) -> str:
+    """`ShiftTraffic` as a person would write it: `Shift traffic`."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", state)
+    return words[:1] + words[1:].lower()

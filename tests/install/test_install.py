@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from rehearsal.demo import own_script, play
-from rehearsal.progress import PlainProgress
 from rehearsal.session import PROJECT
 from tests.infra.test_packaging import contents
 from viridian_cdk.packaging import assemble
+from viridian_cli.progress import PlainProgress
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("install")]
 HERE = Path(__file__).parent
