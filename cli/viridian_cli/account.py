@@ -129,7 +129,8 @@ class Account:
             if self.table.record(service, deployment_id):
                 return service
         raise Failed(
-            f"no deployment {deployment_id!r} here: viridian history SERVICE lists a service's"
+            f"no deployment {deployment_id!r} here (an upload takes some seconds to begin one): "
+            "viridian history SERVICE lists a service's"
         )
 
     def execution(self, name: str, machine: str = "StateMachineArn") -> Item | None:
@@ -145,10 +146,8 @@ class Account:
 
     def deployment(self, service: str, deployment_id: str) -> Deployment:
         """One that runs, or is about to."""
-        kept = self.table.record(service, deployment_id) or {}
-        candidate = kept.get("sides", {}).get("candidate", {}).get("colour")
         arn = execution_arn(self.output("StateMachineArn"), deployment_id)
-        return Deployment(self.client, arn, self.registration(service), candidate)
+        return Deployment(self.client, arn, self.registration(service))
 
     def invoke(self, function: str, payload: Mapping[str, Any]) -> Item:
         """What the function of that output answers; Failed with what it raised."""

@@ -59,24 +59,18 @@ class Ending:
 
 
 class Deployment:
-    """Its candidate is the side that is named, as its record has it once its sides were inspected;
-    before, no traffic was moved, and it is the side that has none.
+    """Made when the deployment begins: the side that then has no traffic is its candidate. Who
+    comes later sets what its record says.
     """
 
-    def __init__(
-        self,
-        client: ClientFor,
-        arn: str,
-        registration: Mapping[str, Any],
-        candidate: str | None = None,
-    ) -> None:
+    def __init__(self, client: ClientFor, arn: str, registration: Mapping[str, Any]) -> None:
         self.id = arn.rpartition(":")[2]
         self.arn = arn
         self._registration = registration
         self._states, self._cloudwatch = client("stepfunctions"), client("cloudwatch")
         self._elbv2 = client("elbv2")
         weights = split(self._elbv2, registration)
-        self._candidate = candidate or min(COLOURS, key=lambda colour: weights[colour])
+        self.candidate = min(COLOURS, key=lambda colour: weights[colour])
 
     def follow(
         self,
@@ -123,7 +117,7 @@ class Deployment:
 
     def candidate_percent(self) -> int:
         """The candidate's share of production."""
-        return split(self._elbv2, self._registration)[self._candidate]
+        return split(self._elbv2, self._registration)[self.candidate]
 
     def _described(self) -> dict[str, Any]:
         try:

@@ -46,8 +46,7 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except EXPECTED as error:
             message, code = told(error)
-            screen = ctx.obj.screen if ctx.obj else Screen()
-            screen.complain(message)
+            ctx.obj.screen.complain(message)
             raise typer.Exit(code) from error
 
 
@@ -85,13 +84,14 @@ def _version(is_asked: bool) -> None:
 def options(
     context: typer.Context,
     profile: Annotated[
-        str | None, typer.Option(envvar="AWS_PROFILE", help="Of the AWS configuration.")
+        str | None, typer.Option(help="Of the AWS configuration; else AWS_PROFILE.")
     ] = None,
     region: Annotated[
-        str | None, typer.Option(envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="AWS Region.")
+        str | None,
+        typer.Option(envvar=["AWS_REGION", "AWS_DEFAULT_REGION"], help="Else that of the profile."),
     ] = None,
     endpoint_url: Annotated[
-        str | None, typer.Option(envvar="AWS_ENDPOINT_URL", help="In place of AWS's own.")
+        str | None, typer.Option(help="In place of AWS's own; else AWS_ENDPOINT_URL.")
     ] = None,
     stack: Annotated[
         str, typer.Option(envvar="VIRIDIAN_STACK", help="The control plane's stack.")

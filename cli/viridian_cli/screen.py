@@ -32,7 +32,9 @@ class Screen:
         _console(stderr=True).print(text, style="dim", soft_wrap=True, markup=False)
 
     def complain(self, text: str) -> None:
-        """What went wrong."""
+        """What went wrong; also the document, where one is wanted."""
+        if self.as_json:
+            print(json.dumps({"error": text}))
         for line in text.splitlines():
             _console(stderr=True).print(line, style="red", soft_wrap=True, markup=False)
 

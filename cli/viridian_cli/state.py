@@ -7,6 +7,7 @@ from viridian.core.control import Action, Control
 from viridian.core.errors import RestoreHeld
 from viridian.core.evidence.health import Health
 from viridian.core.guardian import Machine, executions_of
+from viridian.core.hold import Stop
 from viridian.core.lease import Lease
 from viridian.core.order import UNCHANGED, Order, order
 from viridian.core.turns import id_of
@@ -19,7 +20,7 @@ MACHINES = {Machine.DEPLOY: "StateMachineArn", Machine.STANDBY: "StandbyMachineA
 def service_state(account: Account, service: str) -> dict[str, Any]:
     """One service as it is now."""
     lease, live = account.table.lease(service), account.table.production(service)
-    going = rollback_order(account, lease)
+    stop = account.table.stop()
     return {
         "service": service,
         "live": {name: live[name] for name in LIVE} if live else None,
@@ -27,8 +28,8 @@ def service_state(account: Account, service: str) -> dict[str, Any]:
         "deployment": _in_progress(account, lease),
         "asked": asked(lease),
         "waiting": [id_of(turn) for turn in sorted(lease.turns)],
-        "stopped": str(stop) if (stop := account.table.stop()) else None,
-        "rollback_ready": going.write is not None,
+        "stopped": str(stop) if stop else None,
+        "rollback_ready": rollback_order(lease, stop).write is not None,
     }
 
 
@@ -60,16 +61,16 @@ def asked(lease: Lease) -> list[str]:
     return sorted(key for key, kept in lease.hooks.items() if "verdict" not in kept)
 
 
-def rollback_order(account: Account, lease: Lease) -> Order:
+def rollback_order(lease: Lease, stop: Stop | None) -> Order:
     """What the function Control would do now."""
     control = Control(Action.ROLLBACK, "viridian", "would it work", lease.service)
-    return order(control, lease, account.table.stop(), now=time.time())
+    return order(control, lease, stop, now=time.time())
 
 
 def readiness(account: Account, service: str) -> tuple[bool, str, str]:
     """Whether a rollback would work now; why, or why not; and what to do then."""
     lease = account.table.lease(service)
-    going = rollback_order(account, lease)
+    going = rollback_order(lease, account.table.stop())
     if going.write is None:
         why = going.did.removesuffix(f"; {UNCHANGED}")
         return False, why, going.next if lease.deployment_id else _other_way(account, service)

@@ -112,7 +112,8 @@ def test_the_candidate_that_a_record_names_is_known_late_in_its_deployment(
     account: FakeAccount,
 ) -> None:
     account.weights = {"blue": 0, "green": 100}
-    deployment = Deployment(lambda _service: account, ARN, REGISTRATION, "green")
+    deployment = Deployment(lambda _service: account, ARN, REGISTRATION)
+    deployment.candidate = "green"
     assert deployment.look().candidate_percent == 100
 
 

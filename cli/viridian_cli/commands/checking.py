@@ -16,6 +16,7 @@ from viridian.core.schema import keys, parse
 from viridian_cli import views
 from viridian_cli.failure import Code
 from viridian_cli.options import at
+from viridian_cli.release import PLACE
 from viridian_cli.service_file import read_service_file
 
 OF_A_RELEASE = keys(Manifest).keys() - keys(Request).keys()
@@ -41,7 +42,8 @@ def _judge(path: Path) -> dict[str, Any]:
         kind, read = _kind(path)
         read(path)
     except Refusal as refusal:
-        return {"file": str(path), "read_as": kind, "complaints": str(refusal).splitlines()}
+        said = PLACE.sub(lambda _: path.name, str(refusal))
+        return {"file": str(path), "read_as": kind, "complaints": said.splitlines()}
     except OSError as error:
         return {"file": str(path), "read_as": kind, "complaints": [f"{path}: {error.strerror}"]}
     return {"file": str(path), "read_as": kind, "complaints": []}

@@ -7,6 +7,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
+from viridian.core.execution import IN_WORDS
 from viridian.core.guardian import Machine
 from viridian.core.lease import Lease
 from viridian_cli import views
@@ -67,10 +68,13 @@ def _show(here: At, service: str, id: str) -> None:
     meaning = explanations(here.account.client("stepfunctions"), machine)
     live = (here.account.table.production(service) or {}).get("version", "live")
     deployment = here.account.deployment(service, id)
-    version = ""
     with here.screen.progress(since=time.time() - began) as progress:
         for sight in deployment.follow(every_seconds=LOOK_SECONDS):
-            version = version or (here.account.table.record(service, id) or {}).get("version", "")
+            record = here.account.table.record(service, id) or {}
+            if "sides" in record:
+                deployment.candidate = record["sides"]["candidate"]["colour"]
+            lease, version = here.account.table.lease(service), record.get("version", "")
+            is_its = lease.deployment_id in (id, None)
             progress.show(
                 Moment(
                     release=f"{service} {version}".strip(),
@@ -78,9 +82,9 @@ def _show(here: At, service: str, id: str) -> None:
                     explanation=meaning.get(sight.state, ""),
                     live_version=live,
                     candidate_version=version,
-                    candidate_percent=sight.candidate_percent,
+                    candidate_percent=sight.candidate_percent if is_its else 0,
                     firing=sight.firing,
-                    notes=_notes(here.account.table.lease(service), id, sight),
+                    notes=_notes(lease, id, sight),
                 )
             )
 
@@ -105,10 +109,13 @@ def outcome(here: At, service: str, id: str) -> dict[str, Any]:
         ending = "DeploymentPromoted"
     if record.get("standby_ending", "StandbyRetired") != "StandbyRetired":
         ending, cause = record["standby_ending"], record.get("standby_cause")
+    if ending is None:
+        ending = f"its execution {IN_WORDS.get(execution.get('status', ''), 'is not known')}"
+        cause = f"the guardian makes the traffic whole; viridian show {id}"
     return {
         "id": id,
         "service": service,
         "version": record.get("version"),
-        "ending": ending or f"{execution.get('status', 'not known')} (viridian show {id})",
+        "ending": ending,
         "cause": cause or execution.get("cause"),
     }

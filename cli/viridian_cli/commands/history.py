@@ -21,8 +21,10 @@ def history(
 ) -> None:
     """The deployments of a service, the newest first."""
     here = at(context)
-    here.account.registered(service)
     records = here.account.table.records(service)[:limit]
+    if not records:
+        here.account.registered(service)
+        here.screen.say(f"no deployment of {service} was admitted yet")
     rows = [
         (
             views.moment(each.get("admitted_at")),
@@ -35,8 +37,6 @@ def history(
         for each in records
     ]
     headings = ("UTC", "deployment", "version", "ending", "took", "asked by")
-    if not records:
-        here.screen.say(f"no deployment of {service} was admitted yet")
     here.screen.result(records, views.table(headings, rows))
 
 

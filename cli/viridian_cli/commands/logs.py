@@ -20,6 +20,8 @@ LEFT_OUT = {
 LEVELS = {"WARNING": views.DOUBT, "ERROR": views.BAD, "CRITICAL": views.BAD}
 ROOMS = "Functions|Events|Controls|Hooks|Resources|Pipelines"
 NAME = re.compile(rf"-(?:{ROOMS})(\w+?)Function[0-9A-F]+")
+LONGEST_SHOWN = 160
+"""Characters of one value; --json has all."""
 EARLY = timedelta(minutes=1)
 
 
@@ -67,7 +69,7 @@ def _row(line: dict[str, Any]) -> tuple[str | Text, ...]:
     at = datetime.fromtimestamp(line["timestamp"] / 1000, UTC).strftime("%H:%M:%S.%f")[:-3]
     told = {name: value for name, value in line.items() if name not in LEFT_OUT}
     message = Text(str(line.get("message", "")), style=LEVELS.get(line.get("level", ""), ""))
-    said = "  ".join(f"{name}={json.dumps(value)}" for name, value in told.items())
+    said = "  ".join(f"{name}={json.dumps(value)[:LONGEST_SHOWN]}" for name, value in told.items())
     return at, _short(str(line.get("function_name", ""))), message, said
 
 
