@@ -1,17 +1,21 @@
 """Global options, and what is told of what goes wrong: a line, and what to do."""
 
 import os
+import re
+from typing import Any
 
 import pytest
+import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
+from tests.assemblies import PROJECT
 from tests.cli.automation import Automation
 from tests.cli.conftest import Told
 from viridian.core.ending import ENDINGS
 from viridian.core.errors import RequestInvalid
 from viridian_cli.deployment import NoEnding
 from viridian_cli.failure import Code, code_of, told
-from viridian_cli.main import hoisted
+from viridian_cli.main import app, hoisted
 
 
 @pytest.mark.parametrize(
@@ -125,3 +129,25 @@ def test_its_version_is_told() -> None:
 @pytest.mark.parametrize("args", [[], ["--help"], ["release", "--help"]])
 def test_help_is_told(args: list[str]) -> None:
     assert "Usage:" in Told(*args).out + Told(*args).err
+
+
+def commands() -> set[str]:
+    """As they are called."""
+    root: Any = typer.main.get_command(app)
+    nested = {f"release {name}" for name in root.commands["release"].commands}
+    return {name for name in root.commands if name != "release"} | nested
+
+
+def test_the_readme_names_every_command_and_every_exit_code() -> None:
+    section = (PROJECT / "README.md").read_text().partition("## The command line")[2]
+    section = section.partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `viridian")]
+    told = {
+        re.match(r"(?:viridian )?((?:release )?[a-z-]+)", name)[1]  # type: ignore[index]
+        for row in rows
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1])
+    }
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)}
+
+    assert told == commands()
+    assert codes == {*Code, 2, 130}

@@ -80,6 +80,11 @@ def test_the_wheel_carries_what_no_stack_imports(python: Path, tmp_path: Path, m
     run(python, "-c", f"import {module}", cwd=tmp_path)
 
 
+def test_the_wheel_brings_the_command(python: Path, tmp_path: Path) -> None:
+    run(python.with_name("viridian"), "--help", cwd=tmp_path)
+    run(python.with_name("viridian"), "validate", SERVICE_FILE, cwd=tmp_path)
+
+
 def test_the_wheel_and_the_checkout_make_the_same_asset(assembly: Path, tmp_path: Path) -> None:
     [asset] = assembly.glob("asset.*")
     assemble(tmp_path / "asset")
