@@ -10,7 +10,7 @@ from rich.text import Text
 from viridian_cli.deployment import in_words
 
 GOOD, BAD, DOUBT = "green", "red", "yellow"
-ENDINGS = {"DeploymentPromoted": GOOD, "StandbyRetired": GOOD, "in progress": DOUBT}
+ENDINGS = {"DeploymentPromoted": GOOD, "StandbyRetired": GOOD, "no ending yet": DOUBT}
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:

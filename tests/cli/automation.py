@@ -74,10 +74,10 @@ class Automation:
             Name=parameter_name(service), Value=json.dumps(registration), Type="String"
         )
 
-    def hold(self, **members: Any) -> None:
-        """Have a deployment hold the shop's lease."""
+    def hold(self, service: str = "shop", **members: Any) -> None:
+        """Have a deployment hold a service's lease."""
         given = {"fence": 1, "deployment_id": ID, "phase": "deploying", **members}
-        item = item_of(Lease("shop", **given))
+        item = item_of(Lease(service, **given))
         boto3.client("dynamodb").put_item(TableName="deployments", Item=item)
 
     def keep(self, sort_key: str, **members: Any) -> None:

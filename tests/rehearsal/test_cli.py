@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,6 +73,12 @@ def test_a_release_is_pushed_watched_shipped_and_rolled_back(
 
     pushed = person.begin("release", "push", str(folder / "3.0.0"), "--watch")
     eventually(percent, PATIENCE_SECONDS)
+    interrupted = person.begin("watch")
+    assert interrupted.stdout is not None
+    assert "shop 3.0.0" in interrupted.stdout.readline()
+    interrupted.send_signal(signal.SIGINT)
+    assert "goes on without you: viridian watch shop-3.0.0-" in interrupted.communicate()[1]
+    assert interrupted.returncode == 130
     assert "are ended" in person.call("ship", "shop", *BECAUSE)
     told, _ = pushed.communicate(timeout=PATIENCE_SECONDS)
 

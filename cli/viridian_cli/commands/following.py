@@ -81,7 +81,7 @@ def _show(here: At, service: str, id: str) -> None:
                     state=in_words(sight.state),
                     explanation=meaning.get(sight.state, ""),
                     live_version=live,
-                    candidate_version=version,
+                    candidate_version=version or "candidate",
                     candidate_percent=sight.candidate_percent if is_its else 0,
                     firing=sight.firing,
                     notes=_notes(lease, id, sight),

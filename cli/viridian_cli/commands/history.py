@@ -10,8 +10,11 @@ from viridian_cli import views
 from viridian_cli.account import Account
 from viridian_cli.failure import Failed
 from viridian_cli.options import Id, Service, at
+from viridian_cli.table import SHORT
 
 LIMIT = 20
+UNENDED = "no ending yet"
+KEPT = tuple(name for name in (*SHORT, "evidence") if name != "sk")
 
 
 def history(
@@ -55,7 +58,7 @@ def show(context: typer.Context, id: Id) -> None:
 def ending_of(record: dict[str, Any]) -> str:
     """The newest of both endings; a standby that was let go does not hide a promotion."""
     standby = record.get("standby_ending", "StandbyRetired")
-    return str(record.get("ending", "in progress") if standby == "StandbyRetired" else standby)
+    return str(record.get("ending", UNENDED) if standby == "StandbyRetired" else standby)
 
 
 def _document(
@@ -64,7 +67,7 @@ def _document(
     """What may be shown: not what tasks or checks are given, where secrets may stand."""
     deployment, names = record.get("deployment", {}), ("steps", "on_busy", "override", "accept")
     release = deployment.get("release", {})
-    kept = {name: value for name, value in record.items() if name not in HIDDEN}
+    kept = {name: record[name] for name in KEPT if name in record}
     return {
         "id": id,
         "service": service,
@@ -77,9 +80,6 @@ def _document(
         "cause": record.get("cause") or (execution or {}).get("cause"),
         "visits": [*_visits(account, execution)],
     }
-
-
-HIDDEN = ("pk", "sk", "deployment", "sides")
 
 
 def _visits(account: Account, execution: Any) -> Iterator[dict[str, Any]]:
@@ -96,7 +96,7 @@ def _asker(record: dict[str, Any]) -> str:
 
 def _facts(shown: dict[str, Any]) -> list[tuple[str, Any]]:
     steps = (f"{step['percent']} % for {step['bake_seconds']} s" for step in shown.get("steps", ()))
-    ending = ending_of(shown) if "ending" in shown else shown["error"] or "in progress"
+    ending = ending_of(shown) if "ending" in shown else shown["error"] or UNENDED
     release = shown["release"].get("image") or (shown["release"].get("bundle") or {}).get("key")
     standby = (shown.get(f"standby_{name}", "") for name in ("ending", "ended_at", "cause"))
     return [

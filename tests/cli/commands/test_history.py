@@ -57,7 +57,7 @@ def test_a_line_tells_how_it_ended_how_long_it_took_and_who_asked(automation: Au
 @pytest.mark.parametrize(
     ("members", "ending"),
     [
-        ({}, "in progress"),
+        ({}, "no ending yet"),
         ({"ending": "DeploymentPromoted"}, "DeploymentPromoted"),
         (
             {"ending": "DeploymentPromoted", "standby_ending": "StandbyRetired"},
