@@ -14,9 +14,9 @@ from rehearsal.demo import Ending, Script, own_script, play, shop_script
 from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.demo.summary import in_short
 from rehearsal.ecs_services import RehearsalFailed
-from rehearsal.progress import progress
 from rehearsal.synthesis import SynthesisFailed
 from viridian_cli.deployment import NoEnding
+from viridian_cli.progress import progress
 from viridian_cli.release import ReleaseUnusable
 
 EPILOG = """\

@@ -4,11 +4,15 @@ Nothing here asks Viridian: a deployment is what Step Functions, the load balanc
 say of it.
 """
 
+import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from viridian.core.split import weights_in
 
 COLOURS = ("blue", "green")
 ENTERED = "stateEnteredEventDetails"
@@ -55,7 +59,9 @@ class Ending:
 
 
 class Deployment:
-    """Made when the deployment begins: the side that then has no traffic is its candidate."""
+    """Made when the deployment begins: the side that then has no traffic is its candidate. Who
+    comes later sets what its record says.
+    """
 
     def __init__(self, client: ClientFor, arn: str, registration: Mapping[str, Any]) -> None:
         self.id = arn.rpartition(":")[2]
@@ -64,7 +70,7 @@ class Deployment:
         self._states, self._cloudwatch = client("stepfunctions"), client("cloudwatch")
         self._elbv2 = client("elbv2")
         weights = split(self._elbv2, registration)
-        self._candidate = min(COLOURS, key=lambda colour: weights[colour])
+        self.candidate = min(COLOURS, key=lambda colour: weights[colour])
 
     def follow(
         self,
@@ -90,7 +96,7 @@ class Deployment:
         percent = self.candidate_percent()
         at = time.time()
         status = self._described().get("status", "")
-        state = self._newest_state() if status else ""
+        state = newest_state(self._states, self.arn) if status else ""
         return Sight(at, status, state, percent, tuple(self._firing()))
 
     def ending(self, **patience: float) -> Ending:
@@ -111,7 +117,7 @@ class Deployment:
 
     def candidate_percent(self) -> int:
         """The candidate's share of production."""
-        return split(self._elbv2, self._registration)[self._candidate]
+        return split(self._elbv2, self._registration)[self.candidate]
 
     def _described(self) -> dict[str, Any]:
         try:
@@ -119,12 +125,6 @@ class Deployment:
         except self._states.exceptions.ExecutionDoesNotExist:
             return {}
         return found
-
-    def _newest_state(self) -> str:
-        events = self._states.get_execution_history(
-            executionArn=self.arn, reverseOrder=True, maxResults=20
-        )["events"]
-        return next((event[ENTERED]["name"] for event in events if ENTERED in event), "")
 
     def _firing(self) -> Iterator[str]:
         sides = [name for colour in COLOURS for name in self._registration[colour]["alarms"]]
@@ -141,6 +141,24 @@ class Deployment:
 def split(elbv2: Any, registration: Mapping[str, Any]) -> dict[str, int]:
     """Each colour's weight in the production rule, read now."""
     [rule] = elbv2.describe_rules(RuleArns=[registration["rule_arn"]])["Rules"]
-    groups = rule["Actions"][-1]["ForwardConfig"]["TargetGroups"]
-    weights = {group["TargetGroupArn"]: group["Weight"] for group in groups}
+    weights = weights_in(rule["Actions"])
     return {colour: weights[registration[colour]["target_group_arn"]] for colour in COLOURS}
+
+
+def newest_state(states: Any, arn: str) -> str:
+    """The state that an execution entered last; "" before the first one."""
+    events = states.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=20)
+    return next((event[ENTERED]["name"] for event in events["events"] if ENTERED in event), "")
+
+
+def explanations(states: Any, machine_arn: str) -> dict[str, str]:
+    """What each state of a machine is for, in the first sentence of its own comment."""
+    machine = states.describe_state_machine(stateMachineArn=machine_arn)
+    found = json.loads(machine["definition"])["States"]
+    return {name: state.get("Comment", "").partition(". ")[0] for name, state in found.items()}
+
+
+def in_words(state: str) -> str:
+    """`ShiftTraffic` as a person would write it: `Shift traffic`."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", state)
+    return words[:1] + words[1:].lower()

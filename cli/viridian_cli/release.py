@@ -81,9 +81,13 @@ def upload(s3: Any, bucket: str, release: PackedRelease) -> str:
 
     `s3` is a boto3 client.
     """
-    key = f"{release.prefix}/{MANIFEST}"
     s3.put_object(Bucket=bucket, Key=f"{release.prefix}/{BUNDLE}", Body=release.content)
-    answer = s3.put_object(Bucket=bucket, Key=key, Body=release.uploaded)
+    return upload_manifest(s3, bucket, f"{release.prefix}/{MANIFEST}", release.uploaded)
+
+
+def upload_manifest(s3: Any, bucket: str, key: str, content: bytes) -> str:
+    """Put a manifest alone, as of a release that is an image; the id of its deployment."""
+    answer = s3.put_object(Bucket=bucket, Key=key, Body=content)
     return Upload.of(bucket, key, answer["VersionId"]).deployment_id
 
 

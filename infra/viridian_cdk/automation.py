@@ -1,5 +1,6 @@
 """The control plane: one stack that deploys every service registered with it."""
 
+from importlib.metadata import version
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
@@ -149,3 +150,4 @@ class Automation(Stack):
         CfnOutput(self, "ApproveFunctionName", value=self.approve.function.function_name)
         CfnOutput(self, "PipelineJobFunctionName", value=self.pipeline_job.function_name)
         CfnOutput(self, "OperatorsTopicArn", value=self.operators.topic.topic_arn)
+        CfnOutput(self, "Version", value=version("viridian"))

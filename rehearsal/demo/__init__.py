@@ -12,12 +12,12 @@ from rehearsal.demo.pipeline import PipelineWay
 from rehearsal.demo.story import Chapter, Story
 from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, summary_file, write_summary
 from rehearsal.images import pack_with_command
-from rehearsal.progress import Progress
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
 from viridian.core.document import document_key
 from viridian.core.errors import Refusal
 from viridian_cdk.service_file import read_service_file
+from viridian_cli.progress import Progress
 from viridian_cli.release import PackedRelease, ReleaseUnusable, pack
 
 REQUESTS_PER_SECOND = 100.0

@@ -1,7 +1,5 @@
 """The story of a demo: a service under traffic, one upload after the other, each to its ending."""
 
-import json
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +15,11 @@ from rehearsal.demo.summary import (
     outcome_of,
     summary_of,
 )
-from rehearsal.progress import Moment, Progress, VersionTraffic
 from rehearsal.session import Rehearsal
 from rehearsal.traffic import Answers, Traffic
 from rehearsal.traffic.answers import failures
-from viridian_cli.deployment import Sight
+from viridian_cli.deployment import Sight, explanations, in_words
+from viridian_cli.progress import Moment, Progress, VersionTraffic
 from viridian_cli.release import PackedRelease
 
 # Traffic before the first upload, and after the last ending: what is normal, and what remains.
@@ -55,7 +53,8 @@ class Story:
     """By which the releases come, if not by their upload."""
 
     def __post_init__(self) -> None:
-        self._explanations = _explanations(self.rehearsal)
+        machine = self.rehearsal.outputs.state_machine_arn
+        self._explanations = explanations(self.rehearsal.client("stepfunctions"), machine)
         self._standby_of = ""
         self._sizes: dict[str, int] = {}
         self._complaints: list[str] = []
@@ -147,18 +146,3 @@ def _by_version(latest: Answers) -> list[VersionTraffic]:
         )
         for version, counts in sorted(latest.by_version.items())
     ]
-
-
-def _explanations(rehearsal: Rehearsal) -> dict[str, str]:
-    """What each state of the machine is for, in the first sentence of its own comment."""
-    machine = rehearsal.client("stepfunctions").describe_state_machine(
-        stateMachineArn=rehearsal.outputs.state_machine_arn
-    )
-    states = json.loads(machine["definition"])["States"]
-    return {name: state.get("Comment", "").partition(". ")[0] for name, state in states.items()}
-
-
-def in_words(state: str) -> str:
-    """`ShiftTraffic` as a person would write it: `Shift traffic`."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", state)
-    return words[:1] + words[1:].lower()

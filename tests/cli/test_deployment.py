@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from viridian.core.execution import execution_arn
-from viridian_cli.deployment import Deployment, NoEnding
+from viridian_cli.deployment import Deployment, NoEnding, in_words
 
 Answer = dict[str, Any]
 ARN = "arn:aws:states:us-east-1:1:execution:machine:shop-1.1.0-abc"
@@ -108,6 +108,15 @@ def test_the_candidate_is_the_side_that_had_no_traffic(
     assert deployment.look().candidate_percent == 90
 
 
+def test_the_candidate_that_a_record_names_is_known_late_in_its_deployment(
+    account: FakeAccount,
+) -> None:
+    account.weights = {"blue": 0, "green": 100}
+    deployment = Deployment(lambda _service: account, ARN, REGISTRATION)
+    deployment.candidate = "green"
+    assert deployment.look().candidate_percent == 100
+
+
 def test_alarms_of_both_kinds_are_told(deployment: Deployment, account: FakeAccount) -> None:
     account.alarms = {"MetricAlarms": ["green-errors"], "CompositeAlarms": ["elb-5xx"]}
     assert deployment.look().firing == ("green-errors", "elb-5xx")
@@ -144,3 +153,11 @@ def test_what_does_not_come_in_time_is_told(
         start(account, *states)
     with pytest.raises(NoEnding, match=complaint):
         list(deployment.follow(every_seconds=0, start_seconds=0, longest_seconds=0))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("Bake", "Bake"), ("ShiftTraffic", "Shift traffic"), ("ProveWayBack", "Prove way back")],
+)
+def test_a_state_is_told_in_words(state: str, words: str) -> None:
+    assert in_words(state) == words

@@ -1,6 +1,7 @@
 """The registration that the stack writes is one that the functions can read."""
 
 import re
+from importlib.metadata import version
 
 import pytest
 
@@ -102,6 +103,7 @@ def test_the_outputs_are_what_a_person_needs_next(assembly: Assembly) -> None:
         "StandbyMachineArn": "<StandbyMachine>",
         "HookMachineArn": "<HookMachine>",
         "OperatorsTopicArn": "<OperatorsTopic>",
+        "Version": version("viridian"),
         "ControlFunctionName": "<ControlsControlFunction>",
         "ApproveFunctionName": "<ControlsApproveFunction>",
         "PipelineJobFunctionName": "<PipelinesPipelineJobFunction>",

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from rehearsal.demo import own_script, play
-from rehearsal.progress import PlainProgress
 from rehearsal.session import PROJECT
 from tests.infra.test_packaging import contents
 from viridian_cdk.packaging import assemble
+from viridian_cli.progress import PlainProgress
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("install")]
 HERE = Path(__file__).parent
@@ -78,6 +78,11 @@ def orders(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("module", ["viridian.bundle", "viridian_cli.deployment"])
 def test_the_wheel_carries_what_no_stack_imports(python: Path, tmp_path: Path, module: str) -> None:
     run(python, "-c", f"import {module}", cwd=tmp_path)
+
+
+def test_the_wheel_brings_the_command(python: Path, tmp_path: Path) -> None:
+    run(python.with_name("viridian"), "--help", cwd=tmp_path)
+    run(python.with_name("viridian"), "validate", SERVICE_FILE, cwd=tmp_path)
 
 
 def test_the_wheel_and_the_checkout_make_the_same_asset(assembly: Path, tmp_path: Path) -> None:

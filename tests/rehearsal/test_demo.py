@@ -16,12 +16,12 @@ from rehearsal.assembly import Assembly
 from rehearsal.demo import play, shop_script
 from rehearsal.demo.record import Record, deploy
 from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, outcome_of
-from rehearsal.progress import PlainProgress
 from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Answers, Traffic
 from tests.assemblies import DEMONSTRATED, REHEARSED, Assemblies
 from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop
 from viridian_cli.deployment import COLOURS, Ending
+from viridian_cli.progress import PlainProgress
 from viridian_cli.release import pack
 
 PATIENCE_SECONDS = 60.0

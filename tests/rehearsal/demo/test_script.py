@@ -8,10 +8,9 @@ import pytest
 import yaml
 
 from rehearsal.demo import own_script, play, shop_script
-from rehearsal.demo.story import in_words
 from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED
-from rehearsal.progress import PlainProgress
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE
+from viridian_cli.progress import PlainProgress
 from viridian_cli.release import ReleaseUnusable
 
 
@@ -101,11 +100,3 @@ def test_the_summary_of_an_earlier_demo_does_not_outlive_the_start_of_the_next(
     with pytest.raises(KeyboardInterrupt):
         play(shop_script(), tmp_path, Interrupted(print))
     assert not (tmp_path / "summary.json").exists()
-
-
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [("Bake", "Bake"), ("ShiftTraffic", "Shift traffic"), ("ProveWayBack", "Prove way back")],
-)
-def test_a_state_is_told_in_words(state: str, words: str) -> None:
-    assert in_words(state) == words

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from rehearsal.progress import LiveProgress, Moment, PlainProgress, VersionTraffic
+from viridian_cli.progress import LiveProgress, Moment, PlainProgress, VersionTraffic
 
 MOMENT = Moment(
     release="shop 1.1.0",

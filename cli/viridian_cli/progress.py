@@ -1,6 +1,5 @@
 """Progress that a person enjoys: a live view on a terminal, plain lines everywhere else."""
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 BAR_WIDTH = 40
+ALARM = "in ALARM: "
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,12 @@ class Moment:
     traffic: tuple[VersionTraffic, ...] = ()
     requests: int = 0
     failed: int = 0
+    notes: tuple[str, ...] = ()
+    """What a person should know besides: that it is paused, or asks somebody."""
 
 
 class Progress(Protocol):
-    """Where the demo tells what happens."""
+    """Where it is told what happens."""
 
     def say(self, text: str) -> None: ...
     def show(self, moment: Moment) -> None: ...
@@ -55,9 +57,12 @@ class Progress(Protocol):
     ) -> None: ...
 
 
-def progress() -> Progress:
-    """The one that fits standard output."""
-    return LiveProgress() if sys.stdout.isatty() else PlainProgress()
+def progress(console: Console | None = None, *, since: float = 0) -> Progress:
+    """The one that fits the console, standard output unless given; it began `since` seconds ago."""
+    console = console or Console()
+    if console.is_terminal:
+        return LiveProgress(console, since)
+    return PlainProgress(lambda line: print(line, file=console.file, flush=True), since=since)
 
 
 @dataclass
@@ -66,11 +71,12 @@ class PlainProgress:
 
     write: Callable[[str], None] = lambda line: print(line, flush=True)
     clock: Callable[[], float] = time.monotonic
+    since: float = 0
     _started: float = field(init=False)
     _shown: Moment | None = None
 
     def __post_init__(self) -> None:
-        self._started = self.clock()
+        self._started = self.clock() - self.since
 
     def __enter__(self) -> Self:
         return self
@@ -83,30 +89,30 @@ class PlainProgress:
         self.write(f"{self.clock() - self._started:6.1f} s  {text}")
 
     def show(self, moment: Moment) -> None:
-        """State, split and alarms; traffic is told with them."""
+        """State, split, alarms and notes; traffic is told with them where it is counted."""
         before, self._shown = self._shown, moment
         is_changed = before is None or (
             (before.release, before.state, before.candidate_percent)
             != (moment.release, moment.state, moment.candidate_percent)
         )
+        counted = f"  {moment.requests} requests, {moment.failed} failed" if moment.requests else ""
         if is_changed and moment.state:
             self.say(
                 f"{moment.release}  {moment.state:<20} candidate {moment.candidate_percent:3d} %"
-                f"  {moment.requests} requests, {moment.failed} failed"
+                f"{counted}"
             )
-        for alarm in _new_alarms(before, moment):
-            self.say(f"{moment.release}  in ALARM: {alarm}")
+        for news in _news(before, moment):
+            self.say(f"{moment.release}  {news}")
 
 
 class LiveProgress:
     """A panel that is drawn anew several times a second; what was said stays above it."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, since: float = 0) -> None:
         self._console = console or Console()
         self._live = Live(console=self._console, refresh_per_second=8, transient=True)
-        self._started = time.monotonic()
+        self._started = time.monotonic() - since
         self._moment: Moment | None = None
-        self._alarms: Moment | None = None
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -121,9 +127,9 @@ class LiveProgress:
         self._live.console.print(Text.assemble(elapsed, "  ", (text, style)), soft_wrap=True)
 
     def show(self, moment: Moment) -> None:
-        """Draw it; an alarm is also told."""
-        for alarm in _new_alarms(self._moment, moment):
-            self.say(f"in ALARM: {alarm}", "red")
+        """Draw it; what is new besides is also told."""
+        for news in _news(self._moment, moment):
+            self.say(news, "red" if news.startswith(ALARM) else "yellow")
         self._moment = moment
         self._live.update(draw(moment, self._elapsed))
 
@@ -132,9 +138,13 @@ class LiveProgress:
         return time.monotonic() - self._started
 
 
-def _new_alarms(before: Moment | None, moment: Moment) -> list[str]:
-    known = before.firing if before is not None else ()
-    return [alarm for alarm in moment.firing if alarm not in known]
+def _news(before: Moment | None, moment: Moment) -> list[str]:
+    """Alarms and notes that the moment before did not have."""
+    told, known = (
+        [*(f"{ALARM}{alarm}" for alarm in each.firing), *each.notes] if each else []
+        for each in (moment, before)
+    )
+    return [news for news in told if news not in known]
 
 
 def draw(moment: Moment, elapsed_seconds: float) -> RenderableType:
@@ -145,11 +155,12 @@ def draw(moment: Moment, elapsed_seconds: float) -> RenderableType:
         Text(moment.explanation, style="dim"),
         Text(),
         _split_bar(moment),
-        Text(),
-        _traffic_table(moment),
     ]
+    if moment.requests:
+        parts += [Text(), _traffic_table(moment)]
+    parts += [Text(note, style="yellow") for note in ("", *moment.notes) if moment.notes]
     if moment.firing:
-        parts.append(Text("in ALARM: " + ", ".join(moment.firing), style="bold red"))
+        parts.append(Text(ALARM + ", ".join(moment.firing), style="bold red"))
     return Panel(
         Group(*parts),
         title=moment.release,

@@ -1,0 +1,154 @@
+"""`doctor`: whether all is there that a deployment needs, each with what to do where it is not."""
+
+import importlib.metadata
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.text import Text
+
+from viridian.core.errors import ViridianError
+from viridian.core.evidence.alarms import AlarmStates
+from viridian.core.service.registration import Registration
+from viridian_cli import views
+from viridian_cli.account import Account
+from viridian_cli.failure import Code, Failed, told
+from viridian_cli.options import at
+
+OUTPUTS = (
+    *("ArtifactBucketName", "TableName", "StateMachineArn", "StandbyMachineArn", "HookMachineArn"),
+    *("ControlFunctionName", "ApproveFunctionName", "OperatorsTopicArn"),
+)
+MOST_ALARMS = 100
+"""That one call describes."""
+STYLES = {"ok": views.GOOD, "wrong": views.BAD, "unknown": views.DOUBT}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`is_well` is ok, wrong or unknown; what was found, and what to do about it."""
+
+    check: str
+    is_well: str
+    found: str
+    to_do: str = ""
+
+
+def doctor(context: typer.Context) -> None:
+    """Check identity, stack, services and versions; what is unknown is not ok."""
+    here = at(context)
+    findings = [*_account(here.account)]
+    rows = [(Text(f.is_well, style=STYLES[f.is_well]), f.check, f.found, f.to_do) for f in findings]
+    headings = ("", "check", "found", "what to do")
+    here.screen.result([asdict(each) for each in findings], views.table(headings, rows))
+    if any(each.is_well != "ok" for each in findings):
+        raise typer.Exit(Code.UNCHANGED)
+
+
+def _account(account: Account) -> Iterator[Finding]:
+    yield _tried("identity", lambda: _identity(account))
+    yield _tried("stack", lambda: _stack(account))
+    yield _tried("version", lambda: _version(account))
+    yield _tried("stop", lambda: _stop(account))
+    try:
+        services = account.services()
+    except (ClientError, BotoCoreError) as error:
+        yield Finding("services", "unknown", told(error)[0], "mend that, then look again")
+        return
+    if not services:
+        yield Finding("services", "wrong", "none is registered", "deploy a BlueGreenService stack")
+    for service in services:
+        yield from _service(account, service)
+
+
+def _tried(check: str, look: Callable[[], Finding]) -> Finding:
+    """What could not be looked at is unknown."""
+    try:
+        return look()
+    except (ViridianError, Failed) as error:
+        return Finding(check, "wrong", str(error))
+    except (ClientError, BotoCoreError) as error:
+        return Finding(check, "unknown", told(error)[0], "mend that, then look again")
+
+
+def _ok(check: str, found: str) -> Finding:
+    return Finding(check, "ok", found)
+
+
+def _identity(account: Account) -> Finding:
+    return _ok("identity", f"{account.caller} in {account.session.region_name}")
+
+
+def _stack(account: Account) -> Finding:
+    missing = [name for name in OUTPUTS if name not in account.outputs]
+    if missing:
+        return Finding(
+            "stack", "wrong", f"{account.stack} lacks {', '.join(missing)}", "deploy it again"
+        )
+    return _ok("stack", f"{account.stack} has its outputs")
+
+
+def _version(account: Account) -> Finding:
+    ours, stacks = importlib.metadata.version("viridian"), account.outputs.get("Version")
+    found = f"{ours} here, {stacks or 'not known'} in the stack"
+    if stacks is None:
+        return Finding("version", "unknown", found, "deploy the control plane again")
+    if stacks != ours:
+        return Finding("version", "wrong", found, f"install {stacks} here, or deploy {ours}")
+    return _ok("version", found)
+
+
+def _stop(account: Account) -> Finding:
+    if stop := account.table.stop():
+        return Finding("stop", "wrong", str(stop), "viridian go ends it")
+    return _ok("stop", "nothing is stopped")
+
+
+def _service(account: Account, service: str) -> Iterator[Finding]:
+    check = f"{service}: registration"
+    try:
+        registration = Registration.from_json(account.registered(service))
+    except ViridianError as error:
+        yield Finding(check, "wrong", str(error), "deploy the service's stack again")
+        return
+    yield _ok(check, "readable")
+    yield _tried(f"{service}: rule", lambda: _rule(account, service))
+    yield _tried(f"{service}: alarms", lambda: _alarms(account, registration))
+
+
+def _rule(account: Account, service: str) -> Finding:
+    check, weights = f"{service}: rule", account.weights(account.registration(service))
+    if weights is None:
+        return Finding(check, "wrong", "lacks a target group", "docs/runbook.md, PreflightFailed")
+    found = ", ".join(f"{colour} {weight} %" for colour, weight in weights.items())
+    is_split = sorted(weights.values()) != [0, 100]
+    if is_split and account.table.lease(service).deployment_id is None:
+        return Finding(check, "wrong", f"{found}, and no deployment runs", "docs/runbook.md")
+    return _ok(check, found)
+
+
+def _alarms(account: Account, registration: Registration) -> Finding:
+    sides = (*registration.blue.alarms, *registration.green.alarms)
+    watched = (*sides, *registration.shared_alarms)
+    states = AlarmStates(watched, dict(_states(account, watched)))
+    check = f"{registration.service}: alarms"
+    for names, is_well, what, to_do in (
+        (states.missing, "wrong", "not found", "deploy the service's stack again"),
+        (states.without_data, "unknown", "without data", "send traffic; see what they measure"),
+        (states.firing, "wrong", "in ALARM", "docs/runbook.md tells what each means"),
+    ):
+        if names:
+            return Finding(check, is_well, f"{what}: {', '.join(names)}", to_do)
+    return _ok(check, f"all {len(watched)} are OK")
+
+
+def _states(account: Account, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for start in range(0, len(names), MOST_ALARMS):
+        found = account.client("cloudwatch").describe_alarms(
+            AlarmNames=list(names[start : start + MOST_ALARMS]),
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            MaxRecords=MOST_ALARMS,
+        )
+        for alarm in (*found["MetricAlarms"], *found["CompositeAlarms"]):
+            yield alarm["AlarmName"], alarm["StateValue"]
