@@ -100,7 +100,7 @@ def _begun(document: dict[str, Any]) -> Iterator[Happening]:
 
 
 def _decided(document: dict[str, Any]) -> Iterator[Happening]:
-    for decision in document.get("decisions") or ():
+    for decision in document.get("decisions", ()):
         state, at = str(decision.get("state", "")), seconds(decision.get("at"))
         if at is not None:
             tell = TELL.get(state, _other)
@@ -125,8 +125,8 @@ def _shifted(decision: dict[str, Any]) -> Happening:
 
 def _judged(decision: dict[str, Any]) -> Happening:
     verdict, move = str(decision.get("verdict", "")), str(decision.get("next", ""))
-    percent = (decision.get("step") or {}).get("percent", NOTHING)
-    failure = decision.get("failure") or {}
+    percent = decision.get("step", {}).get("percent", NOTHING)
+    failure = decision.get("failure", {})
     reason, cause = str(decision.get("reason") or ""), str(failure.get("Cause") or "")
     goes_back = move == "Restore"
     numbers = f"{reason}; {cause}" if goes_back and cause != reason else reason
@@ -201,21 +201,21 @@ def _alarms(document: dict[str, Any]) -> Iterator[Happening]:
             what, why = f"alarm: {breach.watched(document)}", f"{breach.alarm}: {breach.reason}"
             yield Happening(at, "alarm", "", what, why, "CloudWatch", is_breach=True)
     before: set[str] = set()
-    for decision in document.get("decisions") or ():
-        alarms = (decision.get("evidence") or {}).get("alarms")
+    for decision in document.get("decisions", ()):
+        alarms = decision.get("evidence", {}).get("alarms")
         at = seconds(decision.get("at"))
         if alarms is None or at is None:
             continue
-        firing = {name for name, state in (alarms.get("states") or {}).items() if state == "ALARM"}
+        firing = {name for name, state in alarms.get("states", {}).items() if state == "ALARM"}
         for name in sorted(firing - before - told):
             what = f"found in alarm: {side_of(name, document)}{watched_by(name)[0]}"
-            why = f"{name}: {(alarms.get('reasons') or {}).get(name, 'no reason was read')}"
+            why = f"{name}: {alarms.get('reasons', {}).get(name, 'no reason was read')}"
             yield Happening(at, "alarm", "", what, why, "CloudWatch")
         before = firing
 
 
 def _answered(document: dict[str, Any]) -> Iterator[Happening]:
-    for control in document.get("controls") or ():
+    for control in document.get("controls", ()):
         at = seconds(control.get("at"))
         if at is not None:
             what, why, by = (str(control.get(name) or "") for name in ("action", "reason", "by"))

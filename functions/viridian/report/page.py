@@ -19,6 +19,7 @@ LICENSE = "uplot/LICENSE"
 
 def page(document: dict[str, Any]) -> str:
     """The report of a deployment, from its record as core/document.py has it."""
+    document = _known(document)
     found = happenings(document)
     body = tag(
         "body",
@@ -36,6 +37,13 @@ def page(document: dict[str, Any]) -> str:
     return "".join(
         ["<!doctype html>\n", tag("html", _head(sections.title(document)), body, lang="en"), "\n"]
     )
+
+
+def _known(value: Any) -> Any:
+    """Without the members that are None: what is not known is told as what older records lack."""
+    if isinstance(value, dict):
+        return {name: _known(told) for name, told in value.items() if told is not None}
+    return [_known(told) for told in value] if isinstance(value, list) else value
 
 
 def _section(title: str, content: Markup) -> Markup:

@@ -121,8 +121,8 @@ def _named(told: Any, head: str, what: str, candidate: str = "") -> Markup:
 
 def plan(document: dict[str, Any]) -> Markup:
     """What was asked for, and under which limits it was judged."""
-    deployment, settings = document.get("deployment") or {}, settings_of(document)
-    planned = deployment.get("steps") or ()
+    deployment, settings = document.get("deployment", {}), settings_of(document)
+    planned = deployment.get("steps", ())
     rows = [
         (f"{figure(number(step.get('percent')))} %", lasting(number(step.get("bake_seconds")) or 0))
         for step in planned
@@ -141,16 +141,16 @@ def plan(document: dict[str, Any]) -> Markup:
 
 
 def _release(deployment: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    release = deployment.get("release") or {}
-    bundle, image = release.get("bundle") or {}, release.get("image")
+    release = deployment.get("release", {})
+    bundle, image = release.get("bundle", {}), release.get("image")
     yield "Asked at", moment(seconds(deployment.get("asked_at")))
     yield "Bundle", f"{bundle['key']}, SHA-256 {bundle.get('sha256')}" if bundle.get("key") else ""
     yield "Image", _plain(image)
-    yield "Command", " ".join(map(str, release.get("command") or ()))
+    yield "Command", " ".join(map(str, release.get("command", ())))
 
 
 def _limits(settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    alarms = settings.get("alarms") or {}
+    alarms = settings.get("alarms", {})
     for name, unit, words in (
         ("error_rate_percent", " %", "Errors, at most"),
         ("latency_p99_seconds", " s", "p99, at most"),
@@ -169,12 +169,12 @@ def _limits(settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _exceptions(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    deployment, settings = document.get("deployment") or {}, settings_of(document)
-    watched = (document.get("sides") or {}).get("watched_alarms") or ()
+    deployment, settings = document.get("deployment", {}), settings_of(document)
+    watched = document.get("sides", {}).get("watched_alarms", ())
     yield "Override", str(deployment.get("override") or "none")
-    yield "Accepted differences", ", ".join(map(str, deployment.get("accept") or ())) or "none"
+    yield "Accepted differences", ", ".join(map(str, deployment.get("accept", ()))) or "none"
     yield "While another runs", str(deployment.get("on_busy") or "")
-    ignored = settings.get("ignored_alarms") or ()
+    ignored = settings.get("ignored_alarms", ())
     told = (f"{e.get('name')} until {e.get('until')}: {e.get('reason')}" for e in ignored)
     yield "Alarms ignored by the service", items(told) if ignored else "none"
     yield "Alarms watched", items(map(str, watched)) if watched else "not known"
@@ -198,7 +198,7 @@ def _asked(settings: dict[str, Any]) -> Iterator[Markup]:
             ("hook", "hooks", "timeout_seconds"),
             ("people", "approvals", "deadline_seconds"),
         )
-        for each in settings.get(members) or ()
+        for each in settings.get(members, ())
     ]
     if rows:
         heads = ("Name", "Kind", "At", "Within", "Otherwise")

@@ -36,7 +36,7 @@ class Seen:
 
 def looks_of(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The evidence of each look, oldest first."""
-    return [d["evidence"] for d in document.get("decisions") or () if d.get("evidence")]
+    return [d["evidence"] for d in document.get("decisions", ()) if d.get("evidence")]
 
 
 def seen(document: dict[str, Any]) -> Seen:
@@ -63,15 +63,15 @@ def period_seconds(document: dict[str, Any]) -> float:
 
 def settings_of(document: dict[str, Any]) -> dict[str, Any]:
     """The service file as it was when the deployment was admitted."""
-    registration = (document.get("deployment") or {}).get("registration") or {}
-    settings: dict[str, Any] = registration.get("settings") or {}
+    registration = document.get("deployment", {}).get("registration", {})
+    settings: dict[str, Any] = registration.get("settings", {})
     return settings
 
 
 def splits(document: dict[str, Any]) -> list[tuple[float, float]]:
     """The share of the release (percent) from each time on, beginning with none at all."""
     found = [(seconds(document.get("admitted_at")), 0.0)]
-    for decision in document.get("decisions") or ():
+    for decision in document.get("decisions", ()):
         if decision.get("state") in ("ShiftTraffic", "VerifyRestored"):
             found.append((seconds(decision.get("at")), number(decision.get("after")) or 0.0))
     return [(at, percent) for at, percent in found if at is not None]
@@ -86,14 +86,15 @@ def totals(periods: Iterable[Period]) -> tuple[float, float]:
 
 
 def _periods(look: dict[str, Any], side: str) -> Iterator[tuple[float, Period]]:
-    return _told((look.get(side) or {}).get("periods"))
+    return _told(look.get(side, {}).get("periods"))
 
 
 def _kept(document: dict[str, Any], side: str) -> Iterator[tuple[float, Period]]:
     """Those of the evidence, which has the sides by their colours; in words if unreadable."""
-    evidence = document.get("evidence") or {}
+    evidence = document.get("evidence", {})
     requests, candidate = evidence.get("requests"), evidence.get("candidate")
-    for colour, periods in requests.items() if isinstance(requests, dict) else ():
+    is_known = isinstance(requests, dict) and candidate is not None
+    for colour, periods in requests.items() if is_known else ():
         if (colour == candidate) == (side == "candidate"):
             yield from _told(periods)
 

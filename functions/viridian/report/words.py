@@ -33,7 +33,7 @@ HEADLINES = {
     "LeaseLost": Headline("○", QUIET, "gave way to a newer deployment"),
 }
 UNENDED = Headline("…", QUIET, "has not ended yet")
-BEGUN = ("DeploymentPromoted", "StandbyRetired")
+WELL = ("DeploymentPromoted", "StandbyRetired")
 """Endings whose cause says what the headline has said already."""
 LONGEST_IN_SHORT = 160
 """Characters of a headline's cause; all of it stands below."""
@@ -98,7 +98,7 @@ def next_steps(ending: str | None) -> tuple[str, str]:
 
 def in_short(document: dict[str, Any]) -> str:
     """The cause for the headline; nothing where that needs none."""
-    if final(document) in BEGUN:
+    if final(document) in (None, *WELL):
         return ""
     told = cause_in_words(cause_of(document), document)
     return told if len(told) <= LONGEST_IN_SHORT else f"{told[: LONGEST_IN_SHORT - 1]}…"
@@ -124,10 +124,10 @@ def watched_by(alarm: str) -> tuple[str, str]:
 
 def side_of(alarm: str, document: dict[str, Any]) -> str:
     """Whose alarm it is, as it goes before what it watches; nothing for a shared one."""
-    sides = document.get("sides") or {}
+    sides = document.get("sides", {})
     roles = {"candidate": "the release's ", "live": "the live side's "}
     for role, words in roles.items():
-        if alarm in (sides.get(role) or {}).get("alarms", ()):
+        if alarm in sides.get(role, {}).get("alarms", ()):
             return words
     return ""
 
