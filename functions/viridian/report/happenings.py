@@ -66,8 +66,8 @@ def happenings(document: dict[str, Any]) -> list[Happening]:
     """All of a deployment, in their order."""
     found = [
         *_begun(document),
-        *_decided(document),
         *_alarms(document),
+        *_decided(document),
         *_answered(document),
         *_ended(document),
     ]

@@ -9,6 +9,7 @@
   const strip = picture.querySelector(".marks");
   const readout = document.getElementById("readout");
   const AXIS = 56, HEIGHT = 118, PAPER_HEIGHT = 70, LANES = 4, TICKS = 20;
+  const whole = { min: told.from, max: told.to };
   let charts = [];
 
   const colour = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
@@ -27,13 +28,12 @@
     const isLive = given.side === "live";
     const stroke = colour(given.side);
     return {
-      label: given.side,
       stroke,
       width: given.is_thin ? 1 : 2,
       dash: isLive ? [7, 5] : undefined,
       fill: isSplit ? `${stroke}22` : undefined,
       paths: isSplit ? uPlot.paths.stepped({ align: 1 }) : undefined,
-      points: { show: !isSplit && given.values.length < 120, size: given.is_thin ? 3 : 5, fill: stroke },
+      points: { show: !isSplit && given.values.length < 120, size: given.is_thin ? 3 : isLive ? 5 : 8, fill: stroke },
     };
   }
 
@@ -87,8 +87,8 @@
       height: (root.classList.contains("paper") ? PAPER_HEIGHT : HEIGHT) + (isLast ? TICKS : 0),
       padding: [6, 8, isLast ? 0 : 6, 0],
       legend: { show: false },
-      cursor: { sync: { key: "report" }, y: false },
-      scales: { x: { range: (_u, low, high) => [low, high], min: told.from, max: told.to }, y: { range: [0, 1.05 * top] } },
+      cursor: { sync: { key: "report" }, y: false, bind: { dblclick: () => reset } },
+      scales: { x: { range: (_made, low, high) => [low, high] }, y: { range: [0, 1.1 * top] } },
       series: [{}, ...panel.series.map((given) => line(given, panel.is_split))],
       axes: [
         { ...axis, size: isLast ? TICKS + 8 : 0, values: isLast ? clock : () => [], space: 70 },
@@ -96,12 +96,16 @@
       ],
       hooks: {
         drawClear: [rules],
-        setCursor: [(u) => { if (index === 1 && u.cursor.idx != null) read(u.cursor.idx); }],
-        setScale: [(_u, key) => { if (key === "x" && index === 0 && charts.length) label(); }],
+        setCursor: [({ cursor }) => { if (index === 1 && cursor.idx != null) read(cursor.idx); }],
+        setScale: [(_made, key) => { if (key === "x" && index === 0 && charts.length) label(); }],
       },
     }, [panel.x, ...panel.series.map((given) => given.values)], picture.querySelectorAll(".chart")[index]);
-    made.setScale("x", { min: told.from, max: told.to });
+    made.setScale("x", whole);
     return made;
+  }
+
+  function reset() {
+    charts.forEach((each) => each.setScale("x", whole));
   }
 
   function draw() {
@@ -110,7 +114,6 @@
     const width = picture.querySelector(".chart").clientWidth;
     charts = told.panels.map((panel, index) => chart(panel, index, width));
     label();
-    picture.dataset.drawn = charts.length;
   }
 
   // What the cursor points at, in words: also for whoever moves it by key.
@@ -130,6 +133,7 @@
   }
 
   picture.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") reset();
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step || !told.panels[1]) return;
     event.preventDefault();

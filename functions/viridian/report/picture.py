@@ -204,7 +204,7 @@ def _key() -> Iterator[str]:
         yield tag("span", tag("b", SIGNS[kind], class_=f"sign {kind}"), name, class_="key")
     yield tag(
         "span",
-        "The numbers at the top are the rows of the next table. Drag to look closer, double-click "
-        "to look at all of it.",
+        "The numbers at the top are the rows of the next table. Drag to look closer; double-click, "
+        "or press Escape, to see all of it again.",
         class_="key hint",
     )

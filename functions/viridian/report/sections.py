@@ -87,7 +87,7 @@ def evidence(document: dict[str, Any]) -> Markup:
     """What was kept of a failure before anything of it shrank."""
     kept = document.get("evidence")
     if not kept:
-        return tag("p", "None was kept: nothing failed, or it failed before a side was touched.")
+        return tag("p", "None is in the record.")
     candidate = str(kept.get("candidate") or "not known")
     return join(
         [
