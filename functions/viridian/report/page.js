@@ -8,7 +8,7 @@
   const picture = document.getElementById("picture");
   const strip = picture.querySelector(".marks");
   const readout = document.getElementById("readout");
-  const AXIS = 56, HEIGHT = 118, PAPER_HEIGHT = 70, LANES = 4, TICKS = 20;
+  const AXIS = 56, HEIGHT = 118, PAPER_HEIGHT = 70, LANES = 4, TICKS = 20, MOST_POINTS = 120;
   const whole = { min: told.from, max: told.to };
   let charts = [];
 
@@ -24,6 +24,12 @@
     return splits.map((v) => (v >= 1e6 ? `${v / 1e6}M` : v >= 1e4 ? `${v / 1e3}k` : `${v}`));
   }
 
+  // Periods without a neighbour: no line leads to them, so each needs its point.
+  function lonely(values) {
+    const isAlone = (i) => values[i] != null && values[i - 1] == null && values[i + 1] == null;
+    return [...values.keys()].filter(isAlone);
+  }
+
   function line(given, isSplit) {
     const isLive = given.side === "live";
     const stroke = colour(given.side);
@@ -33,7 +39,12 @@
       dash: isLive ? [7, 5] : undefined,
       fill: isSplit ? `${stroke}22` : undefined,
       paths: isSplit ? uPlot.paths.stepped({ align: 1 }) : undefined,
-      points: { show: !isSplit && given.values.length < 120, size: given.is_thin ? 3 : isLive ? 5 : 8, fill: stroke },
+      points: {
+        show: !isSplit && given.values.length < MOST_POINTS,
+        filter: (_made, _series, isShown) => (isShown || isSplit ? null : lonely(given.values)),
+        size: given.is_thin ? 3 : isLive ? 5 : 8,
+        fill: stroke,
+      },
     };
   }
 
@@ -58,7 +69,7 @@
     const weight = (mark) => (mark.is_breach ? 0 : mark.kind === "step" ? 2 : 1);
     const placed = [];
     strip.replaceChildren();
-    for (const mark of told.marks.toSorted((one, other) => weight(one) - weight(other))) {
+    for (const mark of [...told.marks].sort((one, other) => weight(one) - weight(other))) {
       const x = charts[0].valToPos(mark.at, "x") + AXIS;
       if (x < AXIS || x > picture.clientWidth) continue;
       const link = document.createElement("a");
