@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import bad_releases, cold_start, deployments
+from bench import bad_releases, cold_start, deployments, report
 
 DIRECTORY = Path("build/bench")
 RESULT = Path("build/bench.json")
@@ -26,10 +26,18 @@ def main() -> int:
 
     say("cold starts")
     cold = cold_start.measure(given.rounds)
+    say("the report of a day")
+    told = report.measure()
     measured = deployments.measure(DIRECTORY, given.breaches, say)
     say("bad releases")
     hurt = bad_releases.measure(DIRECTORY / "bad", say)
-    result = {"machine": machine(), "cold_start_ms": cold, **measured, "bad_releases": hurt}
+    result = {
+        "machine": machine(),
+        "cold_start_ms": cold,
+        "report_of_a_day": told,
+        **measured,
+        "bad_releases": hurt,
+    }
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     figures = rows(result)
     for name, found, promise in figures:
@@ -69,6 +77,8 @@ def rows(result: dict[str, Any]) -> list[tuple[str, float, float]]:
         ("answers of a side not yet proven", good["answered_by_a_side_not_yet_proven"], 0),
         ("state transitions of three steps", good["state_transitions"], 40),
         ("ELBv2 calls a step", good["load_balancer_calls_a_step"], 8),
+        ("the report of a day, s", result["report_of_a_day"]["seconds"], 10),
+        ("the report of a day, MiB", result["report_of_a_day"]["mib"], 400),
         ("slowest handler's cold start, times boto3's own", slowest(result["cold_start_ms"]), 1.85),
     ]
 

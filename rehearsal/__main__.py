@@ -113,6 +113,7 @@ def _script(given: argparse.Namespace) -> Script:
 
 def _conclude(ending: Ending) -> int:
     print(f"\n{in_short(ending.summary)}\nfigures: {ending.summary_file}")
+    print(f"reports: {ending.reports}/*.html")
     for complaint in ending.complaints:
         print(f"not as expected: {complaint}", file=sys.stderr)
     return 1 if ending.complaints else 0

@@ -41,7 +41,8 @@ MAY_IMPORT = {
     "core": {"core"},
     "adapters": {"adapters", "core"},
     "runtime": {"runtime", "core"},
-    "handlers": {"handlers", "runtime", "adapters", "core"},
+    "report": {"report", "core"},
+    "handlers": {"handlers", "runtime", "adapters", "report", "core"},
 }
 OTHERS = {"viridian_cdk", "viridian_cli", "emulator", "rehearsal", "bench", "examples"}
 NOT_SHIPPED = {"emulator", "rehearsal", "bench", "examples", "tests"}
@@ -100,6 +101,13 @@ def test_arrows_run_one_way(module: Path) -> None:
     assert not imported_packages(module) & OTHERS
 
 
+@pytest.mark.parametrize("module", modules("report"), ids=named)
+def test_a_report_is_made_of_its_document_alone(module: Path) -> None:
+    """It reads files of its own folder, and nothing else of the world."""
+    assert not imported_packages(module) & (IMPURE - {"pathlib"})
+    assert not imported_packages(module) & {"aws_lambda_powertools", "urllib", "http"}
+
+
 @pytest.mark.parametrize("module", modules("core"), ids=named)
 def test_the_core_is_pure(module: Path) -> None:
     clocks = {name for name in attributes(module) if re.search(r"\.(now|utcnow|today)$", name)}
@@ -120,8 +128,8 @@ def test_one_module_alone_reads_the_environment(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", CLI, ids=lambda module: module.name)
-def test_the_client_knows_the_core_alone(module: Path) -> None:
-    assert rooms(module) <= {"core"}
+def test_the_client_knows_the_core_and_the_report_alone(module: Path) -> None:
+    assert rooms(module) <= {"core", "report"}
     assert not imported_packages(module) & OTHERS - {"viridian_cli"}
 
 

@@ -14,7 +14,7 @@ from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED, summary_file, w
 from rehearsal.images import pack_with_command
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE, SHOP, Rehearsal
 from rehearsal.traffic import Traffic
-from viridian.core.document import document_key
+from viridian.core.document import document_key, report_key
 from viridian.core.errors import Refusal
 from viridian_cdk.service_file import read_service_file
 from viridian_cli.progress import Progress
@@ -22,6 +22,8 @@ from viridian_cli.release import PackedRelease, ReleaseUnusable, pack
 
 REQUESTS_PER_SECOND = 100.0
 FIRST_VERSION = "1.0.0"
+RECORDS, REPORTS = "records", "reports"
+"""Folders below the demo's: each deployment's document, and the page that was made of it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Ending:
     summary: dict[str, Any]
     complaints: list[str]
     summary_file: Path
+    reports: Path
 
 
 def shop_script() -> Script:
@@ -101,22 +104,29 @@ def play(script: Script, directory: Path, progress: Progress) -> Ending:
             way = _pipeline(rehearsal) if script.by_pipeline else None
             story = Story(rehearsal, traffic, progress, FIRST_VERSION, grows_to, way)
             summary, complaints = story.play(script.chapters)
-        save_documents(rehearsal, summary, directory / "records")
-    return Ending(summary, complaints, write_summary(summary, directory))
+        save_documents(rehearsal, summary, directory)
+    return Ending(summary, complaints, write_summary(summary, directory), directory / REPORTS)
 
 
-def save_documents(rehearsal: Rehearsal, summary: dict[str, Any], folder: Path) -> None:
-    """Fetch each deployment's record as it was exported; an event writes it after the ending."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def save_documents(rehearsal: Rehearsal, summary: dict[str, Any], directory: Path) -> None:
+    """Fetch each deployment's record as it was exported, and its report; an event writes both after
+    the ending, the report last.
+    """
     storage, bucket = rehearsal.client("s3"), rehearsal.outputs.artifact_bucket
-    for deployment in summary["deployments"]:
-        key = document_key(rehearsal.outputs.service, deployment["id"])
-        storage.get_waiter("object_exists").wait(
-            Bucket=bucket, Key=key, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-        )
-        content = storage.get_object(Bucket=bucket, Key=key)["Body"].read()
-        (folder / f"{deployment['id']}.json").write_bytes(content)
+    service, ids = rehearsal.outputs.service, [each["id"] for each in summary["deployments"]]
+    for folder, key_of, suffix in (
+        (directory / REPORTS, report_key, "html"),
+        (directory / RECORDS, document_key, "json"),
+    ):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for id in ids:
+            key = key_of(service, id)
+            storage.get_waiter("object_exists").wait(
+                Bucket=bucket, Key=key, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+            )
+            content = storage.get_object(Bucket=bucket, Key=key)["Body"].read()
+            (folder / f"{id}.{suffix}").write_bytes(content)
 
 
 def _pipeline(rehearsal: Rehearsal) -> PipelineWay:

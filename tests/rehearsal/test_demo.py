@@ -5,6 +5,7 @@ what must hold is that a bad release is never left in production.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -88,6 +89,12 @@ def test_a_good_release_is_promoted_a_bad_one_reverted_and_a_slow_one_kept_from_
     assert set(ending.summary["traffic"]["by_version"]) == {"1.0.0", "1.1.0", "1.2.0"}
     assert json.loads(ending.summary_file.read_text()) == json.loads(json.dumps(ending.summary))
     assert any("in ALARM" in line for line in lines)
+    reports = [(ending.reports / f"{each['id']}.html").read_text() for each in (good, bad, slow)]
+    assert [re.findall("<h1>shop ([0-9.]+ was [a-z]+)", text) for text in reports] == [
+        ["1.1.0 was promoted"],
+        ["1.2.0 was taken"],
+        ["1.3.0 was rejected"],
+    ]
 
 
 class Stage:

@@ -46,6 +46,11 @@ def document_key(service: str, deployment_id: str) -> str:
     return f"{PREFIX}/{service}/{deployment_id}/record.json"
 
 
+def report_key(service: str, deployment_id: str) -> str:
+    """Where the page that people read lies beside it."""
+    return f"{PREFIX}/{service}/{deployment_id}/report.html"
+
+
 def subject_of(found: Execution) -> tuple[str, str] | None:
     """Service and id of the deployment that an execution of a machine is, or is of."""
     passed_on = found.request.get("deployment")
