@@ -17,7 +17,8 @@ import os, sys
 sys.path = [p for p in sys.path if "site-packages" not in p]
 sys.path.insert(0, ".")
 import aws_lambda_powertools, jmespath, typing_extensions
-import viridian.core.deployment, viridian.core.service.registration
+import viridian.core.deployment, viridian.core.service.registration, viridian.report.page
+assert "uPlot" in viridian.report.page.page({})
 assert all(m.__file__.startswith(os.getcwd()) for m in (aws_lambda_powertools, jmespath, viridian))
 """
 
