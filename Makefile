@@ -22,7 +22,7 @@ EXAMPLE := $(BIN)/python -m examples.shop.cdk_app
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test long check lint types machine template docs timeline format bench faults synth deploy lock clean
+.PHONY: help install demo test long pages check lint types machine template docs timeline format bench faults synth deploy lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -47,10 +47,13 @@ demo: $(INSTALLED) ## Rehearse a good release and two bad ones with real traffic
 
 test: install ## Run the linters, the template checks and the tests, but for the long ones
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync check template
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not long"
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not long and not browser"
 
 long: $(INSTALLED) ## Run the suite's long rehearsals
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m long
+
+pages: $(INSTALLED) ## Look at the report's pages in Chromium, which has to be installed
+	@$(BIN)/python -m pytest -m browser
 
 check: lint types
 

@@ -22,7 +22,7 @@ from tests.report.reading import ENDED, Document, sample
 from tests.report.test_page import poisoned
 from viridian.report.page import page
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PATIENCE_SECONDS = 120
 NARROW, WIDE = 390, 1100
 FLAGS = (
