@@ -17,6 +17,7 @@ from viridian_cli.commands import (
     following,
     history,
     logs,
+    reports,
     status,
 )
 from viridian_cli.failure import EXPECTED, told
@@ -119,6 +120,8 @@ LOOKS: dict[str, Callable[..., None]] = {
     "list": status.list_services,
     "history": history.history,
     "show": history.show,
+    "report": reports.report,
+    "judge": reports.judge,
     "logs": logs.logs,
     "ready": status.ready,
     "doctor": doctor.doctor,
