@@ -59,7 +59,12 @@ document.body.append(frame);
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder, and says nothing of it."""
+    """Serves a folder whose pages change, and says nothing of it."""
+
+    def end_headers(self) -> None:
+        """A browser may take a page for the one of before, that it has of the same second."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing."""
