@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from viridian.core import lease, record
+from viridian.core import document, lease, record
 from viridian.core.ending import ENDINGS
 
 HERE = Path(__file__).parent
@@ -47,7 +47,8 @@ def read_machine(name: str = "deploy") -> dict[str, Any]:
 
 def with_the_core_s(text: str) -> str:
     """The text with what it takes from the core; raises AttributeError or KeyError if unknown."""
-    rooms = {"lease": lease, "record": record, "ending": SimpleNamespace(**ENDINGS)}
+    endings = SimpleNamespace(**ENDINGS)
+    rooms = {"lease": lease, "record": record, "document": document, "ending": endings}
     return OF_THE_CORE.sub(lambda found: found[1].format(**rooms), text)
 
 

@@ -31,7 +31,8 @@ def deploy_action(
 
     `request` is as the deployment machine takes it; without a version the artifact `release` is
     the release: a zip of what runs with `release.json` at its root. A release whose deployment an
-    upload began is joined. Its variables are `outcome` and `version`.
+    upload began is joined. Its variables are `outcome`, `version`
+    and `report`, the key of its page in the artifact bucket.
     """
     return actions.LambdaInvokeAction(
         action_name=id,

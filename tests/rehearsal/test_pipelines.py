@@ -11,6 +11,7 @@ from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Traffic
 from tests.assemblies import PIPED, Assemblies
 from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop, shop_release
+from viridian.core.document import report_key
 from viridian_cli.release import pack
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pipelines")]
@@ -45,7 +46,11 @@ def test_source_build_and_deploy_promote_a_release_and_tell_what_they_deployed(
 
     action = stage.example.end()
     assert (ending.status, action["status"]) == ("SUCCEEDED", "Succeeded"), in_words(action)
-    assert action["output"]["outputVariables"] == {"outcome": "promoted", "version": "1.1.0"}
+    assert action["output"]["outputVariables"] == {
+        "outcome": "promoted",
+        "version": "1.1.0",
+        "report": report_key("shop", deployment.id),
+    }
     assert action["output"]["executionResult"]["externalExecutionId"] == deployment.id
     assert stage.traffic.answers().failed == 0
 

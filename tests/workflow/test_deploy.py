@@ -6,6 +6,7 @@ import pytest
 from sfnx.testing import Failure
 
 from tests.workflow.conftest import DEPLOYMENT, MACHINE, SIDES, World, judged, lambda_failure
+from viridian.core.document import report_key
 from viridian.core.service.settings import MOST_DRAIN_SECONDS
 
 BEFORE_ANY_SHIFT = ["PrepareCandidate", "CheckCandidate", "WarmCandidate", "SmokeTest"]
@@ -23,6 +24,7 @@ def test_a_good_release_is_promoted_step_by_step(world: World) -> None:
     execution = world.deploy()
 
     told = {"outcome": "promoted", "service": "shop", "version": "1.1.0", "live": "green"}
+    told["report"] = report_key("shop", DEPLOYMENT["id"])
     assert execution.output == told
     assert world.visits["ShiftTraffic"] == 3
     assert (world.percent, world.sizes, world.lease) == (100, {}, DEPLOYMENT["id"])

@@ -96,7 +96,11 @@ def test_a_deployment_that_was_promoted_ends_the_action_well(shop: Shop, uploade
     call(shop, SECOND, continuationToken=uploaded)
 
     assert shop.pipelines.answers[SECOND] == ("succeed", uploaded, f"{uploaded} ended")
-    assert shop.pipelines.variables == {"outcome": "promoted", "version": "1.1.0"}
+    assert shop.pipelines.variables == {
+        "outcome": "promoted",
+        "version": "1.1.0",
+        "report": f"deployments/shop/{uploaded}/report.html",
+    }
 
 
 def test_one_that_was_not_ends_it_with_the_ending_s_name_and_cause(

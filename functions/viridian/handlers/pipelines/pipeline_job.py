@@ -13,6 +13,7 @@ from viridian.adapters.executions import Executions
 from viridian.adapters.pipelines import Pipelines
 from viridian.adapters.records import Records
 from viridian.adapters.starter import Starter
+from viridian.core.document import report_key
 from viridian.core.errors import Refusal
 from viridian.core.execution import Execution
 from viridian.core.pipeline import Job, job_id
@@ -99,6 +100,7 @@ def answer(pipelines: Pipelines, job: str, name: str, found: Execution | None) -
     if found is None or not found.is_over:
         return pipelines.go_on(job, name, f"{name} runs")
     if found.status == "SUCCEEDED":
-        version = str(found.request.get("version", ""))
-        return pipelines.succeed(job, name, str(found), outcome="promoted", version=version)
+        version, service = (str(found.request.get(key, "")) for key in ("version", "service"))
+        variables = {"version": version, "report": report_key(service, name)}
+        return pipelines.succeed(job, name, str(found), outcome="promoted", **variables)
     return pipelines.fail(job, "JobFailed", str(found), name)
