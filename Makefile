@@ -47,7 +47,7 @@ demo: $(INSTALLED) ## Rehearse a good release and two bad ones with real traffic
 
 test: install ## Run the linters, the template checks and the tests, but for the long ones
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync check template
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not long and not browser"
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not long and not browser"
 
 long: $(INSTALLED) ## Run the suite's long rehearsals
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m long
