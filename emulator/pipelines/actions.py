@@ -1,4 +1,4 @@
-"""What actions do, by their providers: S3, CodeBuild, Lambda and StepFunctions.
+"""What actions do, by their providers: S3, CodeBuild, Lambda, StepFunctions and Manual.
 
 The clock runs ten times as fast as CodePipeline's: its minute is `MINUTE_SECONDS`. A function has
 20 of its minutes to answer a job, and an action that goes on and on a day.
@@ -26,6 +26,7 @@ Record = dict[str, Any]
 
 MINUTE_SECONDS = 6.0
 JOB_MINUTES, DAY_MINUTES = 20, 24 * 60
+APPROVAL_MINUTES = 7 * DAY_MINUTES
 CALLED_AGAIN_MINUTES = 0.5
 """After an answer with a continuation token; AWS does not say how soon."""
 LOOK_SECONDS = 0.25
@@ -107,7 +108,8 @@ class Actions:
                 InvocationType="Event",
                 Payload=json.dumps(self._event(run, running, job, token)),
             )
-            answer = self._answer(run, job, ends)
+            minutes = min(JOB_MINUTES, (ends - time.monotonic()) / self.minute)
+            answer = self._answer(run, job, minutes)
             if answer is None:
                 raise ActionFailed("JobFailed", NO_ANSWER.format(function))
             if (failed := answer.get("failureDetails")) is not None:
@@ -141,12 +143,24 @@ class Actions:
             told_at_end = _zipped("output.json", found.get("output", "{}"))
             self._hand_on(run, running, running.action.role_arn, told_at_end)
 
+    def ask_people(self, run: PipelineRun, running: ActionRun) -> None:
+        """Wait until somebody approves or rejects, under the token that GetPipelineState tells."""
+        job = self.jobs.open()
+        running.token = job.id
+        answer = self._answer(run, job, APPROVAL_MINUTES)
+        running.token = None
+        if answer is None:
+            raise ActionFailed("JobFailed", "The approval action has timed out")
+        if answer["result"]["status"] != "Approved":
+            raise ActionFailed("JobFailed", f"Approval denied: {answer['result']['summary']}")
+        running.told(answer["result"]["summary"], None)
+
     def _states(self, running: ActionRun) -> Any:
         return self.account.client("stepfunctions", running.action.role_arn)
 
-    def _answer(self, run: PipelineRun, job: Job, ends: float) -> Record | None:
+    def _answer(self, run: PipelineRun, job: Job, minutes: float) -> Record | None:
         """None when it did not come in time, or is waited for no more."""
-        until = min(ends, time.monotonic() + JOB_MINUTES * self.minute)
+        until = time.monotonic() + minutes * self.minute
         while not run.stopped.is_set() and (left := until - time.monotonic()) > 0:
             try:
                 return job.answers.get(timeout=min(left, LOOK_SECONDS))
@@ -187,6 +201,7 @@ PROVIDERS: dict[str, Callable[[Actions, PipelineRun, ActionRun], None]] = {
     "CodeBuild": Actions.build,
     "Lambda": Actions.invoke_function,
     "StepFunctions": Actions.start_execution,
+    "Manual": Actions.ask_people,
 }
 
 

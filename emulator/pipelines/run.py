@@ -22,13 +22,16 @@ class ActionFailed(Exception):
 
 @dataclass
 class ActionRun:
-    """How one action stands; `result` is the model's ActionExecutionResult."""
+    """How one action stands; `result` is the model's ActionExecutionResult, `token` that of an
+    approval which is waited for.
+    """
 
     action: Action
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "InProgress"
     result: Record = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    token: str | None = None
     started_at: float = field(default_factory=time.time)
     changed_at: float = field(default_factory=time.time)
 

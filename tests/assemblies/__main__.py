@@ -22,6 +22,7 @@ from aws_cdk import (
     aws_s3,
     aws_ssm,
     aws_stepfunctions,
+    aws_stepfunctions_tasks,
 )
 from constructs import Construct
 
@@ -53,7 +54,7 @@ from tests.infra.test_changes import CERTIFICATE
 from viridian_cdk.automation import Automation
 from viridian_cdk.fleets.ecs import EcsTasks
 from viridian_cdk.hooks import Target
-from viridian_cdk.pipelines import execution_action
+from viridian_cdk.pipelines import approve_by_action, execution_action
 from viridian_cdk.routes import Entrance
 from viridian_cdk.service import BlueGreenService
 from viridian_cdk.service_events import ImagePushes
@@ -167,6 +168,54 @@ def asked(app: App) -> None:
 
     with patch.object(stack, "BlueGreenService", service), patch.object(cdk_app, "Validations"):
         cdk_app.build(app)
+    automation = app.node.find_child("Viridian")
+    assert isinstance(automation, Automation)
+    _board(Stack(app, "Board"), automation)
+    _around(Stack(app, "Around"), automation)
+
+
+def _board(stack: Stack, automation: Automation) -> None:
+    """A pipeline of nothing but a manual approval, which answers what the shop asks."""
+    stack.add_stack_dependency(automation)
+    sources = aws_s3.Bucket(stack, "Sources", versioned=True)
+    take = aws_codepipeline_actions.S3SourceAction(
+        action_name="Source",
+        bucket=sources,
+        bucket_key="source.zip",
+        output=aws_codepipeline.Artifact("Source"),
+        trigger=aws_codepipeline_actions.S3Trigger.NONE,
+    )
+    bucket = aws_s3.Bucket(stack, "Artifacts")
+    pipeline = aws_codepipeline.Pipeline(stack, "Pipeline", artifact_bucket=bucket)
+    pipeline.add_stage(stage_name="Source", actions=[take])
+    board = aws_codepipeline_actions.ManualApprovalAction(action_name="Board")
+    pipeline.add_stage(stage_name="Deploy", actions=[board])
+    approve_by_action(pipeline, "Board", automation=automation, service="shop", key="go")
+    CfnOutput(stack, "BoardName", value=pipeline.pipeline_name)
+    CfnOutput(stack, "BoardSources", value=sources.bucket_name)
+
+
+def _around(stack: Stack, automation: Automation) -> None:
+    """A workflow of somebody's, a deployment being one of its steps."""
+    machine = aws_stepfunctions.StateMachine.from_state_machine_arn(
+        stack, "Deployments", automation.state_machine_arn
+    )
+    deploy = aws_stepfunctions_tasks.StepFunctionsStartExecution(
+        stack,
+        "Deploy",
+        state_machine=machine,
+        integration_pattern=aws_stepfunctions.IntegrationPattern.RUN_JOB,
+        query_language=aws_stepfunctions.QueryLanguage.JSONATA,
+        input=aws_stepfunctions.TaskInput.from_text("{% $states.input %}"),
+        outputs="{% $states.result.Output %}",
+    )
+    around = aws_stepfunctions.StateMachine(
+        stack,
+        "Workflow",
+        query_language=aws_stepfunctions.QueryLanguage.JSONATA,
+        definition_body=aws_stepfunctions.DefinitionBody.from_chainable(deploy),
+    )
+    CfnOutput(stack, "AroundArn", value=around.state_machine_arn)
 
 
 def edited(edit: str) -> Callable[[App], None]:

@@ -14,6 +14,7 @@ from emulator.pipelines.actions import Actions
 from emulator.pipelines.jobs import JobAnswered, JobNotFound
 from emulator.pipelines.run import ActionRun, PipelineRun
 from emulator.pipelines.structure import Pipeline
+from tests.emulator.rig import eventually
 
 Record = dict[str, Any]
 Answer = Callable[[Actions, Record], None]
@@ -208,7 +209,36 @@ def test_what_is_in_progress_is_abandoned_when_the_execution_is_stopped() -> Non
 
 
 def test_an_action_that_the_emulator_has_not_fails() -> None:
-    run = played(Cloud(), ("Approve", "Manual", {}, [], []))
+    run = played(Cloud(), ("Approve", "Jenkins", {}, [], []))
 
     assert (run.status, states(run)) == ("Failed", [("Approve", "Failed")])
-    assert run.actions[0].result["errorDetails"]["message"].endswith("no actions of Manual")
+    assert run.actions[0].result["errorDetails"]["message"].endswith("no actions of Jenkins")
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "said"),
+    [("Approved", "Succeeded", None), ("Rejected", "Failed", "Approval denied: not today")],
+)
+def test_people_approve_or_reject_under_the_token_of_the_action(
+    status: str, ended: str, said: str | None
+) -> None:
+    cloud = Cloud()
+    run = started(cloud, SOURCE, ("Board", "Manual", {}, [], []), minute=1)
+    token = eventually(lambda: run.actions[-1].token if len(run.actions) > 1 else None, bool)
+
+    cloud.actions.jobs.answer(
+        {"jobId": token, "result": {"status": status, "summary": "not today"}}
+    )
+    run.join(20)
+
+    assert states(run)[-1] == ("Board", ended)
+    assert run.actions[-1].result.get("errorDetails", {}).get("message") == said
+    with pytest.raises(JobAnswered):
+        cloud.actions.jobs.answer({"jobId": token, "result": {"status": "Approved"}})
+
+
+def test_an_approval_that_nobody_gives_in_a_week_fails() -> None:
+    run = played(Cloud(), SOURCE, ("Board", "Manual", {}, [], []), minute=0.00001)
+
+    assert states(run)[-1] == ("Board", "Failed")
+    assert "timed out" in run.actions[-1].result["errorDetails"]["message"]

@@ -47,6 +47,13 @@ class Stage:
         where = {"machine": self.rehearsal.outputs.told["HookMachineArn"], "state": state}
         return self.rehearsal.control.interfere(where, "check", kind, **more)
 
+    def asks(self, key: str) -> bool:
+        """Whether the deployment in progress waits for an answer to that."""
+        lease = {"pk": {"S": "LEASE"}, "sk": {"S": "SERVICE#shop"}}
+        item = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=lease)["Item"]
+        kept = item.get("hooks", {"M": {}})["M"].get(key)
+        return kept is not None and "verdict" not in kept["M"]
+
     def ending(self, deployment: Deployment) -> Ending:
         """How it ended."""
         return deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=LONGEST_SECONDS)
@@ -115,3 +122,47 @@ def test_what_people_reject_gets_no_client(stage: Stage) -> None:
     assert ending.error == "CandidateRejected"
     assert ending.cause == "HookFailed: go: fail: alice: ticket 4711"
     assert stage.traffic.answers().requests_to("3.1.0") == 0
+
+
+@pytest.mark.long
+def test_a_workflow_of_somebody_s_waits_for_a_deployment_that_its_pipeline_approves(
+    stage: Stage,
+) -> None:
+    """`startExecution.sync:2` around the deployment machine; CodePipeline's manual approval."""
+    told, states = stage.rehearsal.outputs.told, stage.rehearsal.client("stepfunctions")
+    pipelines, storage = (stage.rehearsal.client(name) for name in ("codepipeline", "s3"))
+    before = stage.upload("3.3.0")
+    stage.answer("reject")
+    stage.ending(before)
+    request = {"service": "shop", "version": "3.3.0"}
+    running = states.start_execution(stateMachineArn=told["AroundArn"], input=json.dumps(request))[
+        "executionArn"
+    ]
+    eventually(lambda: stage.asks("go"), LONGEST_SECONDS)
+
+    storage.put_object(Bucket=told["BoardSources"], Key="source.zip", Body=b"-")
+    pipelines.start_pipeline_execution(name=told["BoardName"])
+    token = eventually(lambda: board_token(pipelines, told["BoardName"]), LONGEST_SECONDS)
+    pipelines.put_approval_result(
+        pipelineName=told["BoardName"],
+        stageName="Deploy",
+        actionName="Board",
+        result={"summary": "fine", "status": "Approved"},
+        token=token,
+    )
+
+    def ended() -> Any:
+        found = states.describe_execution(executionArn=running)
+        return found["status"] != "RUNNING" and found
+
+    found = eventually(ended, LONGEST_SECONDS)
+    assert found["status"] == "SUCCEEDED", found
+    output = json.loads(found["output"])
+    assert (output["outcome"], output["version"]) == ("promoted", "3.3.0")
+
+
+def board_token(pipelines: Any, name: str) -> str | None:
+    """That of the approval that the pipeline waits for."""
+    stages = pipelines.get_pipeline_state(name=name)["stageStates"]
+    actions = [action["latestExecution"] for stage in stages for action in stage["actionStates"]]
+    return next((action["token"] for action in actions if "token" in action), None)

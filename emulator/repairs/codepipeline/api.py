@@ -1,5 +1,6 @@
 """The actions of the API: requests and answers as their model has them."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,30 @@ def list_actions(request: Record) -> Record:
     return {"actionExecutionDetails": found}
 
 
+def get_state(request: Record) -> Record:
+    """Of the newest execution, the actions that were begun, each in a stage of its own."""
+    name = str(request.get("name"))
+    [run, *_] = store.of_pipeline(name)
+    stages = []
+    for running in run.actions:
+        latest = {"status": running.status, "actionExecutionId": running.id}
+        if running.token is not None:
+            latest["token"] = running.token
+        told = {"actionName": running.action.name, "latestExecution": latest}
+        stages.append({"stageName": running.action.stage, "actionStates": [told]})
+    return {"pipelineName": name, "stageStates": stages}
+
+
+def answer_approval(request: Record) -> Record:
+    try:
+        store.actions.jobs.answer({**request, "jobId": request.get("token")})
+    except JobNotFound as error:
+        raise Refusal("InvalidApprovalTokenException", str(error)) from error
+    except JobAnswered as error:
+        raise Refusal("ApprovalAlreadyCompletedException", str(error)) from error
+    return {"approvedAt": time.time()}
+
+
 def answer_job(request: Record) -> Record:
     try:
         store.actions.jobs.answer(request)
@@ -82,6 +107,8 @@ ACTIONS: dict[str, Callable[[Record], Record]] = {
     "StopPipelineExecution": stop,
     "GetPipelineExecution": get_execution,
     "ListActionExecutions": list_actions,
+    "GetPipelineState": get_state,
+    "PutApprovalResult": answer_approval,
     "PutJobSuccessResult": answer_job,
     "PutJobFailureResult": answer_job,
 }
