@@ -1,5 +1,6 @@
 """Pipelines deploy to a shop under traffic: by the function, by the machine itself, and stopped."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 
 from rehearsal.demo.pipeline import SOURCE_KEY, PipelineWay, in_words
+from rehearsal.images import push_image
 from rehearsal.session import SHOP, Rehearsal
 from rehearsal.traffic import Traffic
 from tests.assemblies import PIPED, Assemblies
 from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop, shop_release
 from viridian.core.document import report_key
+from viridian.core.release.upload import Upload
 from viridian_cli.release import pack
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pipelines")]
@@ -88,3 +91,27 @@ def test_what_is_stopped_for_good_takes_its_deployment_back(stage: Stage, tmp_pa
     assert ending.error == "DeploymentReverted"
     assert f"its execution {execution} was stopped" in str(ending.cause)
     assert deployment.candidate_percent() == 0
+
+
+def test_an_image_that_was_pushed_is_deployed(stage: Stage, tmp_path: Path) -> None:
+    """Told as the rule on ECR's event tells it: the emulator's registry sends none."""
+    image = push_image(stage.rehearsal.client("s3"), shop_release(tmp_path, "4.0.0"))
+    functions = stage.rehearsal.client("lambda")
+    handlers = {
+        each["Handler"]: each["FunctionName"]
+        for each in functions.list_functions(MaxItems=100)["Functions"]
+    }
+    event = {"service": "shop", "version": "4.0.0", "image": image}
+    answer = functions.invoke(
+        FunctionName=handlers["viridian.handlers.events.image_pushed.handler"],
+        Payload=json.dumps(event),
+    )
+    told = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, told
+
+    key, bucket = "shop/4.0.0/release.json", stage.rehearsal.outputs.artifact_bucket
+    name = Upload.of(bucket, key, told["manifest_version_id"]).deployment_id
+    deployment = stage.rehearsal.deployment(name)
+    ending = deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=LONGEST_SECONDS)
+    assert ending.error is None, ending.cause
+    assert stage.traffic.answers().requests_to("4.0.0") > 0
