@@ -109,22 +109,8 @@ def approve_by_action(
             scope,
             answer.capitalize(),
             description=f"Somebody answered for {service} in its pipeline: {answer}.",
-            event_pattern=events.EventPattern(
-                source=["aws.codepipeline"],
-                detail_type=["CodePipeline Action Execution State Change"],
-                detail={
-                    "pipeline": [pipeline.pipeline_name],
-                    "action": [action],
-                    "state": [state],
-                },
-            ),
-            targets=[
-                targets.LambdaFunction(
-                    approve,
-                    event=events.RuleTargetInput.from_object(said),
-                    max_event_age=MAX_EVENT_AGE,
-                )
-            ],
+            event_pattern=_came_to(pipeline, action, state),
+            targets=[_told(approve, said)],
         )
 
 
@@ -154,20 +140,24 @@ def abort_when_stopped(
         scope,
         "Rule",
         description=f"A deployment of {service} lost its pipeline.",
-        event_pattern=events.EventPattern(
-            source=["aws.codepipeline"],
-            detail_type=["CodePipeline Action Execution State Change"],
-            detail={
-                "pipeline": [pipeline.pipeline_name],
-                "action": [action],
-                "state": ["ABANDONED"],
-            },
-        ),
-        targets=[
-            targets.LambdaFunction(
-                control,
-                event=events.RuleTargetInput.from_object(asked),
-                max_event_age=MAX_EVENT_AGE,
-            )
-        ],
+        event_pattern=_came_to(pipeline, action, "ABANDONED"),
+        targets=[_told(control, asked)],
+    )
+
+
+def _came_to(pipeline: codepipeline.IPipeline, action: str, state: str) -> events.EventPattern:
+    """The pipeline's action came to this state."""
+    return events.EventPattern(
+        source=["aws.codepipeline"],
+        detail_type=["CodePipeline Action Execution State Change"],
+        detail={"pipeline": [pipeline.pipeline_name], "action": [action], "state": [state]},
+    )
+
+
+def _told(function: lambda_.IFunction, document: Mapping[str, Any]) -> targets.LambdaFunction:
+    """The function, handed this document for an hour at most."""
+    return targets.LambdaFunction(
+        function,
+        event=events.RuleTargetInput.from_object(dict(document)),
+        max_event_age=MAX_EVENT_AGE,
     )

@@ -68,23 +68,8 @@ def handler(
     decisions: Decisions = table_decisions,
 ) -> dict[str, Any]:
     """Answer with the next move, the verdict, and how the deployment ends if it goes back."""
-    sides, registration, read_at = given.sides, given.deployment.registration, now()
-    settings = registration.settings
-    period = settings.alarms.period_seconds
-    traffic = request_metrics.traffic(
-        registration.load_balancer,
-        {"candidate": sides.candidate.target_group, "live": sides.live.target_group},
-        since=given.shifted_at - PERIODS_BEFORE * period,
-        now=read_at,
-        period=period,
-    )
-    evidence = Evidence(
-        alarms.states(sides.watched_alarms),
-        candidate=traffic["candidate"].since(given.shifted_at),
-        live=traffic["live"],
-        until=given.shifted_at + given.step.watch_seconds(period),
-        first_shifted_at=given.shifted_at if given.is_first_step else None,
-    )
+    sides, settings, read_at = given.sides, given.deployment.registration.settings, now()
+    evidence = evidence_of(given, alarms, request_metrics, now=read_at)
     verdict = judge(evidence, settings.alarms)
     decision = decide(
         verdict, given.step, shifted_at=given.shifted_at, now=read_at, settings=settings
@@ -120,6 +105,28 @@ def handler(
     keep("judged", lambda: decisions.append(given, "JudgeCandidate", **judged, **looked))
     logger.info("candidate judged", extra=judged)
     return judged
+
+
+def evidence_of(
+    given: Input, alarms: Alarms, request_metrics: RequestMetrics, *, now: float
+) -> Evidence:
+    """What is known of the step: the alarms, and both sides' requests over the same window."""
+    sides, registration = given.sides, given.deployment.registration
+    period = registration.settings.alarms.period_seconds
+    traffic = request_metrics.traffic(
+        registration.load_balancer,
+        {"candidate": sides.candidate.target_group, "live": sides.live.target_group},
+        since=given.shifted_at - PERIODS_BEFORE * period,
+        now=now,
+        period=period,
+    )
+    return Evidence(
+        alarms.states(sides.watched_alarms),
+        candidate=traffic["candidate"].since(given.shifted_at),
+        live=traffic["live"],
+        until=given.shifted_at + given.step.watch_seconds(period),
+        first_shifted_at=given.shifted_at if given.is_first_step else None,
+    )
 
 
 def let_pass(
