@@ -65,7 +65,7 @@ class Rehearsal:
     stacks, told of the service file by the context `serviceFile`, and of what is in `context`; it,
     `service_file` and `first_release` default to the example's. An `assembly` saves synthesising.
     A stack with the parameters ProductionPort, TestPort and Image is given free ports and the first
-    release's image. `say` is told of progress.
+    release's image, and what it takes of `parameters`. `say` is told of progress.
     """
 
     outputs: Outputs
@@ -81,6 +81,7 @@ class Rehearsal:
         first_release: Path = FIRST_RELEASE,
         assembly: Assembly | None = None,
         context: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
         say: Say = lambda _: None,
     ) -> None:
         self.directory = directory.absolute()
@@ -89,6 +90,7 @@ class Rehearsal:
         self._first_release = first_release
         self._assembly = assembly
         self._context = dict(context or {})
+        self._parameters = dict(parameters or {})
         self._say = say
         self._clients: dict[str, Any] = {}
         self._emulator: EmulatorProcess | None = None
@@ -179,10 +181,11 @@ class Rehearsal:
         deployer = Deployer(self.client, self.endpoint_url, ACCOUNT)
         image = push_image(self.client("s3"), pack_with_command(self._first_release))
         ports = {name: str(free_port()) for name in ("ProductionPort", "TestPort")}
+        offered = {**ports, "Image": image, **self._parameters}
         told: dict[str, str] = {}
         for stack in assembly.stacks:
             self._say(f"deploying the stack {stack}")
-            told |= deployer.deploy(assembly, stack, {**ports, "Image": image})
+            told |= deployer.deploy(assembly, stack, offered)
         if "StateMachineArn" not in told:
             raise RehearsalFailed(f"no Automation among the stacks {', '.join(assembly.stacks)}")
         name, registration = self._registered()

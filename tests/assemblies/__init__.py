@@ -54,6 +54,8 @@ QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20"}
 UNCHECKED = QUIET | {"CDK_VALIDATION": "false"}
 GROUPS = {TEMPLATES: QUIET, REHEARSALS: UNCHECKED, (*EDITS, PORT, RENEWED): UNCHECKED}
 REFUSAL = "refusal.txt"
+SCAN_KEY = "the key of a scanner"
+"""What the endpoint that `ASKED` has asked wants in `X-Key`."""
 
 
 @dataclass(frozen=True)

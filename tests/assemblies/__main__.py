@@ -12,12 +12,15 @@ from unittest.mock import patch
 from aws_cdk import (
     App,
     CfnOutput,
+    CfnParameter,
+    SecretValue,
     Stack,
     Tags,
     aws_codepipeline,
     aws_codepipeline_actions,
     aws_ecr,
     aws_ecs,
+    aws_events,
     aws_lambda,
     aws_s3,
     aws_ssm,
@@ -48,6 +51,7 @@ from tests.assemblies import (
     REHEARSED,
     RENEWED,
     RESERVED,
+    SCAN_KEY,
     SHARED,
 )
 from tests.infra.test_changes import CERTIFICATE
@@ -144,7 +148,9 @@ def piped(app: App) -> None:
 
 
 def asked(app: App) -> None:
-    """A function says that all is well, but not after a restore; a workflow fails versions 9."""
+    """A function says that all is well, but not after a restore; a workflow fails versions 9; an
+    endpoint on this machine is asked under a key.
+    """
 
     def service(scope: Construct, id: str, **arguments: Any) -> BlueGreenService:
         check = aws_lambda.Function(
@@ -159,9 +165,15 @@ def asked(app: App) -> None:
         soak = aws_stepfunctions.StateMachine(
             scope, "Soak", state_machine_name="viridian-hook-soak", definition_body=says
         )
+        key = aws_events.Authorization.api_key("X-Key", SecretValue.unsafe_plain_text(SCAN_KEY))
+        scanner = aws_events.Connection(
+            scope, "Scanner", connection_name="viridian-hook-scan", authorization=key
+        )
+        port = CfnParameter(scope, "ScanPort", type="Number").value_as_string
         hooks = {
             "check": Target.function(check),
             "notify": Target.function(check),
+            "scan": Target.endpoint(f"http://127.0.0.1:{port}/scans", scanner),
             "soak": Target.workflow(soak),
         }
         return BlueGreenService(scope, id, **(arguments | {"hooks": hooks}))

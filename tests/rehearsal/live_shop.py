@@ -18,9 +18,12 @@ LOOK_SECONDS = 0.25
 
 
 @contextmanager
-def live_shop(folder: Path, assembly: Path) -> Iterator[tuple[Rehearsal, Traffic]]:
-    """Deployed from the assembly, its first release live."""
-    with Rehearsal(folder / "rehearsal", assembly=Assembly.at(assembly)) as rehearsal:
+def live_shop(
+    folder: Path, assembly: Path, **parameters: str
+) -> Iterator[tuple[Rehearsal, Traffic]]:
+    """Deployed from the assembly with these parameters, its first release live."""
+    stacks = Assembly.at(assembly)
+    with Rehearsal(folder / "rehearsal", assembly=stacks, parameters=parameters) as rehearsal:
         url = f"{rehearsal.outputs.production_url}/"
         with Traffic(url, rate=REQUESTS_PER_SECOND, log=folder / "answers.csv") as traffic:
             yield rehearsal, traffic

@@ -1,15 +1,18 @@
-"""A shop under traffic that asks on its way: functions, a workflow, and people."""
+"""A shop under traffic that asks on its way: functions, a workflow, an endpoint, and people."""
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from rehearsal.session import Rehearsal
 from rehearsal.traffic import Traffic
-from tests.assemblies import ASKED, Assemblies
+from tests.assemblies import ASKED, SCAN_KEY, Assemblies
 from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop, shop_release
 from viridian_cli.deployment import Deployment, Ending
 
@@ -68,10 +71,46 @@ class Stage:
         return said
 
 
+class Scanner(BaseHTTPRequestHandler):
+    """Fails versions 8, and answers nobody without its key."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        is_known = self.path == "/scans" and self.headers["X-Key"] == SCAN_KEY
+        said = {
+            "verdict": "fail" if asked["version"].startswith("8") else "pass",
+            "reason": f"scanned {asked['test_url']}",
+            "link": "https://tests.example/2",
+        }
+        body = json.dumps(said if is_known else {"message": "Forbidden"}).encode()
+        self.send_response(200 if is_known else 403)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """What is asked is in the deployments' records."""
+
+
+@contextmanager
+def scanner() -> Iterator[int]:
+    """One that listens; its port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Scanner) as server:
+        Thread(target=server.serve_forever).start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("hooks")
-    with live_shop(folder, assemblies.at(ASKED)) as (rehearsal, traffic):
+    with (
+        scanner() as port,
+        live_shop(folder, assemblies.at(ASKED), ScanPort=str(port)) as (rehearsal, traffic),
+    ):
         yield Stage(rehearsal, traffic, folder)
 
 
@@ -92,6 +131,7 @@ def test_all_that_is_asked_lets_a_release_pass_and_is_kept(stage: Stage) -> None
     assert stage.said(deployment) == {
         "check: pass": "check was here",
         "go: pass": "alice: ticket 4711",
+        "scan: pass": f"scanned {stage.rehearsal.registration()['test_url']} https://tests.example/2",
         "soak: pass": "seen at 10 % https://tests.example/1",
     }
     assert stage.traffic.answers().failed == 0
@@ -110,6 +150,17 @@ def test_what_a_workflow_fails_goes_back_in_its_words_and_another_is_asked_then(
     assert deployment.candidate_percent() == 0
     eventually(lambda: "notify: fail" in stage.said(deployment), LONGEST_SECONDS)
     assert stage.traffic.answers().failed == 0
+
+
+@pytest.mark.long
+def test_what_an_endpoint_fails_gets_no_client(stage: Stage) -> None:
+    deployment = stage.rehearsal.upload(shop_release(stage.folder, "8.0.0"))
+
+    ending = stage.ending(deployment)
+
+    assert ending.error == "CandidateRejected"
+    assert str(ending.cause).startswith("HookFailed: scan: fail: scanned http://127.0.0.1:")
+    assert stage.traffic.answers().requests_to("8.0.0") == 0
 
 
 @pytest.mark.long
