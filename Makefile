@@ -85,7 +85,7 @@ deploy: ## Deploy the control plane and the example (IMAGE=repository@sha256:dig
 timeline: $(INSTALLED) ## Show how soon a service file stops what (SERVICE=file, PER_MINUTE=requests)
 	@$(BIN)/python -m viridian_cli.timeline $(or $(SERVICE),examples/shop/service.yaml) --per-minute $(or $(PER_MINUTE),600)
 
-docs: $(INSTALLED) ## Write docs/schema/ and the tables of docs/reference.md from the code
+docs: $(INSTALLED) ## Write docs/schema/ and the tables of the pages from the code
 	@$(BIN)/python -m docs
 
 format: $(INSTALLED) ## Format the code

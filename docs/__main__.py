@@ -1,7 +1,7 @@
 """What editors and people read of the documents: `python -m docs` writes it from the declarations.
 
-A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, and those of the endings
-and of the example's timeline in the README. The rules between keys are in no schema: the tables
+A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, those of the
+endings in the runbook and of the example's timeline in `docs/decides.md`. The rules between keys are in no schema: the tables
 tell them in words.
 """
 
@@ -35,7 +35,8 @@ DOCUMENTS: dict[str, Any] = {
 }
 SCHEMAS = Path(__file__).parent / "schema"
 REFERENCE = Path(__file__).parent / "reference.md"
-README = Path(__file__).parents[1] / "README.md"
+RUNBOOK = Path(__file__).parent / "runbook.md"
+DECIDES = Path(__file__).parent / "decides.md"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "shop" / "service.yaml"
 EXAMPLE_PER_MINUTE = 600
 ENDINGS_PLACE = re.compile(r"(<!-- endings -->\n).*?(?=<!-- end -->)", re.S)
@@ -53,7 +54,8 @@ def write() -> None:
     for name, kind in DOCUMENTS.items():
         schema_file(name).write_text(json.dumps(json_schema(kind), indent=2) + "\n")
     REFERENCE.write_text(with_tables(REFERENCE.read_text()))
-    README.write_text(with_timeline(with_endings(README.read_text())))
+    RUNBOOK.write_text(with_endings(RUNBOOK.read_text()))
+    DECIDES.write_text(with_timeline(DECIDES.read_text()))
 
 
 def schema_file(document: str) -> Path:

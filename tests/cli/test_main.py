@@ -138,16 +138,15 @@ def commands() -> set[str]:
     return {name for name in root.commands if name != "release"} | nested
 
 
-def test_the_readme_names_every_command_and_every_exit_code() -> None:
-    section = (PROJECT / "README.md").read_text().partition("## The command line")[2]
-    section = section.partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if line.startswith("| `viridian")]
+def test_the_documents_name_every_command_and_every_exit_code() -> None:
+    page = (PROJECT / "docs/commands.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `viridian")]
     told = {
         re.match(r"(?:viridian )?((?:release )?[a-z-]+)", name)[1]  # type: ignore[index]
         for row in rows
         for name in re.findall(r"`([^`]+)`", row.split("|")[1])
     }
-    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)}
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
 
     assert told == commands()
     assert codes == {*Code, 2, 130}

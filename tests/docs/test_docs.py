@@ -39,12 +39,29 @@ def test_the_runbook_gives_a_lease_back_as_the_core_says() -> None:
     assert f'--condition-expression "{GIVE_BACK.condition}"' in RUNBOOK
 
 
-def test_every_link_between_documents_leads_to_a_file() -> None:
-    links = {
-        (document, target)
+def anchors(document: Path) -> set[str]:
+    """Of a page's headings, as GitHub makes them."""
+    prose = re.sub(r"```.*?```", "", document.read_text(), flags=re.S)
+    headings = re.findall(r"^#+ (.+)$", prose, re.M)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_every_link_between_documents_leads_to_a_file_and_a_heading() -> None:
+    links = [
+        (document, (document.parent / path).resolve() if path else document, anchor)
         for document in DOCUMENTS
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
-    }
+        for path, _, anchor in (
+            link.partition("#")
+            for link in re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text())
+        )
+    ]
 
     assert links
-    assert [link for link in links if not (link[0].parent / link[1]).exists()] == []
+    assert [link for link in links if not link[1].exists()] == []
+    assert [link for link in links if link[2] and link[2] not in anchors(link[1])] == []
+
+
+def test_the_readme_links_every_page() -> None:
+    pages = {f"docs/{page.name}" for page in (PROJECT / "docs").glob("*.md")}
+
+    assert pages - set(re.findall(r"\]\(([^)#]+)\)", README)) == set()

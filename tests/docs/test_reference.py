@@ -11,9 +11,10 @@ import yaml
 from hypothesis import given
 
 from docs.__main__ import (
+    DECIDES,
     DOCUMENTS,
-    README,
     REFERENCE,
+    RUNBOOK,
     SCHEMAS,
     json_schema,
     schema_file,
@@ -27,6 +28,7 @@ from viridian.core.service.registration import Registration
 from viridian.core.service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+SERVICE = ROOT / "docs" / "service.md"
 EXAMPLES = [
     ("request", ROOT / "statemachines/deploy.input.json"),
     *(("release", path) for path in ROOT.glob("examples/shop/releases/*/release.json")),
@@ -91,7 +93,7 @@ def test_the_tables_of_the_reference_are_the_code_s() -> None:
 
 
 def test_the_table_of_endings_is_the_code_s() -> None:
-    page = README.read_text()
+    page = RUNBOOK.read_text()
 
     assert "<!-- endings -->" in page
     assert with_endings(page) == page, "run make docs"
@@ -102,7 +104,7 @@ def test_every_example_is_valid_in_an_editor(document: str, path: Path) -> None:
     assert accepts(json_schema(DOCUMENTS[document]), yaml.safe_load(path.read_text()))
 
 
-@pytest.mark.parametrize("page", [README, REFERENCE], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [SERVICE, REFERENCE], ids=lambda page: page.name)
 def test_the_checks_that_are_shown_are_valid(page: Path) -> None:
     [shown] = re.findall(r"```yaml\n(smoke_tests:\n.*?)```", page.read_text(), re.S)
 
@@ -149,8 +151,8 @@ def test_a_variable_that_is_refused_is_marked_in_an_editor(environment: dict[str
     assert not accepts(schema, {**release, "environment": environment})
 
 
-def test_the_readme_has_the_timeline_of_the_example_s_service_file() -> None:
-    page = README.read_text()
+def test_the_timeline_is_that_of_the_example_s_service_file() -> None:
+    page = DECIDES.read_text()
 
     assert with_timeline(page) == page
     assert "| never answers |" in page

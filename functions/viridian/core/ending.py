@@ -1,6 +1,6 @@
 """The endings of a deployment: where each leaves production, and who acts.
 
-By the names of the machine's last states; the table in the README is made from here.
+By the names of the machine's last states; the runbook's table is made from here.
 """
 
 from dataclasses import dataclass
