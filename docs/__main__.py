@@ -1,8 +1,8 @@
 """What editors and people read of the documents: `python -m docs` writes it from the declarations.
 
-A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, those of the
-endings in the runbook and of the example's timeline in `docs/decides.md`. The rules between keys are in no schema: the tables
-tell them in words.
+A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, that of the endings in
+the runbook and that of the example's timeline in `docs/decides.md`. The rules between keys are in
+no schema: the tables tell them in words.
 """
 
 import json

@@ -59,8 +59,8 @@ class Account:
                 raise
             where = f"in {self.session.region_name}"
             raise Failed(
-                f"no stack {self.stack!r} {where}: deploy the control plane there (docs/start.md), or "
-                "name its stack and Region with --stack and --region"
+                f"no stack {self.stack!r} {where}: deploy the control plane there (docs/start.md), "
+                "or name its stack and Region with --stack and --region"
             ) from error
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
 

@@ -17,7 +17,7 @@ from viridian_cli.release import ReleaseUnusable
 
 
 class Code(IntEnum):
-    """Exit codes; the table of docs/commands.md says the same, and Typer adds 2 (usage) and 130 (Ctrl-C)."""
+    """Exit codes, as docs/commands.md has them; Typer adds 2 (usage) and 130 (Ctrl-C)."""
 
     DONE = 0
     WRONG = 1
