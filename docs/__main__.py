@@ -1,8 +1,8 @@
 """What editors and people read of the documents: `python -m docs` writes it from the declarations.
 
 A JSON Schema of each in `docs/schema/`, the tables of `docs/reference.md`, that of the endings in
-the runbook and that of the example's timeline in `docs/decides.md`. The rules between keys are in
-no schema: the tables tell them in words.
+the runbook, that of the example's timeline in `docs/decides.md`, and the messages in
+`docs/troubleshooting.md`. The rules between keys are in no schema: the tables tell them in words.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 import yaml
 
+from docs.messages import with_messages
 from viridian.core.approval import Approval
 from viridian.core.control import Control
 from viridian.core.ending import ENDINGS
@@ -37,6 +38,7 @@ SCHEMAS = Path(__file__).parent / "schema"
 REFERENCE = Path(__file__).parent / "reference.md"
 RUNBOOK = Path(__file__).parent / "runbook.md"
 DECIDES = Path(__file__).parent / "decides.md"
+TROUBLESHOOTING = Path(__file__).parent / "troubleshooting.md"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "shop" / "service.yaml"
 EXAMPLE_PER_MINUTE = 600
 ENDINGS_PLACE = re.compile(r"(<!-- endings -->\n).*?(?=<!-- end -->)", re.S)
@@ -50,12 +52,13 @@ BOUNDS = {tuple: ("minItems", "maxItems"), dict: ("minProperties", "maxPropertie
 
 
 def write() -> None:
-    """Write the schemas and the tables."""
+    """Write the schemas, the tables and the messages."""
     for name, kind in DOCUMENTS.items():
         schema_file(name).write_text(json.dumps(json_schema(kind), indent=2) + "\n")
     REFERENCE.write_text(with_tables(REFERENCE.read_text()))
     RUNBOOK.write_text(with_endings(RUNBOOK.read_text()))
     DECIDES.write_text(with_timeline(DECIDES.read_text()))
+    TROUBLESHOOTING.write_text(with_messages(TROUBLESHOOTING.read_text()))
 
 
 def schema_file(document: str) -> Path:
