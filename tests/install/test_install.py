@@ -55,7 +55,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assembly(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the app of `docs/service.md` is synthesised."""
     folder = tmp_path_factory.mktemp("orders")
-    app, *_ = re.findall(r"```python\n(.*?)```", (PROJECT / "docs/service.md").read_text(), re.DOTALL)
+    page = (PROJECT / "docs/service.md").read_text()
+    app, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (folder / "app.py").write_text(app)
     settings = SERVICE_FILE.read_text().replace("service: shop", "service: orders")
     (folder / "service.yaml").write_text(settings)
