@@ -19,6 +19,7 @@ from docs.messages import with_messages
 from viridian.core.approval import Approval
 from viridian.core.control import Control
 from viridian.core.ending import ENDINGS
+from viridian.core.phase import DETAIL_TYPE, SOURCE, Phase
 from viridian.core.release.manifest import Manifest
 from viridian.core.release.request import Request
 from viridian.core.schema import Key, keys
@@ -33,6 +34,7 @@ DOCUMENTS: dict[str, Any] = {
     "registration": Registration,
     "control": Control,
     "approval": Approval,
+    "phase": Phase,
 }
 SCHEMAS = Path(__file__).parent / "schema"
 REFERENCE = Path(__file__).parent / "reference.md"
@@ -45,6 +47,8 @@ ENDINGS_PLACE = re.compile(r"(<!-- endings -->\n).*?(?=<!-- end -->)", re.S)
 TIMELINE_PLACE = re.compile(r"(<!-- timeline -->\n).*?(?=<!-- end -->)", re.S)
 PLACE = re.compile(r"(<!-- keys of the (\w+) -->\n).*?(?=<!-- end -->)", re.S)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT_OF_EVENTS = "http://json-schema.org/draft-04/schema#"
+"""What the schema registry of EventBridge reads."""
 SCALARS = ["string", "number", "boolean", "null"]
 TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 TYPES |= {tuple: "array", dict: "object"}
@@ -106,7 +110,19 @@ def rows(kind: Any, told: set[Any], prefix: str = "") -> Iterator[tuple[str, Key
 
 
 def json_schema(kind: Any) -> dict[str, Any]:
-    """The JSON Schema of a document."""
+    """The JSON Schema of a document; of a phase that of its event, which may have members more."""
+    if kind is Phase:
+        fixed = {"source": SOURCE, "detail-type": DETAIL_TYPE}
+        return {
+            "$schema": DIALECT_OF_EVENTS,
+            "description": kind.__doc__,
+            "type": "object",
+            "properties": {
+                **{name: {"type": "string", "enum": [value]} for name, value in fixed.items()},
+                "detail": _object_schema(kind) | {"additionalProperties": {}},
+            },
+            "required": [*fixed, "detail"],
+        }
     return {"$schema": DIALECT, "description": kind.__doc__, **_schema(Key(kind))}
 
 

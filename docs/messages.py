@@ -21,6 +21,7 @@ AS_AWS = ("emulator/repairs", "emulator/selfcheck", "emulator/pipelines")
 """They answer as AWS does, or prove that they do: the words are AWS's, or for who mends them."""
 
 SAID = {"Subject", "Message", "Cause"}
+PARTS = re.compile(r"\$(?:title|text|next) := (.*?);(?= \$)")
 QUOTED = re.compile(r"'([^']*)'|[^']+")
 PLACE = re.compile(r"(<!-- messages: (.+?) -->\n).*?(?=<!-- end -->)", re.S)
 
@@ -103,7 +104,8 @@ def _said_by_machine(node: Any) -> Iterator[str]:
         node = dict(enumerate(node))
     for name, value in node.items() if isinstance(node, dict) else ():
         if name in SAID and str(value).startswith("{%"):
-            yield QUOTED.sub(lambda part: part[1] or "…", value[2:-2].strip())
+            for part in PARTS.findall(value) or [value[2:-2].strip()]:
+                yield QUOTED.sub(lambda part: part[1] or "…", part)
         elif name in SAID and isinstance(value, str):
             yield value
         yield from _said_by_machine(value)

@@ -9,7 +9,7 @@ import copy
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from io import BufferedIOBase
@@ -17,6 +17,7 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.artifacts import Artifacts
+from viridian.adapters.bus import Bus
 from viridian.adapters.decisions import Decisions
 from viridian.adapters.executions import Executions
 from viridian.adapters.fleets.scaling import ScalableTargets
@@ -32,7 +33,7 @@ from viridian.adapters.registrations import Registrations
 from viridian.adapters.request_metrics import RequestMetrics
 from viridian.core.decisions import Moment, decision_of, decisions_key
 from viridian.core.deployment import Ran
-from viridian.core.errors import FleetMissing, NotKnown, ServiceUnknown
+from viridian.core.errors import FleetMissing, NotKnown, NotTold, ServiceUnknown
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
@@ -42,6 +43,7 @@ from viridian.core.facts import Told
 from viridian.core.fleet import Blueprint, Observation
 from viridian.core.hold import Stop
 from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write
+from viridian.core.phase import Phase
 from viridian.core.pipeline import Artifact
 from viridian.core.quota import Room
 from viridian.core.record import (
@@ -693,3 +695,16 @@ class FakeDecisions(Decisions):
         for (of, _), decision in sorted(self.items.items(), key=lambda item: item[0]):
             if of == decisions_key(deployment_id):
                 yield decision
+
+
+class FakeBus(Bus):
+    """What was told; with an error code it takes nothing of a call's last entry."""
+
+    def __init__(self, error: str | None = None) -> None:
+        self.told: list[Phase] = []
+        self._error = error
+
+    def tell(self, phases: Iterable[Phase]) -> None:
+        if self._error:
+            raise NotTold(f"1 events, the first for {self._error}")
+        self.told.extend(phases)

@@ -116,7 +116,7 @@ class Automation(Stack):
         self.state_machine_arn = self.export_value(machine.state_machine_arn)
         self.events = EventFunctions(self, "Events", code=code, places=places, operators=topic)
         self.events.guard(machine, self.standby.machine)
-        self.operators.notify_unpromoted(machine, self.standby.machine)
+        self.operators.tell_of_crashes(machine, self.standby.machine)
         self.operators.page_stopped(machine, "Deployment")
         self.operators.page_stopped(self.standby.machine, "Standby")
         self.operators.page_held()

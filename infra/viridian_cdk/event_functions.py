@@ -1,5 +1,6 @@
 """The functions that events call, each with a dead-letter queue of its own."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as lambda_event_sources
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
@@ -34,8 +36,9 @@ RETRY_ATTEMPTS = 60
 
 class EventFunctions(Construct):
     """ArtifactUploaded, ReleaseRequested and RegistrationChanged start a deployment, ImagePushed
-    puts a release that does, RequesterTold keeps who asked; AlarmChanged, CandidateSteady and
-    RuleChanged end its waits; the Guardian goes on for one that was stopped.
+    puts a release that does, RequesterTold keeps who asked, PhaseChanged tells how it goes on;
+    AlarmChanged, CandidateSteady and RuleChanged end its waits; the Guardian goes on for one that
+    was stopped.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class EventFunctions(Construct):
         self._start_on_request()
         self._start_on_template()
         self._keep_requesters(places[Own.BUCKET].value, places[Own.MACHINE].arn)
+        self._tell_phases(places[Own.STREAM].arn)
         self._let_services_call()
 
     def _function(
@@ -174,6 +178,33 @@ class EventFunctions(Construct):
             targets=[event_target(function, letters, events.RuleTargetInput.from_object(event))],
         )
 
+    def _tell_phases(self, stream_arn: str) -> None:
+        """What deployments write into the table is told as events, in the order of each; what is
+        given up after an hour waits in the function's queue.
+        """
+        function, letters = self.functions["PhaseChanged"], self.dead_letters["PhaseChanged"].queue
+        letters.grant_send_messages(function.role)
+        kept = ({"pk": "SERVICE#", "sk": "DEPLOYMENT#"}, {"pk": "DEPLOYMENT#"})
+        lambda_.EventSourceMapping(
+            self,
+            "Phases",
+            target=function.function,
+            event_source_arn=stream_arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=10,
+            bisect_batch_on_error=True,
+            max_record_age=MAX_EVENT_AGE,
+            on_failure=lambda_event_sources.SqsDlq(letters),
+            filters=[
+                {
+                    "pattern": json.dumps(
+                        {"dynamodb": {"Keys": {k: {"S": [{"prefix": v}]} for k, v in keys.items()}}}
+                    )
+                }
+                for keys in kept
+            ],
+        )
+
     def guard(self, *machines: sfn.IStateMachine) -> None:
         """Have the Guardian look when an execution of these ended, and every minute."""
         name = "RecordExported"
@@ -236,14 +267,17 @@ class EventFunctions(Construct):
             )
 
 
-def ended(*machines: sfn.IStateMachine, statuses: Sequence[str]) -> events.EventPattern:
-    """An execution of one of these ended so."""
+def ended(
+    *machines: sfn.IStateMachine, statuses: Sequence[str], **more: Any
+) -> events.EventPattern:
+    """An execution of one of these ended so, and as `more` of its detail says."""
     return events.EventPattern(
         source=["aws.states"],
         detail_type=["Step Functions Execution Status Change"],
         detail={
             "stateMachineArn": [machine.state_machine_arn for machine in machines],
             "status": list(statuses),
+            **more,
         },
     )
 

@@ -62,7 +62,8 @@ class HandlerFunction(Construct):
             log_group=log_group,
             timeout=Duration.seconds(row.timeout_seconds),
             memory_size=row.memory_mib,
-            environment=POWERTOOLS | {place.variable: place.value for place in known},
+            environment=POWERTOOLS
+            | {place.variable: place.value for place in known if place.variable},
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,
             vpc=network.vpc if network else None,

@@ -17,6 +17,13 @@ READ_REGISTRATIONS = Right(("ssm:GetParameter",), on=arns("ssm", "parameter/viri
 LIST_TABLE = Right(("dynamodb:Query",), on=Own.TABLE)
 READ_TABLE = Right(("dynamodb:GetItem",), on=Own.TABLE)
 UPDATE_TABLE = Right(("dynamodb:UpdateItem",), on=Own.TABLE)
+READ_STREAM = (
+    Right(
+        ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        on=Own.STREAM,
+    ),
+    Right(("dynamodb:ListStreams",)),
+)
 SEE_RULES = Right(("elasticloadbalancing:DescribeRules",))
 SEE_HEALTH = Right(("elasticloadbalancing:DescribeTargetHealth",))
 SEE_IMAGES = (  # manifests alone: to read layers takes ecr:GetDownloadUrlForLayer
@@ -229,6 +236,7 @@ EVENT_FUNCTIONS = (
     Row("ImagePushed", 20, (*READ_RELEASES, PUT_RELEASES)),
     Row("RegistrationChanged", 20, (START, READ_REGISTRATIONS, READ_TABLE)),
     Row("RequesterTold", 20, (SEE_DEPLOYMENTS, UPDATE_TABLE)),
+    Row("PhaseChanged", 20, (*READ_STREAM, TELL_BUS)),
     Row("AlarmChanged", 20, (UPDATE_TABLE, FAIL_WAIT)),
     Row("CandidateSteady", 20, (READ_TABLE, END_WAIT)),
     Row("RuleChanged", 20, (UPDATE_TABLE, END_WAIT)),

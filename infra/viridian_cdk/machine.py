@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from viridian.core import document, lease, record
+from viridian.core import document, lease, message, phase, record
 from viridian.core.ending import ENDINGS
 
 HERE = Path(__file__).parent
@@ -46,10 +46,17 @@ def read_machine(name: str = "deploy") -> dict[str, Any]:
 
 
 def with_the_core_s(text: str) -> str:
-    """The text with what it takes from the core; raises AttributeError or KeyError if unknown."""
+    """The JSON text with what it takes from the core, each on one line; raises AttributeError or
+    KeyError for what is unknown.
+    """
     endings = SimpleNamespace(**ENDINGS)
-    rooms = {"lease": lease, "record": record, "document": document, "ending": endings}
-    return OF_THE_CORE.sub(lambda found: found[1].format(**rooms), text)
+    rooms = {"lease": lease, "record": record, "document": document, "message": message}
+    told = rooms | {"phase": phase, "ending": endings}
+
+    def taken(found: re.Match[str]) -> str:
+        return json.dumps(found[1].format(**told).replace("\n", " "))[1:-1]
+
+    return OF_THE_CORE.sub(taken, text)
 
 
 def definition(name: str = "deploy") -> str:

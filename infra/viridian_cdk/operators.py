@@ -11,6 +11,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from viridian.core.ending import ENDINGS
 from viridian.core.rule_change import HELD_BY_CHANGE
 from viridian_cdk.event_functions import UNPROMOTED, ended
 from viridian_cdk.functions import POWERTOOLS
@@ -53,17 +54,21 @@ class Operators(Construct):
             Own.PAGES_KEY: Place(key, "VIRIDIAN_OPERATORS_KEY_ARN", key),
         }
 
-    def notify_unpromoted(self, *machines: sfn.IStateMachine) -> None:
-        """Say when a deployment ended without promoting its release.
+    def tell_of_crashes(self, *machines: sfn.IStateMachine) -> None:
+        """Say when an execution was stopped, timed out, or failed by what is no ending: it could
+        not say so itself.
 
-        The event goes out whole: chat integrations know AWS's own form only, and it has the name,
-        the error and the cause.
+        The event goes out whole: it has the name, the error and the cause.
         """
+        match = events.Match
+        error = match.any_of(
+            match.anything_but(*ENDINGS), match.does_not_exist(), match.null_value()
+        )
         events.Rule(
             self,
-            "DeploymentUnpromoted",
-            description="A deployment or a standby failed, timed out or was stopped.",
-            event_pattern=ended(*machines, statuses=UNPROMOTED),
+            "ExecutionCrashed",
+            description="A deployment or a standby ended, and could not tell of it itself.",
+            event_pattern=ended(*machines, statuses=UNPROMOTED, error=error),
             targets=[targets.SnsTopic(self.topic)],
         )
 

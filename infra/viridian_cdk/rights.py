@@ -28,9 +28,12 @@ EVERY_SERVICES = "Those of every service, none of which is named here; see `righ
 
 
 class Own(Enum):
-    """A resource of the automation itself; DEPLOYMENTS and STANDBYS are executions."""
+    """A resource of the automation itself; STREAM is the table's, DEPLOYMENTS and STANDBYS are
+    executions.
+    """
 
     TABLE = auto()
+    STREAM = auto()
     BUCKET = auto()
     RELEASES = auto()
     DOCUMENTS = auto()
@@ -45,11 +48,13 @@ class Own(Enum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where one of them is: its ARN, and the variable that tells a function its name (`value`)."""
+    """Where one of them is: its ARN, and the variable that tells a function its name (`value`), if
+    one has to know it.
+    """
 
     arn: str
-    variable: str
-    value: str
+    variable: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Storage(Construct):
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute="expires_at",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
@@ -47,6 +48,7 @@ class Storage(Construct):
         named = ("VIRIDIAN_ARTIFACT_BUCKET", bucket.bucket_name)
         return {
             Own.TABLE: Place(table.table_arn, "VIRIDIAN_TABLE", table.table_name),
+            Own.STREAM: Place(str(table.table_stream_arn)),
             Own.BUCKET: Place(bucket.bucket_arn, *named),
             Own.RELEASES: Place(bucket.arn_for_objects("*"), *named),
             Own.DOCUMENTS: Place(bucket.arn_for_objects(f"{PREFIX}/*"), *named),

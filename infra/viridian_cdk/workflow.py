@@ -17,6 +17,7 @@ from viridian_cdk.rights import Own, Place, arns, grant
 
 IN_TEXT = {
     Own.TABLE: "TableName",
+    Own.BUCKET: "ArtifactBucketName",
     Own.PAGES: "OperatorsTopicArn",
     Own.STANDBY: "StandbyMachineArn",
 }

@@ -8,6 +8,7 @@ record says what happened; clients lost nothing that no dying task cost them.
 from collections.abc import Iterator
 
 from rehearsal.faults.facts import Execution, Facts
+from viridian.core.message import NOBODY_S
 
 SIZE, RESTING = 2, 1
 SETTLING_SECONDS = 0.3
@@ -15,8 +16,6 @@ SETTLING_SECONDS = 0.3
 DYING_SECONDS = 10.0
 """How long a killed task may cost clients answers: until its target is out."""
 HELD_ENDINGS = ("RestoreHeld", "RestoreUnverified")
-PAGED_ENDINGS = (*HELD_ENDINGS, "StandbyRestored", "DeploymentStopped")
-STOPPED = "ABORTED"
 UNTOUCHED = ("RequestRejected", "DeploymentRefused", "PreflightFailed", "CandidateRejected")
 UNSEEING = ("RecordEnding", "ReleaseLease", "HoldLease", "PageOperators")
 """States that look at no rule, and after which none does; a standby that follows does."""
@@ -200,5 +199,6 @@ def _production(facts: Facts) -> Iterator[str]:
 
 def _pages(facts: Facts) -> Iterator[str]:
     for ending in endings(facts):
-        if ending in (*PAGED_ENDINGS, STOPPED) and not any(ending in p for p in facts.pages):
-            yield f"nobody was told of {ending}"
+        is_told, is_nobody_s = any(ending in page for page in facts.pages), ending in NOBODY_S
+        if is_told is is_nobody_s:
+            yield f"{'people were' if is_told else 'nobody was'} told of {ending}"

@@ -24,6 +24,8 @@ from docs.__main__ import (
 )
 from tests.core.shop import REGISTRATION, SETTINGS, changed
 from tests.core.strategies import registrations
+from tests.core.test_phase import DECISION, ENDED, RECORD
+from viridian.core.phase import DETAIL_TYPE, SOURCE, Phase, changes
 from viridian.core.service.registration import Registration
 from viridian.core.service.settings import Settings
 
@@ -56,6 +58,7 @@ def accepts(schema: dict[str, Any], data: Any) -> bool:
             isinstance(data, TYPES[name]) and isinstance(data, bool) == (name == "boolean")
             for name in ([names] if isinstance(names, str) else names)
         ),
+        "enum": lambda values: data in values,
         "pattern": lambda pattern: re.search(pattern, data),
         "minLength": lambda least: len(data) >= least,
         "minimum": lambda least: data >= least,
@@ -68,7 +71,7 @@ def accepts(schema: dict[str, Any], data: Any) -> bool:
         "properties": lambda parts: all(accepts(parts[k], v) for k, v in members if k in parts),
         "propertyNames": lambda name: all(accepts(name, key) for key in data),
         "additionalProperties": lambda rest: all(
-            rest and accepts(rest, v) for k, v in members if k not in known
+            rest is not False and accepts(rest, v) for k, v in members if k not in known
         ),
     }
     return all(judge[word](schema[word]) for word in schema if word not in ANNOTATIONS)
@@ -79,6 +82,18 @@ def test_the_schema_in_the_repository_is_the_code_s(document: str) -> None:
     written = json.loads(schema_file(document).read_text())
 
     assert written == json.loads(json.dumps(json_schema(DOCUMENTS[document]))), "run make docs"
+
+
+@pytest.mark.parametrize("item", [DECISION, RECORD, ENDED])
+def test_an_event_is_as_its_schema_has_it_and_may_have_members_more(item: dict[str, Any]) -> None:
+    [phase] = changes({}, item) if item is not ENDED else changes(RECORD, item)
+    schema = json_schema(Phase)
+    event = {"source": SOURCE, "detail-type": DETAIL_TYPE, "detail": phase.detail}
+
+    assert accepts(schema, event | {"time": "2026-11-01T12:00:00Z"})
+    assert accepts(schema, event | {"detail": phase.detail | {"newer": 1}})
+    assert not accepts(schema, event | {"detail": phase.detail | {"phase": "unheard of"}})
+    assert not accepts(schema, event | {"source": "aws.states"})
 
 
 def test_there_is_no_schema_of_anything_else() -> None:

@@ -9,6 +9,7 @@ from moto.events.models import EventPattern
 
 from tests.assemblies import EDITED, Assemblies
 from tests.infra.template import Assembly, Resources, Template
+from viridian.core.ending import ENDINGS
 
 RELEASE, REGISTERED = "EventsReleaseUploaded", "EventsServiceRegistered"
 ALARM = "ServiceEventsAlarmChanged"
@@ -18,11 +19,12 @@ PUSHED = "ServiceEventsImagePushed"
 REQUESTED = "EventsReleaseAskedFor"
 CLOSED = "EventsRecordClosed"
 STARTED, PUT = "EventsDeploymentStarted", "EventsManifestPut"
-UNPROMOTED = "OperatorsDeploymentUnpromoted"
+CRASHED = "OperatorsExecutionCrashed"
 ENDED = "EventsExecutionEnded"
 MINUTELY = "EventsEveryMinute"
 OF_CLOUDTRAIL = "AWS API Call via CloudTrail"
 OPERATORS = "<OperatorsTopic>"
+ALL = ["FAILED", "TIMED_OUT", "ABORTED", "SUCCEEDED"]
 OF_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 RULES_OF_SERVICES = "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/viridian-*"
 
@@ -43,7 +45,7 @@ def test_these_are_all_the_rules(rules: Resources) -> None:
         STARTED,
         PUT,
         CLOSED,
-        UNPROMOTED,
+        CRASHED,
         ENDED,
         MINUTELY,
     }
@@ -255,7 +257,7 @@ def test_a_rule_may_call_its_function_and_fill_its_queue(
     assert rules[ALARM]["Name"] == "viridian-shop-AlarmChanged"
     assert rules[STEADY]["Name"] == "viridian-shop-CandidateSteady"
     assert rules[CHANGED]["Name"] == "viridian-shop-RuleChanged"
-    assert sorted(fills) == sorted(f"<{name}.Arn>" for name in set(rules) - {UNPROMOTED})
+    assert sorted(fills) == sorted(f"<{name}.Arn>" for name in set(rules) - {CRASHED})
 
 
 def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
@@ -270,16 +272,14 @@ def test_a_kept_event_tells_the_operators(assembly: Assembly) -> None:
 def test_kept_events_are_encrypted_and_stay_two_weeks(assembly: Assembly) -> None:
     queues = assembly.properties("SQS::Queue").values()
 
-    assert len(queues) == 11
+    assert len(queues) == 12
     assert {q["MessageRetentionPeriod"] for q in queues} == {14 * 24 * 3600}
     assert {q["SqsManagedSseEnabled"] for q in queues} == {True}
 
 
-@pytest.mark.parametrize(
-    ("name", "well"), [(UNPROMOTED, []), (ENDED, ["SUCCEEDED"]), (CLOSED, ["SUCCEEDED"])]
-)
-def test_an_execution_that_ended_badly_is_told_of(
-    assembly: Assembly, rules: Resources, name: str, well: list[str]
+@pytest.mark.parametrize(("name", "statuses"), [(CRASHED, ALL[:3]), (ENDED, ALL), (CLOSED, ALL)])
+def test_an_execution_that_ended_is_told_of(
+    assembly: Assembly, rules: Resources, name: str, statuses: list[str]
 ) -> None:
     """The guardian hears of all: that one ended well may be missing in its record."""
     pattern = rules[name]["EventPattern"]
@@ -290,15 +290,40 @@ def test_an_execution_that_ended_badly_is_told_of(
         "<WorkflowMachine>",
         "<StandbyMachine>",
     ]
-    assert pattern["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED", *well]
+    assert pattern["detail"]["status"] == statuses
 
 
-def test_an_execution_that_ended_badly_tells_the_operators(
+def test_what_is_no_ending_could_not_be_told_by_the_machine_itself(
     assembly: Assembly, rules: Resources
 ) -> None:
-    [target] = rules[UNPROMOTED]["Targets"]
+    [target] = rules[CRASHED]["Targets"]
 
     assert assembly.spell(target["Arn"]) == OPERATORS
+    errors = rules[CRASHED]["EventPattern"]["detail"]["error"]
+    assert errors == [{"anything-but": list(ENDINGS)}, {"exists": False}, None]
+
+
+def test_what_deployments_write_is_told_in_its_order_and_kept_where_it_cannot_be(
+    assembly: Assembly,
+) -> None:
+    [mapping] = assembly.viridian.properties("Lambda::EventSourceMapping").values()
+    patterns = [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]]
+    queue = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+
+    assert assembly.spell(mapping["EventSourceArn"]) == "<StorageTable.StreamArn>"
+    assert assembly.spell(mapping["FunctionName"]) == "<EventsPhaseChangedFunction>"
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert assembly.spell(queue) == "<EventsPhaseChangedDeadLettersQueue.Arn>"
+    assert (mapping["MaximumRecordAgeInSeconds"], mapping["BisectBatchOnFunctionError"]) == (
+        3600,
+        True,
+    )
+    assert [pattern["dynamodb"]["Keys"] for pattern in patterns] == [
+        {"pk": {"S": [{"prefix": "SERVICE#"}]}, "sk": {"S": [{"prefix": "DEPLOYMENT#"}]}},
+        {"pk": {"S": [{"prefix": "DEPLOYMENT#"}]}},
+    ]
+    [table] = assembly.viridian.properties("DynamoDB::Table").values()
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
 def test_the_guardian_looks_when_it_is_told_and_every_minute(rules: Resources) -> None:

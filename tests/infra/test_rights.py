@@ -3,6 +3,7 @@
 from tests.infra.template import Assembly
 
 TABLE = "<StorageTable.Arn>"
+STREAM = "<StorageTable.StreamArn>"
 BUCKET = "<StorageArtifactBucket.Arn>"
 MACHINE = "<WorkflowMachine>"
 PAGES_KEY = "<OperatorsKey.Arn>"
@@ -188,6 +189,17 @@ EVENT_FUNCTIONS: dict[str, Rights] = {
     | {
         "states:DescribeExecution": (
             f"arn:<AWS::Partition>:states:{HERE}:execution:<WorkflowMachine.Name>:*",
+        ),
+    },
+    "PhaseChanged": {
+        "dynamodb:DescribeStream": (STREAM,),
+        "dynamodb:GetRecords": (STREAM,),
+        "dynamodb:GetShardIterator": (STREAM,),
+        "dynamodb:ListStreams": ("*",),
+        "events:PutEvents": (f"arn:<AWS::Partition>:events:{HERE}:event-bus/default",),
+        **dict.fromkeys(
+            ("sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
+            ("<EventsPhaseChangedDeadLettersQueue.Arn>",),
         ),
     },
     "AlarmChanged": UPDATE_ITEM | {"states:SendTaskFailure": ("*",)},

@@ -12,6 +12,7 @@ from viridian_cdk.placeholders import PLACEHOLDER
 
 OWN = {
     "TableName": "<StorageTable>",
+    "ArtifactBucketName": "<StorageArtifactBucket>",
     "OperatorsTopicArn": "<OperatorsTopic>",
     "StandbyMachineArn": "<StandbyMachine>",
 }

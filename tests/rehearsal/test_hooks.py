@@ -13,6 +13,7 @@ import pytest
 from rehearsal.session import Rehearsal
 from rehearsal.traffic import Traffic
 from tests.assemblies import ASKED, SCAN_KEY, Assemblies
+from tests.rehearsal.listening import Heard
 from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop, shop_release
 from viridian_cli.deployment import Deployment, Ending
 
@@ -26,6 +27,7 @@ class Stage:
 
     def __init__(self, rehearsal: Rehearsal, traffic: Traffic, folder: Path) -> None:
         self.rehearsal, self.traffic, self.folder = rehearsal, traffic, folder
+        self.heard = Heard.on(rehearsal)
         self._table = rehearsal.outputs.table
 
     def upload(self, version: str) -> Deployment:
@@ -56,6 +58,14 @@ class Stage:
         item = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=lease)["Item"]
         kept = item.get("hooks", {"M": {}})["M"].get(key)
         return kept is not None and "verdict" not in kept["M"]
+
+    def phases(self, deployment: Deployment, last: str) -> list[tuple[str, int | None]]:
+        """Those that a deployment was told to have come to, with its share; none before the last
+        was.
+        """
+        found = self.heard.phases(deployment.id)
+        told = [(phase["phase"], phase.get("candidate_percent")) for phase in found]
+        return told if last in dict(told) else []
 
     def ending(self, deployment: Deployment) -> Ending:
         """How it ended."""
@@ -150,6 +160,19 @@ def test_what_a_workflow_fails_goes_back_in_its_words_and_another_is_asked_then(
     assert deployment.candidate_percent() == 0
     eventually(lambda: "notify: fail" in stage.said(deployment), LONGEST_SECONDS)
     assert stage.traffic.answers().failed == 0
+    told = eventually(lambda: stage.phases(deployment, "ended"), LONGEST_SECONDS)
+    assert told == [
+        ("admitted", None),
+        ("preparing", None),
+        ("asked", 10),
+        ("shifted", 10),
+        ("restored", 0),
+        ("ended", None),
+    ]
+    asked, failed, ended = stage.heard.messages(deployment.id)
+    assert asked.startswith("shop 9.0.0 asks: go\n\nAt before_shift, 10 %: ")
+    assert failed.startswith("shop 9.0.0: notify fail after a restore\n\nProduction: back on")
+    assert ended.startswith("shop 9.0.0: DeploymentReverted\n\nProduction: back on the live side")
 
 
 @pytest.mark.long

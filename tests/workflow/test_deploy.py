@@ -85,7 +85,7 @@ def test_a_refused_request_touches_nothing(world: World) -> None:
 
     assert execution.error == "RequestRejected"
     assert execution.cause == "RequestInvalid: input.version: is missing"
-    assert execution.states == ("AdmitRequest", "RequestRejected")
+    assert execution.states == ("AdmitRequest", "PageOperators", "WhichEnding", "RequestRejected")
 
 
 def test_a_second_deployment_is_refused_by_name_and_leaves_the_first_its_lease(

@@ -1,5 +1,6 @@
 """What a deployment asks: the hook machine calls it, and the deployment waits for the answer."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ from viridian.core.decision import Decision, Next
 from viridian.core.deployment import Deployment
 from viridian.core.hook import Answer, Reply, Subject
 from viridian.core.lease import Holder
+from viridian.core.phase import DETAIL_TYPE, SCHEMA, SOURCE, Phase
 from viridian.core.plan import Step
 from viridian.core.service.hooks import Point
 from viridian.core.values import revive
@@ -186,24 +188,30 @@ def test_people_are_told_by_message_and_event_and_have_until_the_deadline(
 
     message = arguments_of(execution, "TellPeople")
     assert message["Subject"] == "shop: approval asked"
-    assert message["Message"] == (
-        f"shop 1.1.0 ({request['deployment_id']}) asks go, at after_ready, 10 %: nothing is wrong."
-        " Within 60 s from 2026-01-01T00:00:00.000Z, call the function Approve with "
-        '{"answer": "approve" or "reject", "service": "shop", "key": "go", "by": "...", '
-        f'"reason": "..."}}. Without an answer {then}'
-    )
+    assert json.loads(message["Message"])["default"].split("\n\n")[:-1] == [
+        "shop 1.1.0 asks: go",
+        "At after_ready, 10 %: nothing is wrong. Without an answer within 60 s " + then,
+        f"Since 2026-01-01T00:00:00.000Z, deployment {request['deployment_id']}.",
+        "What to do: viridian approve (or reject) shop --key go --reason ..., or call the "
+        'function Approve with {"answer": "approve" or "reject", "service": "shop", "key": "go", '
+        '"by": "...", "reason": "..."}.',
+    ]
     [event] = arguments_of(execution, "TellBus")["Entries"]
-    assert (event["Source"], event["DetailType"]) == ("viridian", "Viridian Approval Asked")
-    assert event["Detail"] == {
-        "service": "shop",
-        "version": "1.1.0",
-        "deployment_id": request["deployment_id"],
-        "key": "go",
-        "at": "after_ready",
-        "candidate_percent": 10,
-        "evidence": "nothing is wrong",
-        "seconds": 60,
-    }
+    assert (event["Source"], event["DetailType"]) == (SOURCE, DETAIL_TYPE)
+    assert Phase(**event["Detail"]) == Phase(
+        schema=SCHEMA,
+        id="execution",
+        phase="asked",
+        service="shop",
+        deployment_id=request["deployment_id"],
+        version="1.1.0",
+        at="2026-01-01T00:00:00.000Z",
+        candidate_percent=10,
+        key="go",
+        point="after_ready",
+        evidence="nothing is wrong",
+        seconds=60,
+    )
     assert world.waits == [Wait("AwaitPeople", 60, None)]
     assert world.kept("go") == ("no_answer", "nobody answered in time")
     assert "PageOperators" not in execution.states
@@ -249,8 +257,9 @@ def test_people_are_paged_where_a_hook_does_not_say_that_a_restore_is_well(
     if is_paged:
         page = arguments_of(execution, "PageOperators")
         assert page["Subject"] == "shop: load fail"
-        assert f"deployment {request['deployment_id']}, and the hook load" in page["Message"]
-        assert "fail: half is down. What to do: docs/runbook.md" in page["Message"]
+        told = json.loads(page["Message"])["default"]
+        assert "The hook load then says fail: half is down\n" in told
+        assert f"deployment {request['deployment_id']}." in told
 
 
 def test_every_state_of_the_hook_machine_is_reached() -> None:

@@ -27,6 +27,7 @@ class Decisions:
         """Keep what was decided; what an earlier try kept of the same state stays."""
         values = {
             ":service": {"S": moment.service},
+            ":version": {"S": moment.deployment.version},
             ":decision": {"S": json.dumps(decided)},
             ":expires_at": {"N": str(moment.expires_at)},
         }

@@ -1,7 +1,7 @@
 """The decision record: what was decided in a deployment, state by state, on which values.
 
     DEPLOYMENT#<id>  <entered>#<state>      one a decision, never changed:
-        service, decision (JSON: what was decided, and on what), expires_at
+        service, version, decision (JSON: what was decided, and on what), expires_at
 
 Each is written under the time at which the machine entered its state, so a state that is tried
 again finds its item, and the first one stays. What is decided goes on whether it can be kept or
@@ -25,7 +25,7 @@ a minute they reach back further than any metric is late."""
 DAY_SECONDS = 86_400
 
 APPEND = Write(
-    "SET service = :service, decision = :decision, expires_at = :expires_at",
+    "SET service = :service, version = :version, decision = :decision, expires_at = :expires_at",
     "attribute_not_exists(pk)",
 )
 

@@ -41,6 +41,7 @@
     ├── HookFailed            the release's author acts, or whoever rejected it: it is not let pass
     ├── HookAwaited           nobody acts: it waits until its hooks and approvals have answered
     ├── TurnAwaited           nobody acts: it waits until the others before it are through
+    ├── NotTold               nobody acts: what others are to be told is told again
     ├── NotKnown              nobody acts: a check that cannot be made here, which blocks nobody
     ├── DeploymentPaused      a person acts: it stays where it is until it may go on
     ├── FenceStale            nobody acts here: a newer deployment owns the traffic
@@ -228,6 +229,10 @@ class HookAwaited(ViridianError):
 
 class TurnAwaited(ViridianError):
     """Nobody acts: it waits until the others before it are through."""
+
+
+class NotTold(ViridianError):
+    """The bus did not take an event: it is sent again."""
 
 
 class NotKnown(ViridianError):

@@ -48,7 +48,7 @@ def reverted(**changes: Any) -> Facts:
         production={},
         records={"shop-2": {"ending": "DeploymentReverted"}},
         executions=(REVERTED,),
-        pages=(),
+        pages=("shop: DeploymentReverted",),
         answers=(*answers("2", 99.0), *answers("1", 120.0)),
     )
     return replace(facts, **changes)
@@ -61,6 +61,7 @@ def promoted(**changes: Any) -> Facts:
         production={"colour": "green", "version": "2"},
         records={"shop-2": {"ending": "DeploymentPromoted", "standby_ending": "StandbyRetired"}},
         executions=(PROMOTED, RETIRED),
+        pages=(),
         answers=answers("2", 120.0),
     )
     return replace(facts, **changes)
@@ -113,6 +114,8 @@ def test_what_a_person_moved_last_is_theirs() -> None:
         (reverted(lease={"candidate_percent": 50}), "the lease still says 50 %"),
         (held(lease={"phase": "deploying"}), "the lease is not held"),
         (held(pages=()), "nobody was told of RestoreHeld"),
+        (reverted(pages=()), "nobody was told of DeploymentReverted"),
+        (promoted(pages=("shop: StandbyRetired",)), "people were told of StandbyRetired"),
         (reverted(records={"shop-2": {}}), "ended DeploymentReverted, recorded None"),
         (promoted(production={}), "nothing is recorded as live"),
         (reverted(production={"colour": "green", "version": "2"}), "green is recorded as live"),
