@@ -22,7 +22,7 @@ EXAMPLE := $(BIN)/python -m examples.shop.cdk_app
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test long pages check lint types machine template docs timeline format bench faults synth deploy lock clean
+.PHONY: help install demo test long pages pictures check lint types machine template docs timeline format bench faults synth deploy lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -54,6 +54,11 @@ long: $(INSTALLED) ## Run the suite's long rehearsals
 
 pages: $(INSTALLED) ## Look at the report's pages in Chromium, which has to be installed
 	@$(BIN)/python -m pytest -m browser
+
+pictures: $(INSTALLED) ## Play the demo, and take the README's pictures of it in Chromium
+	@mkdir -p build
+	@set -o pipefail; $(MAKE) --no-print-directory demo | tee build/demo.txt
+	@$(BIN)/python -m docs.pictures build/demo.txt build/demo/reports
 
 check: lint types
 
