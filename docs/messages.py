@@ -49,9 +49,26 @@ def with_messages(page: str) -> str:
 def said(tree: ast.AST, place: str) -> Iterator[tuple[str, str]]:
     """What a source file says, each with its kind: that of its innermost speaker."""
     module = next((kind for end, kind in SPEAKERS.items() if place.endswith(end)), None)
-    for kind, text in _said(tree, module, module, DOCUMENT if "/core/" in place else None):
+    of_yields = DOCUMENT if "/core/" in place else None
+    for kind, text in _said(_Inlined(tree).visit(tree), module, module, of_yields):
         if kind and (line := _tidy(text)):
             yield kind, line
+
+
+class _Inlined(ast.NodeTransformer):
+    """A module's own texts stand where their names are used."""
+
+    def __init__(self, tree: ast.AST) -> None:
+        self._texts = {
+            ast.unparse(node.targets[0]): node.value
+            for node in ast.iter_child_nodes(tree)
+            if isinstance(node, ast.Assign) and _text(node.value)
+        }
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """The text, if it is one's name."""
+        is_read = isinstance(node.ctx, ast.Load)
+        return self._texts.get(node.id, node) if is_read else node
 
 
 def _said(
@@ -82,6 +99,8 @@ def _speaker(
             return None if name in QUIET else SPEAKERS.get(name, kind)
         case ast.arg() | ast.Expr(value=ast.Constant()):
             return None
+        case ast.Subscript(value=ast.Name("Annotated")):
+            return None
     return kind
 
 
@@ -90,6 +109,8 @@ def _text(node: ast.AST) -> str | None:
     match node:
         case ast.Constant(value=str(value)):
             return value
+        case ast.FormattedValue(value=value):
+            return _text(value)
         case ast.JoinedStr(values=values):
             return "".join(_text(value) or "…" for value in values)
         case ast.BinOp(left=left, op=ast.Add(), right=right):

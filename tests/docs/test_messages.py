@@ -48,6 +48,7 @@ def test_where_a_message_sends_its_reader_there_is_something_to_read() -> None:
             'raise Held("a lease" + (f" of {a} now" if a else ""))',
             {("Held", "a lease…"), ("Held", "of … now")},
         ),
+        ('A = "not for it"\nraise Held(f"{a}: {A}")', {("Held", "…: not for it")}),
         ('raise refusal(f"{a}: is none")', {("What is wrong in a document", "…: is none")}),
         ('yield a, f"must be {b}"', {("What is wrong in a document", "must be …")}),
         ('raise ValueError(f"no such {a}")', {("An error of Python's", "no such …")}),
