@@ -9,6 +9,7 @@ CONTROL = "What a control answers"
 CLIENT = "What the command line says"
 MACHINE = "What the machines say"
 LOG = "What a log says"
+REHEARSAL = "What the rehearsal says"
 PYTHON = "An error of Python's"
 
 SPEAKERS = {
@@ -18,6 +19,8 @@ SPEAKERS = {
     "say": CLIENT,
     "page_at": "Alarms of Viridian",
     "_alarm": "Alarms of a service",
+    "exit": REHEARSAL,
+    "print": REHEARSAL,
     "warning": LOG,
     "exception": LOG,
     "add_warning_v2": "A warning of the synthesis",
