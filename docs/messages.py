@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.speakers import DOCUMENT, MACHINE, PYTHON, QUIET, SPEAKERS
+from viridian.core import errors
 from viridian_cdk.machine import MACHINES, read_machine
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +21,7 @@ SOURCES = ("functions/viridian", "infra", "cli", "rehearsal", "emulator", "examp
 AS_AWS = ("emulator/repairs", "emulator/selfcheck", "emulator/pipelines")
 """They answer as AWS does, or prove that they do: the words are AWS's, or for who mends them."""
 
+ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
 SAID = {"Subject", "Message", "Cause"}
 PARTS = re.compile(r"\$(?:title|text|next) := (.*?);(?= \$)")
 QUOTED = re.compile(r"'([^']*)'|[^']+")
@@ -96,7 +98,7 @@ def _speaker(
             return module or of_yields
         case ast.Call(func=function):
             name = ast.unparse(function).rpartition(".")[2]
-            return None if name in QUIET else SPEAKERS.get(name, kind)
+            return None if name in QUIET else name if name in ERRORS else SPEAKERS.get(name, kind)
         case ast.arg() | ast.Expr(value=ast.Constant()):
             return None
         case ast.Subscript(value=ast.Name("Annotated")):
