@@ -150,3 +150,12 @@ def test_the_documents_name_every_command_and_every_exit_code() -> None:
 
     assert told == commands()
     assert codes == {*Code, 2, 130}
+
+
+def test_no_document_names_a_command_that_there_is_not() -> None:
+    pages = [PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")]
+    called = re.compile(r"(?:^|`|/)viridian ((?:release )?[a-z-]+)", re.MULTILINE)
+    named = {name for page in pages for name in called.findall(page.read_text())}
+
+    assert named > {"release push", "doctor", "stop-all"}
+    assert named - commands() == set()

@@ -118,10 +118,29 @@ def test_every_example_is_valid_in_an_editor(document: str, path: Path) -> None:
     assert accepts(json_schema(DOCUMENTS[document]), yaml.safe_load(path.read_text()))
 
 
-def test_the_checks_that_are_shown_are_valid() -> None:
-    [shown] = re.findall(r"```yaml\n(smoke_tests:\n.*?)```", REFERENCE.read_text(), re.S)
+def shown(language: str) -> list[str]:
+    """The examples of a language in all pages."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    blocks = rf"^```{language}\n(.*?)^```"
+    return [text for page in pages for text in re.findall(blocks, page.read_text(), re.M | re.S)]
 
-    assert Settings.from_dict(SETTINGS | yaml.safe_load(shown), "service.yaml").safe_checks
+
+def test_the_parts_of_a_service_file_that_are_shown_are_valid() -> None:
+    parts = [part for part in map(yaml.safe_load, shown("yaml")) if part]
+    keys = {key for part in parts for key in part}
+
+    assert keys == {"smoke_tests", "freezes", "ignored_alarms", "hooks", "approvals"}
+    assert [Settings.from_dict(SETTINGS | part, "service.yaml") for part in parts]
+
+
+def test_the_requests_and_releases_that_are_shown_are_valid() -> None:
+    documents = [json.loads(text) for text in shown("json") if text.startswith("{")]
+    ours = [document for document in documents if {"service", "version"} <= set(document)]
+
+    assert len(ours) >= 3
+    for document in ours:
+        kind = "release" if {"command", "bundle"} & set(document) else "request"
+        assert accepts(json_schema(DOCUMENTS[kind]), document), document
 
 
 @given(registrations())
