@@ -40,7 +40,7 @@ from viridian.core.evidence.probe import Answer
 from viridian.core.evidence.requests import Traffic
 from viridian.core.execution import Execution
 from viridian.core.facts import Told
-from viridian.core.fleet import Blueprint, Observation
+from viridian.core.fleet import Blueprint, Observation, TaskSize
 from viridian.core.hold import Stop
 from viridian.core.lease import CLOSE_GATE, HURRY, PAUSE, RESUME, Holder, Lease, Write
 from viridian.core.phase import Phase
@@ -538,10 +538,10 @@ class FakeEcsFleets:
     def platform(self, blueprint: Blueprint) -> str:
         return self.platforms.get(blueprint.revision or blueprint.template, "linux/amd64")
 
-    def vcpu(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> float:
+    def task_size(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> TaskSize:
         if self.vcpus is None:
             raise NotKnown(f"{fleet.arn} does not run on Fargate on demand alone")
-        return release.cpu / 1024 if release.cpu else self.vcpus
+        return TaskSize(release.cpu / 1024 if release.cpu else self.vcpus, gb=1)
 
     def troubles(self, fleet: Fleet) -> tuple[str, ...]:
         if fleet.arn not in self.services:

@@ -52,6 +52,14 @@ class Blueprint:
     revision: str | None = None
 
 
+@dataclass(frozen=True)
+class TaskSize:
+    """What one task takes of Fargate."""
+
+    vcpu: float
+    gb: float
+
+
 class Fleets(Protocol):
     """Fleets of one kind. Each verb, asked again, changes nothing more."""
 
@@ -61,8 +69,8 @@ class Fleets(Protocol):
     def platform(self, blueprint: Blueprint) -> str:
         """What a task of it is for, as images spell it: `linux/amd64`."""
 
-    def vcpu(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> float:
-        """vCPUs of a task of the release in this fleet; raises NotKnown where none are counted."""
+    def task_size(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> TaskSize:
+        """What a task of the release takes in this fleet; raises NotKnown where none is counted."""
 
     def prepare(
         self, candidate: Fleet, release: Release, blueprint: Blueprint, *, size: int, grace: int

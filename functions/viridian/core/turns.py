@@ -8,7 +8,7 @@ the lease again, under the turn that it had, so one that was called too early go
 
 from collections.abc import Mapping
 
-from viridian.core.errors import LeaseHeld
+from viridian.core.errors import LeaseHeld, TurnAwaited
 from viridian.core.lease import Lease
 
 QUEUES = ("queue", "queue_latest", "supersede")
@@ -38,3 +38,27 @@ def require_turn(lease: Lease, deployment_id: str, turn: str | None) -> None:
         return
     if ahead := [id_of(each) for each in before(lease, turn)]:
         raise LeaseHeld(f"{lease.service}: {', '.join(ahead)} waits for the lease before it")
+
+
+def told_of(held: LeaseHeld, lease: Lease, turn: str | None, on_busy: str) -> Exception:
+    """What a deployment is told that found the lease held: that, or as which number it waits.
+
+    A split that a person has to make whole is nobody's turn.
+    """
+    is_split = lease.deployment_id is None and lease.candidate_percent > 0
+    if on_busy not in QUEUES or is_split:
+        return held
+    place = 1 + (0 if on_busy in DISMISSES else len(before(lease, turn)))
+    return TurnAwaited(f"{held}; it waits for its turn, as number {place}")
+
+
+def require_lease(lease: Lease, deployment_id: str, on_busy: str) -> None:
+    """Raise what a deployment that comes now would be told: LeaseHeld, StandbyClosing or
+    TurnAwaited.
+    """
+    try:
+        require_turn(lease, deployment_id, None)
+        if not lease.is_to_be_had:
+            lease.require_held_by(deployment_id)
+    except LeaseHeld as held:
+        raise told_of(held, lease, None, on_busy) from held

@@ -9,9 +9,10 @@ from viridian.adapters.commands import Commands
 from viridian.adapters.executions import Executions
 from viridian.adapters.leases import Leases
 from viridian.core.control import Action, Control
-from viridian.core.errors import DeploymentSuperseded, LeaseHeld, TurnAwaited
+from viridian.core.errors import DeploymentSuperseded, LeaseHeld
 from viridian.core.hold import require_may_begin
-from viridian.core.turns import DISMISSES, QUEUES, before, require_turn, turn_of
+from viridian.core.lease import Lease
+from viridian.core.turns import DISMISSES, before, require_turn, told_of, turn_of
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
@@ -63,24 +64,22 @@ def handler(
             watched_alarms=given.watched_alarms,
         )
     except LeaseHeld as held:
-        if given.on_busy not in QUEUES:
+        lease = leases.get(given.service)
+        told = told_of(held, lease, given.turn, given.on_busy)
+        if told is held:
             raise
-        raise _queued(given, held, leases, executions, now()) from held
+        make_room(given, lease, leases, executions, now())
+        logger.info("turn awaited", extra={"why": str(told)})
+        raise told from held
 
     logger.info("lease acquired", extra={"fence": fence})
     return {"fence": fence}
 
 
-def _queued(
-    given: Input, held: LeaseHeld, leases: Leases, executions: Executions, now: float
-) -> Exception:
-    """What it is told; those that it comes instead of are sent away, or back.
-
-    A split that a person has to make whole is nobody's turn: then it is refused.
-    """
-    lease = leases.get(given.service)
-    if lease.deployment_id is None and lease.candidate_percent:
-        return held
+def make_room(
+    given: Input, lease: Lease, leases: Leases, executions: Executions, now: float
+) -> None:
+    """Send away, or back, those that it comes instead of."""
     if given.on_busy in DISMISSES:
         for turn, token in before(lease, given.turn).items():
             reason = f"{given.service}: {given.deployment_id} came after it"
@@ -91,6 +90,3 @@ def _queued(
         asked = Control(Action.ABORT, by, reason, given.service, lease.deployment_id)
         commands = Commands(leases, executions)
         commands.wake(*commands.obey(asked, given.service, now))
-    place = 1 + (0 if given.on_busy in DISMISSES else len(before(lease, given.turn)))
-    logger.info("turn awaited", extra={"place": place})
-    return TurnAwaited(f"{held}; it waits for its turn, as number {place}")

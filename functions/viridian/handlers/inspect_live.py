@@ -7,18 +7,17 @@ from typing import Any
 
 from viridian.adapters.alarms import Alarms
 from viridian.adapters.fleets import fleet_kinds
+from viridian.adapters.inspection import Inspection
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.quotas import Quotas
 from viridian.adapters.records import Records
-from viridian.core.errors import PreflightFailed
 from viridian.core.fleet import Blueprint, Fleets
 from viridian.core.lease import Holder
 from viridian.core.record import inspected
 from viridian.core.release.release import Release
 from viridian.core.service.registration import Registration
-from viridian.core.sides import Sides
 from viridian.runtime import environment
-from viridian.runtime.attempt import attempt
+from viridian.runtime.attempt import require_passed
 from viridian.runtime.invocation import invocation
 from viridian.runtime.telemetry import logger
 
@@ -52,27 +51,12 @@ def handler(
     now: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Answer with the sides and the way back; keep both with the deployment's record."""
-    sides = Sides.found(
-        given.registration,
-        balancers.rule(given.registration.rule_arn).actions(),
-        seen=lambda side: fleets[side.fleet.kind].observe(side.fleet),
-        told=lambda side: balancers.told(side.target_group_arn),
-        production=records.production(given.service),
-        accept=given.accept,
-    )
-    live, size = sides.live, sides.size
-    balancers.health(live.target_group_arn, size).require(
-        PreflightFailed, f", the live side ({live.colour}); repair it, then deploy again"
-    )
-    alarms.states(sides.watched_alarms).require_clear(given.registration.shared_alarms)
-    idle = sides.candidate.fleet
-
-    def require_room() -> None:
-        vcpu = fleets[idle.kind].vcpu(idle, given.release, given.blueprint)
-        quotas.fargate(now=now()).require(size, vcpu=vcpu)
-
-    attempt("vCPU quota", require_room)
+    registration = given.registration
+    inspection = Inspection(balancers, alarms, fleets, records, quotas)
+    sides = inspection.sides(registration, given.accept)
+    shared = registration.shared_alarms
+    require_passed(inspection.checks(sides, shared, given.release, given.blueprint, now=now))
     records.write(inspected(given.service, given.deployment_id, fence=given.fence, sides=sides))
 
-    logger.info("live inspected", extra={"live": live.colour, "size": size})
+    logger.info("live inspected", extra={"live": sides.live.colour, "size": sides.size})
     return asdict(sides)

@@ -14,7 +14,7 @@ from viridian.adapters.clients import client
 from viridian.adapters.fleets.ecs import EcsFleets
 from viridian.adapters.fleets.task_definition import is_same, task_definition_of
 from viridian.core.errors import FleetMissing, NotKnown
-from viridian.core.fleet import Blueprint, Observation
+from viridian.core.fleet import Blueprint, Observation, TaskSize
 from viridian.core.service.registration import Fleet
 
 TAGS = [{"key": "team", "value": "shop"}]
@@ -235,24 +235,24 @@ def test_the_platform_of_a_task_is_told_as_images_spell_it(
     assert stand.fleets.platform(Blueprint(stand.template, arn)) == platform
 
 
-def test_the_vcpus_of_a_task_are_the_release_s_or_the_template_s_on_fargate_alone(
+def test_the_size_of_a_task_is_the_release_s_or_the_template_s_on_fargate_alone(
     aws: None,
 ) -> None:
     stand = AwsStand()
     found = dict(stand.fleets._service(stand.green), launchType="FARGATE")
     larger, blueprint = replace(BUNDLE_RELEASE, cpu=2048, memory=4096), Blueprint(stand.template)
     ecs = client("ecs")
-    definition = {"taskDefinition": {"cpu": "512"}}
+    definition = {"taskDefinition": {"cpu": "512", "memory": "1024"}}
     with Stubber(ecs) as stub:
         stub.add_response("describe_services", {"services": [found]})
         stub.add_response("describe_task_definition", definition)
         stub.add_response("describe_services", {"services": [found]})
         fleets = EcsFleets(ecs, lambda: None)
 
-        assert fleets.vcpu(stand.green, BUNDLE_RELEASE, blueprint) == 0.5
-        assert fleets.vcpu(stand.green, larger, blueprint) == 2
+        assert fleets.task_size(stand.green, BUNDLE_RELEASE, blueprint) == TaskSize(0.5, 1)
+        assert fleets.task_size(stand.green, larger, blueprint) == TaskSize(2, 4)
     with pytest.raises(NotKnown, match="does not run on Fargate on demand alone"):
-        stand.fleets.vcpu(stand.green, BUNDLE_RELEASE, blueprint)
+        stand.fleets.task_size(stand.green, BUNDLE_RELEASE, blueprint)
 
 
 def test_what_ran_before_runs_again_as_the_very_same_revision(stand: Stand) -> None:

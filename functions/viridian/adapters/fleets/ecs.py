@@ -14,11 +14,11 @@ from viridian.adapters.fleets.stopped_tasks import StoppedTasks
 from viridian.adapters.fleets.task_definition import TaskDefinition, is_same, task_definition_of
 from viridian.core.errors import FleetMissing, NotKnown
 from viridian.core.facts import Told
-from viridian.core.fleet import Blueprint, Observation
+from viridian.core.fleet import Blueprint, Observation, TaskSize
 from viridian.core.release.release import Release
 from viridian.core.service.registration import Fleet, Network
 
-UNITS_OF_A_VCPU = 1024
+UNITS_OF_A_VCPU, MIB_OF_A_GB = 1024, 1024
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,16 @@ class EcsFleets:
         name = "windows" if system.startswith("WINDOWS") else system.lower()
         return f"{name}/{'arm64' if is_arm else 'amd64'}"
 
-    def vcpu(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> float:
+    def task_size(self, fleet: Fleet, release: Release, blueprint: Blueprint) -> TaskSize:
         """Of a task of Fargate on demand; of capacity providers nobody knows which. Two calls."""
         if self._service(fleet).get("launchType") != "FARGATE":
             raise NotKnown(f"{fleet.arn} does not run on Fargate on demand alone")
-        return int(release.cpu or self._of(blueprint)["cpu"]) / UNITS_OF_A_VCPU
+        if release.cpu and release.memory:
+            cpu, memory = release.cpu, release.memory
+        else:
+            template = self._of(blueprint)
+            cpu, memory = int(template["cpu"]), int(template["memory"])
+        return TaskSize(cpu / UNITS_OF_A_VCPU, memory / MIB_OF_A_GB)
 
     def prepare(
         self, candidate: Fleet, release: Release, blueprint: Blueprint, *, size: int, grace: int

@@ -73,8 +73,12 @@ class Freeze:
         return f"{self.cron} ({self.time_zone}), {self.minutes} minutes"
 
 
-def require_thawed(freezes: Iterable[Freeze], *, now: datetime) -> None:
-    """Raise DeploymentFrozen while one of them lasts."""
+def require_thawed(
+    freezes: Iterable[Freeze], *, now: datetime, override: str | None = None
+) -> None:
+    """Raise DeploymentFrozen while one of them lasts, unless it is said why it cannot wait."""
+    if override is not None:
+        return
     for index, freeze in enumerate(freezes):
         if (end := freeze.ends(now)) is not None:
             raise DeploymentFrozen(
