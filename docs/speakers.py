@@ -45,6 +45,7 @@ SPEAKERS = {
     "core/rule_change.py": "SplitChanged",
     "core/split.py": "SplitChanged",
     "core/standby.py": LOOK,
+    "core/turns.py": "LeaseHeld",
     "core/verdict.py": LOOK,
     "adapters/fleets/ecs.py": TASKS,
     "adapters/fleets/stopped_tasks.py": TASKS,

@@ -17,6 +17,7 @@ from viridian_cli.commands import (
     following,
     history,
     logs,
+    planning,
     reports,
     status,
 )
@@ -26,8 +27,8 @@ from viridian_cli.screen import Screen
 
 EPILOG = (
     "Global options may stand anywhere. Exit codes: 0 done or promoted, 1 wrong input or AWS "
-    "refused, 2 usage, 3 not promoted, 4 a person must act, 5 nothing was changed or not ready, "
-    "130 interrupted."
+    "refused, 2 usage, 3 not promoted, 4 a person must act, 5 nothing was changed, not ready, or "
+    "something would stop it, 130 interrupted."
 )
 VALUED = ("--profile", "--region", "--endpoint-url", "--stack")
 
@@ -114,6 +115,7 @@ DEPLOYING, LOOKING, LEADING = "Deploy", "Look", "Lead by hand"
 app.add_typer(release, name="release", rich_help_panel=DEPLOYING)
 app.command("validate", rich_help_panel=DEPLOYING)(checking.validate)
 app.command("deploy", rich_help_panel=DEPLOYING)(deploying.deploy)
+app.command("plan", rich_help_panel=DEPLOYING)(planning.plan)
 LOOKS: dict[str, Callable[..., None]] = {
     "watch": following.watch,
     "status": status.status,

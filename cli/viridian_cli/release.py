@@ -18,6 +18,8 @@ from typing import Any
 from viridian.core.errors import Refusal
 from viridian.core.release.manifest import Manifest
 from viridian.core.release.packed import BUNDLE, MANIFEST, completed
+from viridian.core.release.pushed import Pushed
+from viridian.core.release.release import Stored
 from viridian.core.release.request import Request
 from viridian.core.release.upload import Upload
 
@@ -35,12 +37,12 @@ class ReleaseUnusable(Exception):
 
 @dataclass(frozen=True)
 class PackedRelease:
-    """A release ready to upload."""
+    """A release ready to upload; one that is an image has no content."""
 
     service: str
     version: str
     manifest: dict[str, Any]
-    content: bytes
+    content: bytes = b""
 
     @property
     def sha256(self) -> str:
@@ -56,6 +58,29 @@ class PackedRelease:
     def uploaded(self) -> bytes:
         """The manifest as it is uploaded: it names the bundle."""
         return completed(self.manifest, self.sha256)
+
+    @property
+    def objects(self) -> dict[str, bytes]:
+        """What is uploaded under which key: the manifest last, since its arrival is the start."""
+        bundle = {f"{self.prefix}/{BUNDLE}": self.content} if self.content else {}
+        return {**bundle, f"{self.prefix}/{MANIFEST}": self.uploaded}
+
+
+@dataclass(frozen=True)
+class Unpushed:
+    """The artifact bucket as it will be once a release is uploaded."""
+
+    name: str
+    release: PackedRelease
+
+    def read(self, key: str, _version_id: str | None, most_bytes: int) -> bytes | None:
+        """Of what it brings."""
+        found = self.release.objects.get(key)
+        return None if found is None else found[:most_bytes]
+
+    def digest(self, key: str) -> Stored | None:
+        """Of what it brings."""
+        return Stored("", self.release.sha256) if key in self.release.objects else None
 
 
 def pack(folder: Path) -> PackedRelease:
@@ -76,18 +101,20 @@ def pack(folder: Path) -> PackedRelease:
     return release
 
 
+def pack_image(service: str, version: str, image: str) -> PackedRelease:
+    """A release of nothing but an image; raises RequestInvalid or ManifestInvalid."""
+    pushed = Pushed(service, version, image)
+    Manifest.from_bytes(pushed.manifest, Request(service, version))
+    return PackedRelease(service, version, json.loads(pushed.manifest))
+
+
 def upload(s3: Any, bucket: str, release: PackedRelease) -> str:
-    """Put the bundle, then the manifest: its arrival starts the deployment whose id is returned.
+    """Put it: the manifest's arrival starts the deployment whose id is returned.
 
     `s3` is a boto3 client.
     """
-    s3.put_object(Bucket=bucket, Key=f"{release.prefix}/{BUNDLE}", Body=release.content)
-    return upload_manifest(s3, bucket, f"{release.prefix}/{MANIFEST}", release.uploaded)
-
-
-def upload_manifest(s3: Any, bucket: str, key: str, content: bytes) -> str:
-    """Put a manifest alone, as of a release that is an image; the id of its deployment."""
-    answer = s3.put_object(Bucket=bucket, Key=key, Body=content)
+    for key, content in release.objects.items():
+        answer = s3.put_object(Bucket=bucket, Key=key, Body=content)
     return Upload.of(bucket, key, answer["VersionId"]).deployment_id
 
 

@@ -48,9 +48,13 @@ def lasted(since: str | None, until: str | None) -> str:
     """How long it took."""
     if not since or not until:
         return ""
-    seconds = int((_time(until) - _time(since)).total_seconds())
-    minutes, seconds = divmod(seconds, 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return duration((_time(until) - _time(since)).total_seconds())
+
+
+def duration(seconds: float) -> str:
+    """As a person says it."""
+    minutes, left = divmod(int(seconds), 60)
+    return f"{minutes} min {left} s" if minutes else f"{left} s"
 
 
 def _time(at: str) -> datetime:

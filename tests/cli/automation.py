@@ -34,6 +34,32 @@ ID = "shop-1.1.0-0123456789ab"
 DEFINITION = {"StartAt": "Bake", "States": {"Bake": {"Type": "Pass", "End": True}}}
 ROLE = "arn:aws:iam::123456789012:role/viridian"
 Handler = Callable[[Any], Any]
+ALARMS = [
+    *(f"shop-{colour}-{kind}" for colour in ("blue", "green") for kind in ("5xx", "p99")),
+    *("shop-elb-5xx", "orders-lost"),
+]
+
+
+def make_alarms() -> None:
+    """Those of the shop, all of them OK."""
+    for name in ALARMS:
+        boto3.client("cloudwatch").put_metric_alarm(
+            AlarmName=name,
+            Namespace="AWS/ApplicationELB",
+            MetricName="errors",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+            Statistic="Sum",
+        )
+        set_alarm(name, "OK")
+
+
+def set_alarm(name: str, state: str) -> None:
+    boto3.client("cloudwatch").set_alarm_state(
+        AlarmName=name, StateValue=state, StateReason="a test"
+    )
 
 
 class Automation:

@@ -1,19 +1,18 @@
 """`doctor`: whether all is there that a deployment needs, each with what to do where it is not."""
 
 import importlib.metadata
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.text import Text
 
 from viridian.core.errors import ViridianError
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.service.registration import Registration
-from viridian_cli import views
 from viridian_cli.account import Account
-from viridian_cli.failure import Code, Failed, told
+from viridian_cli.failure import Code, told
+from viridian_cli.findings import Finding, listed, tried
 from viridian_cli.options import at
 
 OUTPUTS = (
@@ -22,35 +21,22 @@ OUTPUTS = (
 )
 MOST_ALARMS = 100
 """That one call describes."""
-STYLES = {"ok": views.GOOD, "wrong": views.BAD, "unknown": views.DOUBT}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`is_well` is ok, wrong or unknown; what was found, and what to do about it."""
-
-    check: str
-    is_well: str
-    found: str
-    to_do: str = ""
 
 
 def doctor(context: typer.Context) -> None:
     """Check identity, stack, services and versions; what is unknown is not ok."""
     here = at(context)
     findings = [*_account(here.account)]
-    rows = [(Text(f.is_well, style=STYLES[f.is_well]), f.check, f.found, f.to_do) for f in findings]
-    headings = ("", "check", "found", "what to do")
-    here.screen.result([asdict(each) for each in findings], views.table(headings, rows))
+    here.screen.result([asdict(each) for each in findings], listed(findings))
     if any(each.is_well != "ok" for each in findings):
         raise typer.Exit(Code.UNCHANGED)
 
 
 def _account(account: Account) -> Iterator[Finding]:
-    yield _tried("identity", lambda: _identity(account))
-    yield _tried("stack", lambda: _stack(account))
-    yield _tried("version", lambda: _version(account))
-    yield _tried("stop", lambda: _stop(account))
+    yield tried("identity", lambda: _identity(account))
+    yield tried("stack", lambda: _stack(account))
+    yield tried("version", lambda: _version(account))
+    yield tried("stop", lambda: _stop(account))
     try:
         services = account.services()
     except (ClientError, BotoCoreError) as error:
@@ -60,16 +46,6 @@ def _account(account: Account) -> Iterator[Finding]:
         yield Finding("services", "wrong", "none is registered", "deploy a BlueGreenService stack")
     for service in services:
         yield from _service(account, service)
-
-
-def _tried(check: str, look: Callable[[], Finding]) -> Finding:
-    """What could not be looked at is unknown."""
-    try:
-        return look()
-    except (ViridianError, Failed) as error:
-        return Finding(check, "wrong", str(error))
-    except (ClientError, BotoCoreError) as error:
-        return Finding(check, "unknown", told(error)[0], "mend that, then look again")
 
 
 def _ok(check: str, found: str) -> Finding:
@@ -113,8 +89,8 @@ def _service(account: Account, service: str) -> Iterator[Finding]:
         yield Finding(check, "wrong", str(error), "deploy the service's stack again")
         return
     yield _ok(check, "readable")
-    yield _tried(f"{service}: rule", lambda: _rule(account, service))
-    yield _tried(f"{service}: alarms", lambda: _alarms(account, registration))
+    yield tried(f"{service}: rule", lambda: _rule(account, service))
+    yield tried(f"{service}: alarms", lambda: _alarms(account, registration))
 
 
 def _rule(account: Account, service: str) -> Finding:

@@ -52,9 +52,9 @@ def told_of(held: LeaseHeld, lease: Lease, turn: str | None, on_busy: str) -> Ex
     return TurnAwaited(f"{held}; it waits for its turn, as number {place}")
 
 
-def require_lease(lease: Lease, deployment_id: str, on_busy: str) -> None:
-    """Raise what a deployment that comes now would be told: LeaseHeld, StandbyClosing or
-    TurnAwaited.
+def require_lease(lease: Lease, deployment_id: str, on_busy: str) -> str:
+    """How a deployment that comes now would get it; raises what it would be told otherwise:
+    LeaseHeld, StandbyClosing or TurnAwaited.
     """
     try:
         require_turn(lease, deployment_id, None)
@@ -62,3 +62,5 @@ def require_lease(lease: Lease, deployment_id: str, on_busy: str) -> None:
             lease.require_held_by(deployment_id)
     except LeaseHeld as held:
         raise told_of(held, lease, None, on_busy) from held
+    is_standby = lease.deployment_id is not None
+    return f"the standby of {lease.deployment_id} ends for it" if is_standby else "nobody holds it"

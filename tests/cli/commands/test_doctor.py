@@ -5,37 +5,14 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.cli.automation import Automation
+from tests.cli.automation import Automation, make_alarms, set_alarm
 from tests.cli.conftest import Told
 from tests.core.shop import changed
-
-ALARMS = [
-    *(f"shop-{colour}-{kind}" for colour in ("blue", "green") for kind in ("5xx", "p99")),
-    *("shop-elb-5xx", "orders-lost"),
-]
 
 
 @pytest.fixture(autouse=True)
 def alarms(automation: Automation) -> None:
-    cloudwatch = boto3.client("cloudwatch")
-    for name in ALARMS:
-        cloudwatch.put_metric_alarm(
-            AlarmName=name,
-            Namespace="AWS/ApplicationELB",
-            MetricName="errors",
-            Period=60,
-            EvaluationPeriods=1,
-            Threshold=1,
-            ComparisonOperator="GreaterThanThreshold",
-            Statistic="Sum",
-        )
-        set_alarm(name, "OK")
-
-
-def set_alarm(name: str, state: str) -> None:
-    boto3.client("cloudwatch").set_alarm_state(
-        AlarmName=name, StateValue=state, StateReason="a test"
-    )
+    make_alarms()
 
 
 def found() -> tuple[int, dict[str, tuple[str, str]]]:

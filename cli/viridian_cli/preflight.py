@@ -1,0 +1,115 @@
+"""What would stop a deployment now: the machine's own checks, made with the caller's rights."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from viridian.adapters.admission import Admission
+from viridian.adapters.alarms import Alarms
+from viridian.adapters.fleets.ecs import EcsFleets
+from viridian.adapters.images import Images
+from viridian.adapters.inspection import Inspection
+from viridian.adapters.leases import Leases
+from viridian.adapters.load_balancers import LoadBalancers
+from viridian.adapters.quotas import Quotas
+from viridian.adapters.records import Records
+from viridian.core.deployment import Deployment
+from viridian.core.fleet import Fleets, TaskSize
+from viridian.core.hold import require_may_begin
+from viridian.core.preflight import Check
+from viridian.core.release.release import ArtifactBucket
+from viridian.core.release.request import Request
+from viridian.core.service.freeze import require_thawed
+from viridian.core.service.registration import Registration
+from viridian.core.sides import Sides
+from viridian.core.turns import require_lease
+from viridian_cli.account import Account
+from viridian_cli.findings import Finding, tried
+
+NOBODY = "a plan"
+"""No deployment has this id."""
+Found = TypeVar("Found")
+
+
+@dataclass
+class Preflight:
+    """What was found. Where there is no deployment, or no sides, what needs them was not looked
+    at.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    deployment: Deployment | None = None
+    sides: Sides | None = None
+    task: TaskSize | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the deployment would not begin, or nobody can tell."""
+        return any(finding.stops for finding in self.findings)
+
+    def read(self, name: str, look: Callable[[], Found]) -> Found | None:
+        """What was read, if it could be."""
+        found: list[Found] = []
+
+        def ok() -> Finding:
+            found.append(look())
+            return Finding(name, "ok", found[0] if isinstance(found[0], str) else "")
+
+        self.findings.append(tried(name, ok))
+        return found[0] if found else None
+
+    def make(self, checks: Iterable[Check]) -> None:
+        """Make checks of the machine's; it goes on without those that are optional."""
+        for check in checks:
+            self.read(check.name, check.make)
+            if check.is_optional and self.findings[-1].is_well == "unknown":
+                self.findings[-1] = replace(self.findings[-1], is_well="skipped")
+
+
+def preflight(account: Account, request: Request, bucket: ArtifactBucket, *, at: str) -> Preflight:
+    """Look at all that AdmitRequest, AcquireLease and InspectLive look at; raises Failed for a
+    service that is not there, RegistrationInvalid for one that cannot be read.
+    """
+    found = Preflight()
+    registration = Registration.from_json(account.registered(request.service))
+    dynamodb, table = account.client("dynamodb"), account.output("TableName")
+    records = Records(dynamodb, table)
+    ecs = EcsFleets(account.client("ecs"), partial(account.client, "logs"))
+    fleets: dict[str, Fleets] = {"ecs": ecs}
+    admission = Admission(bucket, records, Images(account.client("ecr")), fleets)
+    freezes, now = registration.settings.freezes, datetime.fromisoformat(at)
+    thawed = partial(require_thawed, freezes, now=now, override=request.override)
+    found.make([Check("freeze", thawed)])
+    found.deployment = found.read(
+        "release", lambda: admission.deployment(NOBODY, request, registration, at=at)
+    )
+    if found.deployment:
+        found.make(admission.checks(found.deployment, request))
+    found.make(_lease_checks(Leases(dynamodb, table), request, registration))
+    cloudwatch = account.client("cloudwatch")
+    inspection = Inspection(
+        LoadBalancers(account.client("elbv2")),
+        Alarms(cloudwatch),
+        fleets,
+        records,
+        Quotas(account.client("service-quotas"), cloudwatch),
+    )
+    watched = found.deployment.registration if found.deployment else registration
+    found.sides = found.read("sides", lambda: inspection.sides(watched, request.accept))
+    if found.deployment and found.sides:
+        release, blueprint = found.deployment.release, found.deployment.blueprint
+        shared, idle = watched.shared_alarms, found.sides.candidate.fleet
+        found.make(inspection.checks(found.sides, shared, release, blueprint, now=time.time))
+        found.task = found.read("task size", lambda: ecs.task_size(idle, release, blueprint))
+    return found
+
+
+def _lease_checks(leases: Leases, request: Request, registration: Registration) -> list[Check]:
+    lease, on_busy = leases.get(request.service), request.on_busy or registration.settings.on_busy
+    return [
+        Check("stop", partial(require_may_begin, lease, leases.stop(), NOBODY)),
+        Check("lease", partial(require_lease, lease, NOBODY, on_busy)),
+    ]
