@@ -184,9 +184,10 @@ class FakeLeases(Leases):
         moved = {"moved_by": holder.deployment_id, "breach": lease.breach or breach}
         return self.set(holder.service, **moved).breach
 
-    def mark_whole(self, holder: Holder) -> None:
+    def mark_whole(self, holder: Holder) -> Lease:
         if self.get(holder.service).moved_by == holder.deployment_id:
             self.set(holder.service, candidate_percent=0)
+        return self.get(holder.service)
 
     def record_breach(
         self, service: str, alarm: str, breach: str, *, seen_at: int
@@ -647,6 +648,11 @@ class FakeRecords(Records):
         item = self.items.setdefault((service, deployment_key(deployment_id)), {})
         if "evidence" not in item:
             item.update(evidence=evidence, evidence_at=at)
+
+    def keep_restored(self, service: str, deployment_id: str, *, since: str, at: str) -> None:
+        item = self.items.get((service, deployment_key(deployment_id)), {})
+        if "admitted_at" in item and "restored_at" not in item:
+            item.update(first_shifted_at=since, restored_at=at)
 
     def keep_requester(self, service: str, deployment_id: str, by: str) -> bool:
         item = self.items.get((service, deployment_key(deployment_id)), {})

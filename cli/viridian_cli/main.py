@@ -14,6 +14,7 @@ from viridian_cli.commands import (
     controls,
     deploying,
     doctor,
+    dora,
     following,
     history,
     logs,
@@ -127,6 +128,7 @@ LOOKS: dict[str, Callable[..., None]] = {
     "logs": logs.logs,
     "ready": status.ready,
     "doctor": doctor.doctor,
+    "dora": dora.dora,
 }
 for name, look in LOOKS.items():
     app.command(name, rich_help_panel=LOOKING)(look)

@@ -15,7 +15,8 @@ from viridian.core.record import PRODUCTION, deployment_key
 LARGE = ("deployment", "sides", "evidence")
 """Members of a record that are JSON, and most of its size."""
 SHORT = (
-    *("sk", "version", "admitted_at", "requested_by", "controls"),
+    *("sk", "version", "asked_at", "admitted_at", "requested_by", "controls"),
+    *("first_shifted_at", "restored_at"),
     *("ending", "cause", "ended_at", "standby_ending", "standby_cause", "standby_ended_at"),
 )
 """The others."""

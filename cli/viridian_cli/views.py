@@ -52,9 +52,14 @@ def lasted(since: str | None, until: str | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """As a person says it."""
-    minutes, left = divmod(int(seconds), 60)
-    return f"{minutes} min {left} s" if minutes else f"{left} s"
+    """In the two largest units that there are."""
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    shown = [f"{number} {unit}" for number, unit in parts]
+    first = next((n for n, (number, _) in enumerate(parts) if number), len(parts) - 1)
+    return " ".join(shown[first : first + 2])
 
 
 def _time(at: str) -> datetime:

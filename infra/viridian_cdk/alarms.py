@@ -6,6 +6,8 @@ breaching, since ALB metrics exist only while requests flow: whether there was e
 judge by is the verdict's question, not the alarm's.
 """
 
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -37,15 +39,21 @@ class ColourAlarms(Construct):
             "LoadBalancer": load_balancer.load_balancer_full_name,
             "TargetGroup": target_group,
         }
-        self.names = [
-            alarm.alarm_name
-            for alarm in (
-                self._error_rate(),
-                self._latency(),
-                self._unhealthy_hosts(),
-                self._unhealthy_routing(),
-            )
+        self.alarms = [
+            self._error_rate(),
+            self._latency(),
+            self._unhealthy_hosts(),
+            self._unhealthy_routing(),
         ]
+
+    @property
+    def names(self) -> list[str]:
+        """The alarms', as a registration has them."""
+        return [alarm.alarm_name for alarm in self.alarms]
+
+    def metric(self, name: str, statistic: str, **look: Any) -> cloudwatch.Metric:
+        """One of the target group, over the period that the alarms have."""
+        return _alb_metric(name, statistic, self._dimensions, self._period, **look)
 
     def _error_rate(self) -> cloudwatch.Alarm:
         """5xx of the targets as a share of at least `minimum_requests`, below that 0.
@@ -59,7 +67,7 @@ class ColourAlarms(Construct):
         rate = self._of_enough_requests(
             f"IF(FILL(errors, 0) >= {FEWEST_FAILED}, 100 * FILL(errors, 0) / requests, 0)",
             label="5xx of the targets, percent",
-            errors=self._metric("HTTPCode_Target_5XX_Count", "Sum"),
+            errors=self.metric("HTTPCode_Target_5XX_Count", "Sum"),
         )
         return _alarm(
             self,
@@ -79,8 +87,8 @@ class ColourAlarms(Construct):
         slowest = self._of_enough_requests(
             f"IF(requests >= {P99_REQUESTS}, p99, p90)",
             label="p99 of the response time, of few requests the p90, seconds",
-            p99=self._metric("TargetResponseTime", "p99"),
-            p90=self._metric("TargetResponseTime", "p90"),
+            p99=self.metric("TargetResponseTime", "p99"),
+            p90=self.metric("TargetResponseTime", "p90"),
         )
         return _alarm(
             self,
@@ -99,7 +107,7 @@ class ColourAlarms(Construct):
         least = least or self._settings.minimum_requests
         return cloudwatch.MathExpression(
             expression=f"IF(requests >= {least}, {value}, 0)",
-            using_metrics={"requests": self._metric("RequestCount", "Sum"), **metrics},
+            using_metrics={"requests": self.metric("RequestCount", "Sum"), **metrics},
             label=label,
             period=self._period,
         )
@@ -115,7 +123,7 @@ class ColourAlarms(Construct):
             "unhealthy",
             least=1,
             label="targets that fail their health checks, while there are requests",
-            unhealthy=self._metric("UnHealthyHostCount", "Maximum"),
+            unhealthy=self.metric("UnHealthyHostCount", "Maximum"),
         )
         return _alarm(
             self,
@@ -131,12 +139,9 @@ class ColourAlarms(Construct):
             self,
             "UnhealthyRouting",
             "Requests were sent to unhealthy targets, because no other target was left.",
-            metric=self._metric("UnhealthyRoutingRequestCount", "Sum"),
+            metric=self.metric("UnhealthyRoutingRequestCount", "Sum"),
             threshold=0,
         )
-
-    def _metric(self, name: str, statistic: str) -> cloudwatch.Metric:
-        return _alb_metric(name, statistic, self._dimensions, self._period)
 
     @property
     def _period(self) -> Duration:
@@ -166,7 +171,7 @@ def elb_5xx_alarm(
 
 
 def _alb_metric(
-    name: str, statistic: str, dimensions: dict[str, str], period: Duration
+    name: str, statistic: str, dimensions: dict[str, str], period: Duration, **look: Any
 ) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace="AWS/ApplicationELB",
@@ -174,6 +179,7 @@ def _alb_metric(
         dimensions_map=dimensions,
         statistic=statistic,
         period=period,
+        **look,
     )
 
 

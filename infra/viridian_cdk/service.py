@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from aws_cdk import Annotations, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -24,6 +25,7 @@ from viridian_cdk.fleets.ecs import EcsFleet, EcsTasks, adopt
 from viridian_cdk.hooks import Target, hook_targets
 from viridian_cdk.routes import COLOURS, Entrance, Routes
 from viridian_cdk.scaling import SideScaling
+from viridian_cdk.service_dashboard import add_service_dashboard
 from viridian_cdk.service_events import ImagePushes, ServiceEvents
 
 ALB_METRIC_SECONDS = 60
@@ -34,7 +36,7 @@ class BlueGreenService(Construct):
 
     The counts and the version are those of the creation: the first tasks run the task template
     under it. `images` are deployed as they are pushed. `hooks` are what the hooks of the service
-    file call, by their names.
+    file call, by their names. A `dashboard` costs 3 USD a month from the account's fourth on.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class BlueGreenService(Construct):
         initial_idle_count: int = 1,
         images: ImagePushes | None = None,
         hooks: Mapping[str, Target] | None = None,
+        dashboard: bool = True,
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
@@ -75,9 +78,14 @@ class BlueGreenService(Construct):
             for colour in COLOURS:
                 self._scale(colour, settings.scaling, initial_idle_count)
         self._alarms = {c: self._colour_alarms(c) for c in COLOURS}
-        self._shared_alarms = self._shared_alarm_names()
+        elb_5xx = elb_5xx_alarm(
+            self, load_balancer=entrance.load_balancer, settings=settings.alarms
+        )
+        self._shared_alarms = [elb_5xx.alarm_name, *settings.alarms.extra]
         self._add_events(automation, images)
         self._warn_of_dataless_alarms()
+        if dashboard:
+            self._add_dashboard(elb_5xx)
         self.registration = self._register()
 
     def _fleet(self, colour: str, tasks: EcsTasks, count: int) -> EcsFleet:
@@ -118,11 +126,17 @@ class BlueGreenService(Construct):
             settings=self._settings.alarms,
         )
 
-    def _shared_alarm_names(self) -> list[str]:
-        alarm = elb_5xx_alarm(
-            self, load_balancer=self._entrance.load_balancer, settings=self._settings.alarms
+    def _add_dashboard(self, elb_5xx: cloudwatch.Alarm) -> None:
+        extra = (
+            cloudwatch.Alarm.from_alarm_name(self, f"Extra{index}", name)
+            for index, name in enumerate(self._settings.alarms.extra)
         )
-        return [alarm.alarm_name, *self._settings.alarms.extra]
+        add_service_dashboard(
+            self,
+            service=self._settings.service,
+            sides=self._alarms,
+            shared=[elb_5xx, *extra],
+        )
 
     def _add_events(self, automation: Automation, images: ImagePushes | None) -> None:
         colours = [name for alarms in self._alarms.values() for name in alarms.names]

@@ -103,6 +103,18 @@ def test_who_asked_is_kept_with_a_record_that_is_there(records: Table) -> None:
     assert records.items[RECORD]["requested_by"] == "alice"
 
 
+def test_how_long_it_hurt_is_kept_once_with_a_record_that_is_there(records: Table) -> None:
+    records.keep_restored("shop", DEPLOYMENT_ID, since="11:58", at="12:01")
+    assert RECORD not in records.items
+
+    records.write(admitted(deployment(), at="12:00"))
+    for at in ("12:01", "12:09"):
+        records.keep_restored("shop", DEPLOYMENT_ID, since="11:58", at=at)
+
+    kept = records.items[RECORD]
+    assert (kept["first_shifted_at"], kept["restored_at"]) == ("11:58", "12:01")
+
+
 @pytest.mark.parametrize(
     ("write", "of"), [(END_UNSAID, ""), (END_STANDBY_UNSAID, "standby_")], ids=["own", "standby's"]
 )

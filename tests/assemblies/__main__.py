@@ -109,11 +109,12 @@ def careless(app: App) -> None:
 
 
 def pushed(app: App) -> None:
-    """The shop, to which images are deployed as they are pushed."""
+    """The shop, to which images are deployed as they are pushed; without a page of its own."""
 
     def service(scope: Construct, id: str, **arguments: Any) -> BlueGreenService:
         repository = aws_ecr.Repository.from_repository_name(scope, "Images", "shop")
-        return BlueGreenService(scope, id, images=ImagePushes(repository, "v*"), **arguments)
+        pushes = ImagePushes(repository, "v*")
+        return BlueGreenService(scope, id, images=pushes, dashboard=False, **arguments)
 
     with patch.object(stack, "BlueGreenService", service):
         cdk_app.build(app)

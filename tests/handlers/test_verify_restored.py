@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.core.shop import BLUE, DEPLOYMENT_ID, GREEN, payload
+from tests.core.shop import BLUE, DEPLOYMENT_ID, GREEN, deployment, payload
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import RestoreUnverified, SplitNotApplied
-from viridian.core.record import promoted
+from viridian.core.record import admitted, promoted
 from viridian.core.sides import Production
 from viridian.handlers.verify_restored import Input, handler
 
@@ -45,6 +45,19 @@ def test_what_was_seen_is_recorded(shop: Shop) -> None:
     verify(shop)
 
     assert shop.leases.get("shop").candidate_percent == 0
+
+
+@pytest.mark.parametrize("holder", [DEPLOYMENT_ID, "newer"])
+def test_how_long_clients_met_it_is_kept_by_who_leads(shop: Shop, holder: str) -> None:
+    shop.records.write(admitted(deployment(), at="12:00"))
+    shop.leases.set("shop", deployment_id=holder, first_shifted_at=1_793_534_400)
+
+    verify(shop)
+
+    kept = shop.records.items["shop", f"DEPLOYMENT#{DEPLOYMENT_ID}"]
+    since, until = kept.get("first_shifted_at"), kept.get("restored_at")
+    times = ("2026-11-01T12:00:00+00:00", payload(Input)["entered"])
+    assert (since, until) == (times if holder == DEPLOYMENT_ID else (None, None))
 
 
 @pytest.mark.parametrize(("promoter", "version"), [(DEPLOYMENT_ID, "1.0.0"), ("newer", "1.2.0")])

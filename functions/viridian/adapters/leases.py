@@ -119,9 +119,9 @@ class Leases:
         lease.require_may_restore(holder)
         return lease.breach
 
-    def mark_whole(self, holder: Holder) -> None:
+    def mark_whole(self, holder: Holder) -> Lease:
         """Record that the traffic that this deployment split was seen on one side again."""
-        self._write(holder.service, WHOLE, {":id": holder.deployment_id, ":zero": 0})
+        return self._write(holder.service, WHOLE, {":id": holder.deployment_id, ":zero": 0})
 
     def take_over(self, holder: Holder, *, breach: str | None) -> int | None:
         """Raise the fence of a holder that does not run any more, and close the gate by a breach.

@@ -21,6 +21,7 @@ from viridian.core.record import (
     KEEP_EVIDENCE,
     KEEP_RAN,
     KEEP_REQUESTER,
+    KEEP_RESTORED,
     PRODUCTION,
     Controlled,
     Ended,
@@ -140,6 +141,11 @@ class Records:
         """Keep what tells why a deployment failed, unless something is kept."""
         values = {"evidence": evidence, "at": at}
         self._update_if(service, deployment_key(deployment_id), KEEP_EVIDENCE, values)
+
+    def keep_restored(self, service: str, deployment_id: str, *, since: str, at: str) -> None:
+        """Keep how long clients met what was taken back, the first time that this was seen."""
+        values = {"since": since, "at": at}
+        self._update_if(service, deployment_key(deployment_id), KEEP_RESTORED, values)
 
     def keep_requester(self, service: str, deployment_id: str, by: str) -> bool:
         """Keep who asked for a deployment; False where there is no record of it."""

@@ -1,9 +1,10 @@
 """What is kept of deployments for good, as items of the deployments table.
 
     SERVICE#<service>  DEPLOYMENT#<id>   one a deployment, written in its moments:
-        admitted    deployment (JSON: as admitted), version, admitted_at
+        admitted    deployment (JSON: as admitted), version, asked_at, admitted_at
         asked for   requested_by: when, by whom and from where (CloudTrail)
         inspected   sides (JSON: as InspectLive answered), fence
+        restored    first_shifted_at, restored_at: since when it had traffic, until when
         failed      evidence (JSON: as CaptureEvidence answered), evidence_at
         ended       ending, cause, fence, ended_at (by the machine, in RecordEnding, or by the
                     guardian when it takes over);
@@ -48,6 +49,10 @@ KEEP_EVIDENCE = Write(
     "SET evidence = :evidence, evidence_at = :at", "attribute_not_exists(evidence)"
 )
 """Of a failure once: a restore that is done again finds less of it."""
+KEEP_RESTORED = Write(
+    "SET first_shifted_at = :since, restored_at = :at",
+    "attribute_exists(admitted_at) AND attribute_not_exists(restored_at)",
+)
 KEEP_REQUESTER = Write("SET requested_by = :by", "attribute_exists(admitted_at)")
 ADD_CONTROL = Write(
     "SET controls = list_append(if_not_exists(controls, :none), :control)",
@@ -142,6 +147,7 @@ def admitted(deployment: Deployment, *, at: str) -> Entry:
         {
             "deployment": json.dumps(asdict(deployment)),
             "version": deployment.version,
+            "asked_at": deployment.asked_at,
             "admitted_at": at,
         },
     )

@@ -21,7 +21,7 @@ from viridian.core.sides import Production, Sides
 from viridian.runtime import environment
 from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
-from viridian.runtime.telemetry import MetricUnit, logger, metrics
+from viridian.runtime.telemetry import logger
 
 table_leases = Leases.from_session(environment.table())
 table_decisions = Decisions.beside(table_leases)
@@ -72,7 +72,6 @@ def handler(
     decided = {"version": deployment.version, "colour": colour, "revision": given.revision}
     keep("promoted", lambda: decisions.append(given, "Promote", **decided))
     logger.info("candidate promoted", extra={"colour": colour})
-    metrics.add_metric("DeploymentsPromoted", MetricUnit.Count, 1)
     return {"version": deployment.version}
 
 

@@ -17,7 +17,7 @@ from viridian.core.lease import Holder
 from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.invocation import invocation
-from viridian.runtime.telemetry import MetricUnit, logger, metrics
+from viridian.runtime.telemetry import logger
 
 table_leases = Leases.from_session(environment.table())
 account_balancers = LoadBalancers.from_session()
@@ -56,5 +56,4 @@ def handler(
     sides.split(candidate_percent=0).put_into(rule, after_percent=after_percent)
 
     logger.info("traffic restored", extra={"breach": breach})
-    metrics.add_metric("CandidatePercent", MetricUnit.Percent, 0)
     return {"breach": breach, "restored_at": now()}

@@ -23,7 +23,7 @@ from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
-from viridian.runtime.telemetry import MetricUnit, logger, metrics
+from viridian.runtime.telemetry import logger
 
 table_leases = Leases.from_session(environment.table())
 table_decisions = Decisions.beside(table_leases)
@@ -91,7 +91,6 @@ def handler(
     decided = {"before": given.after_percent, "after": percent, "size": size}
     keep("shifted", lambda: decisions.append(given, "ShiftTraffic", **decided))
     logger.info("traffic shifted", extra={"candidate_percent": percent})
-    metrics.add_metric("CandidatePercent", MetricUnit.Percent, percent)
     shifted_at = now()
     return {
         "candidate_percent": percent,

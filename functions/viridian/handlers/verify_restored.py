@@ -9,6 +9,7 @@ from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.records import Records
 from viridian.core.decisions import Moment
 from viridian.core.errors import RestoreUnverified
+from viridian.core.record import moment
 from viridian.core.sides import Sides
 from viridian.runtime import environment
 from viridian.runtime.attempt import keep
@@ -46,9 +47,12 @@ def handler(
         RestoreUnverified, " after the restore"
     )
 
-    leases.mark_whole(given)
+    lease = leases.mark_whole(given)
     records.put_back(given.service, given.deployment_id, given.deployment.version, sides.production)
 
+    if lease.deployment_id == given.deployment_id and lease.first_shifted_at is not None:
+        times = {"since": moment(lease.first_shifted_at), "at": given.entered}
+        keep("times", lambda: records.keep_restored(given.service, given.deployment_id, **times))
     decided = {"after": 0, "live": live.colour}
     keep("restored", lambda: decisions.append(given, "VerifyRestored", **decided))
     logger.info("restore verified", extra={"live": live.colour})

@@ -1,5 +1,6 @@
 """PhaseChanged: what the table's stream has is told to all."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from tests.fakes import FakeBus
 from tests.handlers.conftest import CONTEXT
 from viridian.core.errors import NotTold
 from viridian.handlers.events.phase_changed import handler
+
+pytestmark = pytest.mark.filterwarnings("ignore:This metric doesn't meet the requirements")
+"""CloudWatch would skip what is so old."""
 
 
 def record(new: dict[str, Any] | None, old: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -31,6 +35,22 @@ def test_all_that_a_batch_has_is_told_in_its_order() -> None:
 
     assert handler({"Records": batch}, CONTEXT, bus) == {"told": 3}
     assert [phase.phase for phase in bus.told] == ["admitted", "shifted", "ended"]
+
+
+def test_a_phase_is_a_metric_of_its_service_at_its_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Viridian")
+
+    handler({"Records": [record(DECISION)]}, CONTEXT, FakeBus())
+
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [metric] = [line for line in printed if "_aws" in line]
+    assert (metric["CandidatePercent"], metric["service"]) == ([50], "shop")
+    [declared] = metric["_aws"]["CloudWatchMetrics"]
+    assert (declared["Namespace"], declared["Dimensions"]) == ("Viridian", [["service"]])
+    assert declared["Metrics"] == [{"Name": "CandidatePercent", "Unit": "Percent"}]
+    assert metric["_aws"]["Timestamp"] == 1_793_534_400_000
 
 
 def test_what_the_bus_does_not_take_is_tried_again() -> None:
