@@ -1,6 +1,7 @@
 """A service's own page in CloudWatch: how its releases came, and how both sides did meanwhile."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -25,7 +26,7 @@ BOTH_SIDES = {
 
 
 def service_metric(
-    name: str, service: str, statistic: str = "Sum", **look: str
+    name: str, service: str, statistic: str = "Sum", **look: Any
 ) -> cloudwatch.Metric:
     """One that PhaseChanged counts for a service."""
     return cloudwatch.Metric(
