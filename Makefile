@@ -104,7 +104,7 @@ faults: $(INSTALLED) ## Break every state in every way; a table to build/faults.
 	@$(BIN)/python -m rehearsal.faults --only "$(ONLY)"
 
 lock: ## Make requirements.lock from pyproject.toml and requirements.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet pyproject.toml requirements.in -o requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --extra rehearsal pyproject.toml requirements.in -o requirements.lock
 
 clean: ## Remove what was built; keep the installed packages
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

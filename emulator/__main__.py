@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from emulator.cloud import embedded_cloud
-from emulator.errors import CannotBeTrusted
+from emulator.errors import CannotBeTrusted, PortTaken
 from emulator.lifecycle import Ending
 
 
@@ -32,6 +32,8 @@ def main() -> None:
             ending.wait()
     except CannotBeTrusted as reason:
         sys.exit(f"the emulator cannot be trusted: {reason}")
+    except PortTaken as reason:
+        sys.exit(str(reason))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The parts of the embedded AWS, put together and taken apart."""
 
 import contextlib
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from emulator import environment, repairs, targets, warm_start
 from emulator.control_server import ControlServer
-from emulator.errors import SelfCheckFailed
+from emulator.errors import PortTaken, SelfCheckFailed
 from emulator.faults import Faults
 from emulator.interference import Interference
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
     """Everything running and proved, as the ready line says it; when it is left nothing is."""
-    listening = socket.create_server(("127.0.0.1", port))
+    listening = _listening(port)
     warm_start.begin()
     endpoint = environment.prepare(directory, listening.getsockname()[1])
     faults = Faults()
@@ -30,6 +31,15 @@ def embedded_cloud(directory: Path, port: int) -> Iterator[dict[str, str]]:
         fleet = _start_fleet(directory, stack)
         control = _start_control(faults, fleet, stack)
         yield {"endpoint_url": endpoint, "control_url": control.url}
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise PortTaken(
+            f"127.0.0.1:{port}: {os.strerror(error.errno or 0)}; give another port, or none for a free one"
+        ) from error
 
 
 def _start_load_balancer(directory: Path, faults: Faults, stack: contextlib.ExitStack) -> "Envoy":

@@ -13,5 +13,9 @@ class SelfCheckFailed(CannotBeTrusted):
     """The named behaviour is not the one of AWS: a repair has no effect any more."""
 
 
+class PortTaken(RuntimeError):
+    """The endpoint's port is another program's."""
+
+
 class EnvoyEnded(CannotBeTrusted):
     """The load balancer is gone until the next start. The message says why and what to do."""

@@ -11,9 +11,9 @@ from typing import NoReturn
 from emulator.client.process import DidNotStart
 from rehearsal.assembly import DeployFailed
 from rehearsal.demo import Ending, Script, own_script, play, shop_script
-from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.demo.summary import in_short
 from rehearsal.ecs_services import RehearsalFailed
+from rehearsal.sole_use import DirectoryInUse, sole_use
 from rehearsal.synthesis import SynthesisFailed
 from viridian_cli.deployment import NoEnding
 from viridian_cli.progress import progress

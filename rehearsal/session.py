@@ -48,6 +48,8 @@ Say = Callable[[str], None]
 class Outputs:
     """What was deployed, as the automation's stack and the service's registration tell."""
 
+    stack: str
+    """The control plane's."""
     artifact_bucket: str
     table: str
     state_machine_arn: str
@@ -62,8 +64,9 @@ class Rehearsal:
     """One emulated account with the automation and one service in it.
 
     `directory` is emptied, then holds its state and logs. `app` is a command that synthesises the
-    stacks, told of the service file by the context `serviceFile`, and of what is in `context`; it,
-    `service_file` and `first_release` default to the example's. An `assembly` saves synthesising.
+    stacks in the folder `project`, told of the service file by the context `serviceFile`, and of
+    what is in `context`; these, `service_file` and `first_release` default to the example's. An
+    `assembly` saves synthesising. The endpoint has the `port`, unless given a free one.
     A stack with the parameters ProductionPort, TestPort and Image is given free ports and the first
     release's image, and what it takes of `parameters`. `say` is told of progress.
     """
@@ -77,15 +80,17 @@ class Rehearsal:
         directory: Path,
         *,
         app: str = APP,
+        project: Path = PROJECT,
         service_file: Path = SERVICE_FILE,
         first_release: Path = FIRST_RELEASE,
         assembly: Assembly | None = None,
         context: Mapping[str, str] | None = None,
         parameters: Mapping[str, str] | None = None,
+        port: int = 0,
         say: Say = lambda _: None,
     ) -> None:
         self.directory = directory.absolute()
-        self._app = app
+        self._app, self._project, self._port = app, project, port
         self._service_file = service_file.absolute()
         self._first_release = first_release
         self._assembly = assembly
@@ -160,7 +165,7 @@ class Rehearsal:
 
     def _start(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
-        self._emulator = EmulatorProcess(self.directory)
+        self._emulator = EmulatorProcess(self.directory, self._port)
         assembly = self._assembled_aside()
         self._say("starting the emulator, synthesising the CDK app")
         ready = self._emulator.ready()
@@ -174,7 +179,7 @@ class Rehearsal:
         if (given := self._assembly) is not None:
             return lambda: given
         context = {**self._context, "serviceFile": str(self._service_file)}
-        self._synthesis = Synthesis(PROJECT, self._app, self.directory / "cdk.out", context)
+        self._synthesis = Synthesis(self._project, self._app, self.directory / "cdk.out", context)
         return self._synthesis.assembly
 
     def _deploy(self, assembly: Assembly) -> None:
@@ -183,13 +188,17 @@ class Rehearsal:
         ports = {name: str(free_port()) for name in ("ProductionPort", "TestPort")}
         offered = {**ports, "Image": image, **self._parameters}
         told: dict[str, str] = {}
+        control_plane = ""
         for stack in assembly.stacks:
             self._say(f"deploying the stack {stack}")
-            told |= deployer.deploy(assembly, stack, offered)
-        if "StateMachineArn" not in told:
+            outputs = deployer.deploy(assembly, stack, offered)
+            control_plane = stack if "StateMachineArn" in outputs else control_plane
+            told |= outputs
+        if not control_plane:
             raise RehearsalFailed(f"no Automation among the stacks {', '.join(assembly.stacks)}")
         name, registration = self._registered()
         self.outputs = Outputs(
+            stack=control_plane,
             artifact_bucket=told["ArtifactBucketName"],
             table=told["TableName"],
             state_machine_arn=told["StateMachineArn"],

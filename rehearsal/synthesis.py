@@ -2,12 +2,13 @@
 
 import json
 import os
-import shlex
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rehearsal.assembly import Assembly
 
@@ -16,17 +17,28 @@ class SynthesisFailed(Exception):
     """The CDK app did not produce a cloud assembly; the message is what it said."""
 
 
+def cdk_settings(project: Path) -> dict[str, Any]:
+    """What the project's cdk.json says; nothing where there is none. Raises SynthesisFailed."""
+    path = project / "cdk.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    except ValueError as error:
+        raise SynthesisFailed(f"{path}: not JSON ({error})") from error
+    return found
+
+
 class Synthesis:
     """Started at once: a CDK app, whose assembly goes to the folder.
 
-    It runs in the project, with the context of its cdk.json. Its temporary files have a folder of
-    their own, since the CDK leaves them when it is ended.
+    It runs in the project, with the context of its cdk.json. `python3` is that of the virtual
+    environment that is active, or else the one that runs here: it has Viridian's packages. The
+    temporary files have a folder of their own, since the CDK leaves them when it is ended.
     """
 
     def __init__(
         self, project: Path, app: str, folder: Path, context: Mapping[str, str] | None = None
     ) -> None:
-        settings = json.loads((project / "cdk.json").read_text())
+        settings = cdk_settings(project)
         self._command = app
         self._folder = folder.absolute()
         self._folder.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +46,7 @@ class Synthesis:
         self._log = self._folder.with_suffix(".log")
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                shlex.split(self._command),
+                ["/bin/sh", "-c", self._command],
                 cwd=project,
                 env=self._environment({**settings.get("context", {}), **(context or {})}),
                 stdin=subprocess.DEVNULL,
@@ -60,8 +72,10 @@ class Synthesis:
         self._scratch.cleanup()
 
     def _environment(self, context: Mapping[str, str]) -> dict[str, str]:
+        here = [] if "VIRTUAL_ENV" in os.environ else [str(Path(sys.executable).parent)]
         return {
             **os.environ,
+            "PATH": os.pathsep.join([*here, os.environ.get("PATH", os.defpath)]),
             "TMPDIR": self._scratch.name,
             "CDK_OUTDIR": str(self._folder),
             "CDK_CONTEXT_JSON": json.dumps(context),

@@ -19,7 +19,9 @@ from viridian_cli.commands import (
     history,
     logs,
     planning,
+    rehearsing,
     reports,
+    starting,
     status,
 )
 from viridian_cli.failure import EXPECTED, told
@@ -114,6 +116,8 @@ release = typer.Typer(no_args_is_help=True, help="Releases.")
 release.command("push")(deploying.push)
 DEPLOYING, LOOKING, LEADING = "Deploy", "Look", "Lead by hand"
 app.add_typer(release, name="release", rich_help_panel=DEPLOYING)
+app.command("init", rich_help_panel=DEPLOYING)(starting.init)
+app.command("rehearse", rich_help_panel=DEPLOYING)(rehearsing.rehearse)
 app.command("validate", rich_help_panel=DEPLOYING)(checking.validate)
 app.command("deploy", rich_help_panel=DEPLOYING)(deploying.deploy)
 app.command("plan", rich_help_panel=DEPLOYING)(planning.plan)

@@ -24,7 +24,7 @@ from viridian.core.release.request import Request
 from viridian.core.release.upload import Upload
 
 EXAMPLE = '{"service": "shop", "version": "1.1.0", "command": ["python3", "app.py"]}'
-LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", "node_modules"})
+LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", ".viridian", "node_modules"})
 # The earliest time a zip can hold: a bundle tells what it has inside, not when it was packed.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 # What a refusal begins with: the request, or the manifest's key in the bucket.

@@ -17,14 +17,18 @@ class DidNotStart(Exception):
 
 
 class EmulatorProcess:
-    """The emulator as a child of this process; `stop` ends it and all it started."""
+    """The emulator as a child of this process; `stop` ends it and all it started.
 
-    def __init__(self, directory: Path) -> None:
+    Its endpoint has that port, unless given a free one.
+    """
+
+    def __init__(self, directory: Path, port: int = 0) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._errors = directory / "emulator.stderr.log"
+        where = ("--directory", str(directory), "--port", str(port))
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "emulator", "--directory", str(directory)],
+                [sys.executable, "-m", "emulator", *where],
                 cwd=IMPORT_ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -58,8 +58,12 @@ def assemble(folder: Path, package: Path = PACKAGE, required: Iterable[str] | No
 
 
 def pinned(required: Iterable[str] | None) -> list[tuple[str, str]]:
-    """Name and version of each requirement of one version; raises PackageUnfit without any."""
-    pairs = (requirement.split("==") for requirement in required or () if "==" in requirement)
+    """Name and version of each requirement of one version; raises PackageUnfit without any.
+
+    What an extra requires has a marker, and is not for the functions.
+    """
+    plain = (requirement for requirement in required or () if ";" not in requirement)
+    pairs = (requirement.split("==") for requirement in plain if "==" in requirement)
     found = [(name, version) for name, version in pairs]
     if not found:
         raise PackageUnfit("viridian: is installed without what it requires; install it again")

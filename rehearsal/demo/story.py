@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.crash_report import CrashReport
 from rehearsal.demo import pipeline
-from rehearsal.demo.crash_report import CrashReport
 from rehearsal.demo.record import Record, deploy
 from rehearsal.demo.summary import (
     PROMOTED,
@@ -15,16 +15,15 @@ from rehearsal.demo.summary import (
     outcome_of,
     summary_of,
 )
+from rehearsal.live_view import by_version
 from rehearsal.session import Rehearsal
-from rehearsal.traffic import Answers, Traffic
-from rehearsal.traffic.answers import failures
+from rehearsal.traffic import Traffic
 from viridian_cli.deployment import Sight, explanations, in_words
-from viridian_cli.progress import Moment, Progress, VersionTraffic
+from viridian_cli.progress import Moment, Progress
 from viridian_cli.release import PackedRelease
 
 # Traffic before the first upload, and after the last ending: what is normal, and what remains.
 CALM_SECONDS = 2.0
-RATE_WINDOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -131,18 +130,7 @@ class Story:
             candidate_version=chapter.release.version,
             candidate_percent=sight.candidate_percent,
             firing=sight.firing,
-            traffic=tuple(_by_version(answers.latest(RATE_WINDOW_SECONDS))),
+            traffic=by_version(answers),
             requests=answers.requests,
             failed=answers.failed,
         )
-
-
-def _by_version(latest: Answers) -> list[VersionTraffic]:
-    return [
-        VersionTraffic(
-            version,
-            per_second=counts.total() / RATE_WINDOW_SECONDS,
-            failed_percent=100 * failures(counts) / counts.total(),
-        )
-        for version, counts in sorted(latest.by_version.items())
-    ]

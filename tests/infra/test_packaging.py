@@ -67,6 +67,12 @@ def test_a_packages_commands_are_not_written_beside_the_asset(tmp_path: Path) ->
     assert {path.name for path in asset.iterdir()} == {"ours", "jmespath"}
 
 
+def test_what_an_extra_requires_is_not_for_the_functions() -> None:
+    required = [PINNED, "ministack==1.5.33; extra == 'rehearsal'"]
+
+    assert [name for name, _ in pinned(required)] == ["jmespath"]
+
+
 def test_what_is_pinned_is_complete() -> None:
     listed = {normal(name) for name, _ in pinned(requires("viridian"))}
     needed = {

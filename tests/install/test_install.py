@@ -1,14 +1,9 @@
-"""Viridian in a foreign team's hands: its wheel alone, and an app outside the checkout.
-
-The environment is resolved against what is locked, from uv's cache when it holds everything.
-"""
+"""Viridian in a foreign team's hands: its wheel alone, and an app outside the checkout."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,46 +11,20 @@ import pytest
 from rehearsal.demo import own_script, play
 from rehearsal.session import PROJECT
 from tests.infra.test_packaging import contents
+from tests.install.conftest import call, run
 from viridian_cdk.packaging import assemble
 from viridian_cli.progress import PlainProgress
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("install")]
 HERE = Path(__file__).parent
 SERVICE_FILE = PROJECT / "tests" / "rehearsal" / "service.yaml"
-UV = Path(sys.executable).with_name("uv")
-
-
-def run(*command: str | Path, cwd: Path, **environment: str) -> None:
-    """Run to a good end, with nothing of the checkout on the path."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        command, cwd=cwd, env=kept | environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of an empty environment in which the wheel was installed."""
-    folder = tmp_path_factory.mktemp("install")
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=PROJECT)
-    [wheel] = folder.glob("*.whl")
-    environment = folder / "environment"
-    run(UV, "venv", "--python", sys.executable, environment, cwd=folder)
-    install = (UV, "pip", "install", "--python", environment, wheel)
-    locked = ("--constraints", PROJECT / "requirements.lock")
-    try:
-        run(*install, *locked, "--offline", cwd=folder)
-    except AssertionError:
-        run(*install, *locked, cwd=folder)
-    return environment / "bin" / "python"
 
 
 @pytest.fixture(scope="module")
 def assembly(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the app of `docs/service.md` is synthesised."""
     folder = tmp_path_factory.mktemp("orders")
-    page = (PROJECT / "docs/service.md").read_text()
+    page = (PROJECT / "docs" / "service.md").read_text()
     app, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (folder / "app.py").write_text(app)
     settings = SERVICE_FILE.read_text().replace("service: shop", "service: orders")
@@ -79,6 +48,24 @@ def orders(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("module", ["viridian.bundle", "viridian_cli.deployment"])
 def test_the_wheel_carries_what_no_stack_imports(python: Path, tmp_path: Path, module: str) -> None:
     run(python, "-c", f"import {module}", cwd=tmp_path)
+
+
+def test_the_wheel_puts_nothing_into_an_environment_but_what_is_named_viridian(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.partition("/")[0] for name in archive.namelist()}
+
+    assert tops - {wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"} == {
+        "viridian",
+        "viridian_cdk",
+        "viridian_cli",
+    }
+
+
+def test_the_wheel_alone_says_what_a_rehearsal_needs(python: Path, tmp_path: Path) -> None:
+    told = call(python.with_name("viridian"), "rehearse", tmp_path, cwd=tmp_path)
+
+    assert told.returncode == 1
+    assert "pip install 'viridian[rehearsal]'" in told.stderr
 
 
 def test_the_wheel_brings_the_command(python: Path, tmp_path: Path) -> None:

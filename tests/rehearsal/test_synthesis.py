@@ -52,6 +52,35 @@ def test_an_app_that_fails_is_told_with_what_it_said(project: Path, tmp_path: Pa
         Synthesis(project, APP_COMMAND, tmp_path / "out").assembly()
 
 
+def test_a_shell_runs_it_as_that_of_the_cdk_does(project: Path, tmp_path: Path) -> None:
+    command = "cd . && echo no vpc && exit 3"
+    with pytest.raises(SynthesisFailed, match="exited with 3:\nno vpc"):
+        Synthesis(project, command, tmp_path / "out").assembly()
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_python3_has_viridian_s_packages_unless_another_environment_is_active(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_active: bool
+) -> None:
+    own = tmp_path / "bin"
+    own.mkdir()
+    (own / "python3").write_text("#!/bin/sh\necho its own; exit 1\n")
+    (own / "python3").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{own}:/usr/bin:/bin")
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    if is_active:
+        monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
+    (project / "app.py").write_text("import aws_cdk, sys; sys.exit('has them')\n")
+    with pytest.raises(SynthesisFailed, match="its own" if is_active else "has them"):
+        Synthesis(project, APP_COMMAND, tmp_path / "out").assembly()
+
+
+def test_a_cdk_json_that_is_none_is_told(project: Path, tmp_path: Path) -> None:
+    (project / "cdk.json").write_text("{")
+    with pytest.raises(SynthesisFailed, match=r"cdk\.json: not JSON"):
+        Synthesis(project, APP_COMMAND, tmp_path / "out")
+
+
 def test_no_temporary_file_is_left(project: Path, tmp_path: Path) -> None:
     assembly = Synthesis(project, APP_COMMAND, tmp_path / "out").assembly()
     assert assembly.artifacts["left"].startswith(str(tmp_path))

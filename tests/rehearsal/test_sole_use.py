@@ -1,4 +1,4 @@
-"""Two demos never share a directory."""
+"""Two rehearsals never share a directory."""
 
 import subprocess
 import sys
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.demo.sole_use import DirectoryInUse, sole_use
 from rehearsal.session import PROJECT
+from rehearsal.sole_use import DirectoryInUse, sole_use
 
 
 def test_a_directory_in_use_is_refused_with_the_way_out(tmp_path: Path) -> None:
     with sole_use(tmp_path), pytest.raises(DirectoryInUse) as refused, sole_use(tmp_path):
         pass
-    assert str(refused.value).startswith(f"{tmp_path}: another demo runs in it")
+    assert str(refused.value).startswith(f"{tmp_path}: another rehearsal runs in it")
     assert "--directory" in str(refused.value)
 
 
@@ -28,4 +28,4 @@ def test_a_demo_ends_at_once_where_another_runs(tmp_path: Path) -> None:
     with sole_use(tmp_path):
         ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert f"{tmp_path}: another demo runs in it" in ended.stderr
+    assert f"{tmp_path}: another rehearsal runs in it" in ended.stderr

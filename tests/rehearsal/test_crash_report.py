@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.demo.crash_report import PATIENCE, CrashReport
+from rehearsal.crash_report import PATIENCE, CrashReport
 from rehearsal.ecs_services import EcsServices
 
 

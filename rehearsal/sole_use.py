@@ -1,4 +1,4 @@
-"""One demo at a time in a directory: a second one would empty it under the first."""
+"""One rehearsal at a time in a directory: a second one would empty it under the first."""
 
 import contextlib
 import fcntl
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class DirectoryInUse(Exception):
-    """Another demo runs in the directory; the message names it and the way out."""
+    """Another rehearsal runs in the directory; the message names it and the way out."""
 
 
 @contextlib.contextmanager
@@ -19,7 +19,7 @@ def sole_use(directory: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DirectoryInUse(
-                f"{directory}: another demo runs in it; wait for its end, or give this one its own:"
-                f" make demo DIRECTORY={directory}-2 (or --directory)"
+                f"{directory}: another rehearsal runs in it; end it, or give this one its own:"
+                f" --directory {directory}-2 (make demo DIRECTORY=...)"
             ) from None
         yield
