@@ -37,8 +37,9 @@ def _listening(port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise PortTaken(
-            f"127.0.0.1:{port}: {os.strerror(error.errno or 0)}; give another port, or none for a free one"
+            f"127.0.0.1:{port}: {why}; give another port, or none for a free one"
         ) from error
 
 

@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from emulator.client.process import DidNotStart
 from rehearsal.assembly import DeployFailed
@@ -27,8 +29,6 @@ from viridian_cli.service_file import read_service_file
 from viridian_cli.shipped import STARTER
 
 EXPECTED = (DeployFailed, DidNotStart, DirectoryInUse, RehearsalFailed, SynthesisFailed)
-FIRST_VERSION = "1.0.0"
-"""What `BlueGreenService` calls the first release, unless the app says otherwise."""
 TRAFFIC_SECONDS = 4 * 3600
 LOOK_SECONDS = 1.0
 
@@ -58,6 +58,11 @@ class Plan:
         own = app or cdk_settings(folder).get("app")
         project = folder if own else STARTER
         return cls(service_file, settings, found, project, own or cdk_settings(STARTER)["app"])
+
+    def is_taken(self, registered: dict[str, Any]) -> bool:
+        """Whether these settings, as the app registered them, are those of the service file."""
+        written: dict[str, Any] = json.loads(json.dumps(asdict(self.settings)))
+        return registered == written
 
 
 def live(
@@ -90,9 +95,10 @@ def live(
             )
             rehearsal = stack.enter_context(started)
         traffic = stack.enter_context(_traffic(rehearsal, rate, where / "answers.csv"))
-        _tell(rehearsal, plan, rate, screen)
+        version = _version(rehearsal.registration())
+        _tell(rehearsal, plan, version, rate, screen)
         with screen.progress() as progress:
-            view = LiveView(rehearsal, traffic, progress, FIRST_VERSION)
+            view = LiveView(rehearsal, traffic, progress, version)
             while True:
                 view.look()
                 time.sleep(LOOK_SECONDS)
@@ -125,10 +131,22 @@ def _traffic(rehearsal: Rehearsal, rate: float, log: Path) -> Traffic:
     )
 
 
-def _tell(rehearsal: Rehearsal, plan: Plan, rate: float, screen: Screen) -> None:
+def _version(registration: dict[str, Any]) -> str:
+    """What production says of itself."""
+    settings = registration["settings"]
+    url = f"{registration['production_url']}{settings['health_check_path']}"
+    try:
+        headers = urlopen(url, timeout=10).headers  # noqa: S310
+    except HTTPError as refused:
+        headers = refused.headers
+    return str(headers.get(settings["version_header"], "(of no version)"))
+
+
+def _tell(rehearsal: Rehearsal, plan: Plan, version: str, rate: float, screen: Screen) -> None:
     registration = rehearsal.registration()
     document = {
         "service": registration["service"],
+        "version": version,
         "production_url": registration["production_url"],
         "test_url": registration["test_url"],
         "environment": {**rehearsal.environment, "VIRIDIAN_STACK": rehearsal.outputs.stack},
@@ -136,7 +154,7 @@ def _tell(rehearsal: Rehearsal, plan: Plan, rate: float, screen: Screen) -> None
     }
     screen.result(document, _in_words(document, plan, rate))
     sys.stdout.flush()
-    if registration["settings"] != json.loads(json.dumps(asdict(plan.settings))):
+    if not plan.is_taken(registration["settings"]):
         screen.say(
             f"the app takes other settings than {plan.service_file.name}: have it read the file "
             "that the CDK context serviceFile names"
@@ -146,7 +164,7 @@ def _tell(rehearsal: Rehearsal, plan: Plan, rate: float, screen: Screen) -> None
 def _in_words(document: dict[str, Any], plan: Plan, rate: float) -> str:
     exports = " ".join(f"{k}={shlex.quote(v)}" for k, v in document["environment"].items())
     return f"""
-{document["service"]} {FIRST_VERSION} is live, as {plan.service_file.name} says:
+{document["service"]} {document["version"]} is live, as {plan.service_file.name} says:
   production  {document["production_url"]}   {rate:g} requests a second, for four hours
   test        {document["test_url"]}
   tasks       what they print is in {document["tasks_log"]}

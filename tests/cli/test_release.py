@@ -46,10 +46,11 @@ def test_another_byte_gives_another_digest(folder: Path) -> None:
     assert pack(folder).sha256 != before
 
 
-def test_what_tools_leave_behind_is_in_an_asset_alone(folder: Path) -> None:
+@pytest.mark.parametrize("left", ["__pycache__", ".viridian"])
+def test_what_tools_leave_behind_is_in_an_asset_alone(folder: Path, left: str) -> None:
     packed, zipped = pack(folder).content, zip_folder(folder)
-    (folder / "__pycache__").mkdir()
-    (folder / "__pycache__" / "app.pyc").write_text("x")
+    (folder / left).mkdir()
+    (folder / left / "app.pyc").write_text("x")
     assert pack(folder).content == packed
     assert zip_folder(folder) != zipped
 

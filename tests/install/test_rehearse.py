@@ -63,6 +63,7 @@ def test_a_good_release_is_promoted_and_the_report_of_a_bad_one_tells_the_breach
     began, folder = time.monotonic(), tmp_path / "orders"
     run(viridian, "init", folder, "--yes", cwd=tmp_path)
     with rehearsed(viridian, folder) as (ready, told):
+        assert (ready["service"], ready["version"]) == ("orders", "1.0.0")
         here = {"cwd": tmp_path, **ready["environment"]}
         good = run(viridian, "release", "push", release(folder, "1.1.0"), "--watch", **here)
         bad = release(folder, "1.2.0", FAULT_PERCENT="20")
