@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from tests.fakes import FakeRequestMetrics
 from viridian.adapters.clients import client
-from viridian.adapters.request_metrics import METRICS, RequestMetrics
+from viridian.adapters.request_metrics import METRICS, SHOWN, RequestMetrics
 from viridian.core.evidence.requests import Period, Traffic
 
 MetricsOf = Callable[[dict[str, Traffic]], RequestMetrics]
@@ -87,7 +87,7 @@ def answers(**differing: dict[str, Any]) -> list[dict[str, Any]]:
             "StatusCode": "Complete",
         }
         for role in GROUPS
-        for name in METRICS
+        for name in METRICS | SHOWN
     }
     return [{**result, **differing.get(key, {})} for key, result in whole.items()]
 
@@ -134,16 +134,17 @@ def test_a_period_in_which_the_window_opens_or_ends_does_not_count(
 
 def test_one_call_asks_for_whole_periods_of_both_sides_and_this_load_balancer() -> None:
     p99 = {"Timestamps": [at(NOON)], "Values": [0.5]}
-    found, [params] = told({"MetricDataResults": answers(live_p99=p99)})
+    found, [params] = told({"MetricDataResults": answers(live_p99=p99, live_p50=p99)})
 
-    assert found["live"] == Traffic((Period(NOON, 2, 2, p99=0.5), Period(ONE_PAST, 1, 1)))
+    first = Period(NOON, 2, 2, p99=0.5, p50=0.5)
+    assert found["live"] == Traffic((first, Period(ONE_PAST, 1, 1)))
     assert params["StartTime"].timestamp() == NOON
     assert params["EndTime"].timestamp() == NOON + 120
     stats = [query["MetricStat"] for query in params["MetricDataQueries"]]
-    assert len(stats) == 2 * len(METRICS)
+    assert len(stats) == 2 * len(METRICS | SHOWN)
     assert {s["Period"] for s in stats} == {60}
     percentiles = {s["Stat"] for s in stats if s["Metric"]["MetricName"] == "TargetResponseTime"}
-    assert percentiles == {"p90", "p99"}
+    assert percentiles == {"p50", "p90", "p95", "p99"}
     assert {d["Value"] for s in stats for d in s["Metric"]["Dimensions"]} == {
         "app/shop/1",
         *GROUPS.values(),
@@ -156,6 +157,13 @@ def test_a_side_of_which_a_metric_is_not_wholly_answered_is_unknown(status: str)
 
     assert found["live"] == Traffic(())
     assert len(found["candidate"].periods) == 2
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_only_shown_makes_nothing_unknown(name: str) -> None:
+    unread = {f"live_{name}": {"StatusCode": "InternalError"}}
+
+    assert len(told({"MetricDataResults": answers(**unread)})[0]["live"].periods) == 2
 
 
 def test_a_metric_that_was_not_answered_at_all_is_unknown_too() -> None:

@@ -34,13 +34,28 @@ def row(*, of: str, at: str) -> list[str]:
 
 
 def test_a_period_has_the_numbers_of_both_sides() -> None:
-    live = ["906", "0", "0", "0.5", "2.69"]
+    release = ["94", "0", "0", "—", "0.64", "—", "3.54"]
+    live = ["906", "0", "0", "—", "0.5", "—", "2.69"]
 
-    assert row(of="promoted", at="12:13:30") == ["12:13:30", "94", "0", "0", "0.64", "3.54", *live]
+    assert row(of="promoted", at="12:13:30") == ["12:13:30", *release, *live]
+
+
+def test_the_response_times_of_both_sides_are_drawn_by_three_percentiles() -> None:
+    document = sample("promoted")
+    told = {"start": 1795781610.0, "requests": 9, "p50": 0.002, "p95": 0.02, "p99": 0.2}
+    for look in (d["evidence"] for d in document["decisions"] if d.get("evidence")):
+        for side in ("candidate", "live"):
+            look[side]["periods"] = [told]
+
+    drawn = read(document).picture["panels"][3]["series"]
+
+    assert [series["values"] for series in drawn] == [[200], [200], [20], [20], [2], [2]]
+    assert [series["is_thin"] for series in drawn] == [False, False, True, True, True, True]
 
 
 def test_where_no_look_was_the_numbers_are_those_kept_at_the_failure() -> None:
-    release, live = ["92", "15", "0", "0.78", "2.37"], ["908", "0", "0", "0.9", "3.19"]
+    release = ["92", "15", "0", "—", "0.78", "—", "2.37"]
+    live = ["908", "0", "0", "—", "0.9", "—", "3.19"]
 
     assert row(of="reverted", at="12:15:10") == ["12:15:10", *release, *live]
     assert "It ended before a first look" in page(sample("reverted"))
@@ -56,7 +71,7 @@ def test_what_a_side_served_before_the_deployment_is_not_the_release_s() -> None
 def test_the_picture_has_the_numbers_of_the_table(name: str) -> None:
     found = read(sample(name))
     drawn = found.picture["panels"][1]["series"]
-    release, live = ([number(cells[i]) for cells in found.table("periods")] for i in (1, 6))
+    release, live = ([number(cells[i]) for cells in found.table("periods")] for i in (1, 8))
 
     assert [series["values"] for series in drawn] == [release, live]
 

@@ -21,6 +21,11 @@ METRICS = {
     "p90": ("TargetResponseTime", "p90"),
     "p99": ("TargetResponseTime", "p99"),
 }
+SHOWN = {
+    "p50": ("TargetResponseTime", "p50"),
+    "p95": ("TargetResponseTime", "p95"),
+}
+"""What nothing is judged by, for people: that it is not known makes nothing unknown."""
 Points = dict[str, dict[float, float]]
 
 
@@ -54,7 +59,7 @@ class RequestMetrics:
         queries = [
             _query(f"{role}_{name}", metric, statistic, load_balancer, group, period)
             for role, group in target_groups.items()
-            for name, (metric, statistic) in METRICS.items()
+            for name, (metric, statistic) in (METRICS | SHOWN).items()
         ]
         points = self._points(queries, start, end) if start < end else {}
         return {role: Traffic(tuple(_periods(role, points))) for role in target_groups}
@@ -89,6 +94,7 @@ def _periods(role: str, points: Points) -> Iterator[Period]:
     known = {name: values for name, values in metrics.items() if values is not None}
     if len(known) < len(METRICS):
         return
+    shown = {name: points.get(f"{role}_{name}", {}) for name in SHOWN}
     for start, requests in sorted(known["requests"].items()):
         yield Period(
             start,
@@ -99,6 +105,7 @@ def _periods(role: str, points: Points) -> Iterator[Period]:
             p90=known["p90"].get(start),
             p99=known["p99"].get(start),
             refused=known["good_4"].get(start, 0),
+            **{name: values.get(start) for name, values in shown.items()},
         )
 
 

@@ -19,7 +19,9 @@ COLUMNS = (
     ("requests", "requests", figure),
     ("errors", "5xx", figure),
     ("refused", "4xx", figure),
+    ("p50", "p50 ms", milliseconds),
     ("p90", "p90 ms", milliseconds),
+    ("p95", "p95 ms", milliseconds),
     ("p99", "p99 ms", milliseconds),
 )
 
@@ -140,12 +142,12 @@ class Picture:
         for title, columns, scale in (
             (f"Requests per {span}", ("requests",), 1),
             (f"Answers with a 5xx per {span}", ("errors",), 1),
-            ("Response time, milliseconds: p99, and thinner p90", ("p99", "p90"), 1000),
+            ("Response time, milliseconds: p99, thinner p95 and p50", ("p99", "p95", "p50"), 1000),
         ):
             series = [
                 {
                     "side": side,
-                    "is_thin": column == "p90",
+                    "is_thin": column in ("p50", "p95"),
                     "values": [v and round(v * scale, 3) for v in self.seen.column(side, column)],
                 }
                 for column in columns

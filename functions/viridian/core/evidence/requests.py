@@ -22,8 +22,8 @@ class Period:
     """One whole period of a side in which requests came; `start` in epoch seconds.
 
     `answered` is without the 5xx, and `refused` those of it with a 4xx. `unreached` are connections
-    that a target did not take. `p90` and `p99` are of the seconds to an answer, None when nothing
-    was answered.
+    that a target did not take. `p50` to `p99` are of the seconds to an answer, None when nothing
+    was answered; `p50` and `p95` are for people alone.
     """
 
     start: float
@@ -34,6 +34,8 @@ class Period:
     p90: float | None = None
     p99: float | None = None
     refused: float = 0
+    p50: float | None = None
+    p95: float | None = None
 
     @property
     def slowest(self) -> float:
