@@ -53,6 +53,7 @@ SPEAKERS = {
     "handlers/acquire_lease.py": "LeaseHeld",
     "handlers/controls/approve.py": CONTROL,
     "handlers/controls/control.py": CONTROL,
+    "rehearsal/demo/summary.py": REHEARSAL,
     "viridian_cdk/hooks.py": "RegistrationInvalid",
     "viridian_cli/commands/doctor.py": CLIENT,
     "viridian_cli/commands/following.py": CLIENT,
