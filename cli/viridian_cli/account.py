@@ -13,14 +13,17 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from viridian.adapters.leases import Leases
+from viridian.adapters.records import Records
+from viridian.core.document import parsed
 from viridian.core.execution import execution_arn
 from viridian.core.service.registration import parameter_name
-from viridian_cli.deployment import ENTERED, Deployment, newest_state, split
 from viridian_cli.failure import Failed
-from viridian_cli.table import Item, Table
 
 CLIENT = Config(retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=10)
 """A watch of an hour outlives a throttled call."""
+
+Item = dict[str, Any]
 
 
 @dataclass
@@ -107,17 +110,19 @@ class Account:
         found: Item = json.loads(self.registered(service))
         return found
 
-    def weights(self, registration: Mapping[str, Any]) -> dict[str, int] | None:
-        """Each colour's weight in the rule; None where it has not both target groups."""
-        try:
-            return split(self.client("elbv2"), registration)
-        except KeyError:
-            return None
+    @cached_property
+    def leases(self) -> Leases:
+        """Read only, as all that is asked of the table here."""
+        return Leases(self.client("dynamodb"), self.output("TableName"))
 
     @cached_property
-    def table(self) -> Table:
-        """Leases and records."""
-        return Table(self.client("dynamodb"), self.output("TableName"))
+    def records(self) -> Records:
+        """Of deployments, and of what is live."""
+        return Records(self.client("dynamodb"), self.output("TableName"))
+
+    def record(self, service: str, deployment_id: str) -> Item:
+        """What is kept of a deployment; nothing of one that was not admitted."""
+        return parsed(self.records.whole(service, deployment_id))
 
     def service_of(self, deployment_id: str) -> str:
         """Whose deployment it is: its execution says so for 90 days, then its record."""
@@ -126,7 +131,7 @@ class Account:
         if isinstance(asked, dict) and isinstance(asked.get("service"), str):
             return str(asked["service"])
         for service in self.services():
-            if self.table.record(service, deployment_id):
+            if self.records.whole(service, deployment_id):
                 return service
         raise Failed(
             f"no deployment {deployment_id!r} here (an upload takes some seconds to begin one): "
@@ -144,11 +149,6 @@ class Account:
             return None
         return found
 
-    def deployment(self, service: str, deployment_id: str) -> Deployment:
-        """One that runs, or is about to."""
-        arn = execution_arn(self.output("StateMachineArn"), deployment_id)
-        return Deployment(self.client, arn, self.registration(service))
-
     def invoke(self, function: str, payload: Mapping[str, Any]) -> Item:
         """What the function of that output answers; Failed with what it raised."""
         answer = self.client("lambda").invoke(
@@ -158,15 +158,3 @@ class Account:
         if "FunctionError" in answer:
             raise Failed(f"{told.get('errorType', 'error')}: {told.get('errorMessage', told)}")
         return told
-
-    def newest_state(self, arn: str) -> str:
-        """The state that an execution entered last."""
-        return newest_state(self.client("stepfunctions"), arn)
-
-    def visits(self, arn: str) -> Iterator[tuple[str, str]]:
-        """The states that an execution entered, each with its time (ISO 8601)."""
-        pages = self.client("stepfunctions").get_paginator("get_execution_history")
-        for page in pages.paginate(executionArn=arn):
-            for event in page["events"]:
-                if ENTERED in event:
-                    yield event[ENTERED]["name"], event["timestamp"].isoformat(timespec="seconds")

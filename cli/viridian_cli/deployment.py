@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from viridian.core.split import weights_in
@@ -109,11 +110,7 @@ class Deployment:
 
     def visits(self) -> Iterator[tuple[str, float]]:
         """The states entered so far, each with its Unix time."""
-        history = self._states.get_paginator("get_execution_history")
-        for page in history.paginate(executionArn=self.arn):
-            for event in page["events"]:
-                if ENTERED in event:
-                    yield event[ENTERED]["name"], event["timestamp"].timestamp()
+        return ((name, at.timestamp()) for name, at in visits(self._states, self.arn))
 
     def candidate_percent(self) -> int:
         """The candidate's share of production."""
@@ -143,6 +140,14 @@ def split(elbv2: Any, registration: Mapping[str, Any]) -> dict[str, int]:
     [rule] = elbv2.describe_rules(RuleArns=[registration["rule_arn"]])["Rules"]
     weights = weights_in(rule["Actions"])
     return {colour: weights[registration[colour]["target_group_arn"]] for colour in COLOURS}
+
+
+def visits(states: Any, arn: str) -> Iterator[tuple[str, datetime]]:
+    """The states that an execution entered, each with its time."""
+    for page in states.get_paginator("get_execution_history").paginate(executionArn=arn):
+        for event in page["events"]:
+            if ENTERED in event:
+                yield event[ENTERED]["name"], event["timestamp"]
 
 
 def newest_state(states: Any, arn: str) -> str:

@@ -15,7 +15,6 @@ from viridian.adapters.inspection import Inspection
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.adapters.quotas import Quotas
-from viridian.adapters.records import Records
 from viridian.core.deployment import Deployment
 from viridian.core.fleet import Fleets, TaskSize
 from viridian.core.hold import require_may_begin
@@ -75,11 +74,9 @@ def preflight(account: Account, request: Request, bucket: ArtifactBucket, *, at:
     """
     found = Preflight()
     registration = Registration.from_json(account.registered(request.service))
-    dynamodb, table = account.client("dynamodb"), account.output("TableName")
-    records = Records(dynamodb, table)
     ecs = EcsFleets(account.client("ecs"), partial(account.client, "logs"))
     fleets: dict[str, Fleets] = {"ecs": ecs}
-    admission = Admission(bucket, records, Images(account.client("ecr")), fleets)
+    admission = Admission(bucket, account.records, Images(account.client("ecr")), fleets)
     freezes, now = registration.settings.freezes, datetime.fromisoformat(at)
     thawed = partial(require_thawed, freezes, now=now, override=request.override)
     found.make([Check("freeze", thawed)])
@@ -88,13 +85,13 @@ def preflight(account: Account, request: Request, bucket: ArtifactBucket, *, at:
     )
     if found.deployment:
         found.make(admission.checks(found.deployment, request))
-    found.make(_lease_checks(Leases(dynamodb, table), request, registration))
+    found.make(_lease_checks(account.leases, request, registration))
     cloudwatch = account.client("cloudwatch")
     inspection = Inspection(
         LoadBalancers(account.client("elbv2")),
         Alarms(cloudwatch),
         fleets,
-        records,
+        account.records,
         Quotas(account.client("service-quotas"), cloudwatch),
     )
     watched = found.deployment.registration if found.deployment else registration

@@ -88,12 +88,21 @@ def doing(deployment: Mapping[str, Any] | None) -> Text:
 
 def needs(state: Mapping[str, Any]) -> list[str]:
     """What holds a service up, and what a person can do."""
-    service, deployment = state["service"], state["deployment"] or {}
+    deployment = state["deployment"] or {}
     paused, breach = deployment.get("paused"), deployment.get("breach")
     return [
         *([state["stopped"] + " (viridian go ends it)"] if state["stopped"] else []),
-        *([f"{paused} (viridian resume {service})"] if paused else []),
-        *([f"going back: {breach}"] if breach else []),
-        *(f"asks {key} (viridian approve {service} --key {key})" for key in state["asked"]),
+        *held_up(state["service"], paused, breach, state["asked"]),
         *(f"{each} waits for its turn" for each in state["waiting"]),
     ]
+
+
+def held_up(
+    service: str, paused: str | None, breach: str | None, asked: Iterable[str]
+) -> tuple[str, ...]:
+    """What holds one deployment up."""
+    return (
+        *([f"{paused} (viridian resume {service})"] if paused else []),
+        *([f"going back: {breach}"] if breach else []),
+        *(f"asks {key} (viridian approve {service} --key {key})" for key in asked),
+    )

@@ -7,20 +7,19 @@ from dataclasses import asdict
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from viridian.adapters.alarms import Alarms
 from viridian.core.errors import ViridianError
-from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.service.registration import Registration
 from viridian_cli.account import Account
 from viridian_cli.failure import Code, told
 from viridian_cli.findings import Finding, listed, tried
 from viridian_cli.options import at
+from viridian_cli.state import weights_of
 
 OUTPUTS = (
     *("ArtifactBucketName", "TableName", "StateMachineArn", "StandbyMachineArn", "HookMachineArn"),
     *("ControlFunctionName", "ApproveFunctionName", "OperatorsTopicArn"),
 )
-MOST_ALARMS = 100
-"""That one call describes."""
 
 
 def doctor(context: typer.Context) -> None:
@@ -76,7 +75,7 @@ def _version(account: Account) -> Finding:
 
 
 def _stop(account: Account) -> Finding:
-    if stop := account.table.stop():
+    if stop := account.leases.stop():
         return Finding("stop", "wrong", str(stop), "viridian go ends it")
     return _ok("stop", "nothing is stopped")
 
@@ -94,12 +93,12 @@ def _service(account: Account, service: str) -> Iterator[Finding]:
 
 
 def _rule(account: Account, service: str) -> Finding:
-    check, weights = f"{service}: rule", account.weights(account.registration(service))
+    check, weights = f"{service}: rule", weights_of(account, service)
     if weights is None:
         return Finding(check, "wrong", "lacks a target group", "docs/runbook.md, PreflightFailed")
     found = ", ".join(f"{colour} {weight} %" for colour, weight in weights.items())
     is_split = sorted(weights.values()) != [0, 100]
-    if is_split and account.table.lease(service).deployment_id is None:
+    if is_split and account.leases.get(service).deployment_id is None:
         return Finding(check, "wrong", f"{found}, and no deployment runs", "docs/runbook.md")
     return _ok(check, found)
 
@@ -107,7 +106,7 @@ def _rule(account: Account, service: str) -> Finding:
 def _alarms(account: Account, registration: Registration) -> Finding:
     sides = (*registration.blue.alarms, *registration.green.alarms)
     watched = (*sides, *registration.shared_alarms)
-    states = AlarmStates(watched, dict(_states(account, watched)))
+    states = Alarms(account.client("cloudwatch")).states(watched)
     check = f"{registration.service}: alarms"
     for names, is_well, what, to_do in (
         (states.missing, "wrong", "not found", "deploy the service's stack again"),
@@ -117,14 +116,3 @@ def _alarms(account: Account, registration: Registration) -> Finding:
         if names:
             return Finding(check, is_well, f"{what}: {', '.join(names)}", to_do)
     return _ok(check, f"all {len(watched)} are OK")
-
-
-def _states(account: Account, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for start in range(0, len(names), MOST_ALARMS):
-        found = account.client("cloudwatch").describe_alarms(
-            AlarmNames=list(names[start : start + MOST_ALARMS]),
-            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
-            MaxRecords=MOST_ALARMS,
-        )
-        for alarm in (*found["MetricAlarms"], *found["CompositeAlarms"]):
-            yield alarm["AlarmName"], alarm["StateValue"]

@@ -28,7 +28,7 @@ def dora(
     since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
     found = {}
     for name in services:
-        records = here.account.table.records(name)
+        records = here.account.records.history(name)
         found[name] = figures((each for each in records if each.get("ended_at", "") >= since), days)
     document = [{"service": name, "days": days, **asdict(found[name])} for name in found]
     rows = [(name, *_row(found[name])) for name in found]

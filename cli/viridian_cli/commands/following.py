@@ -7,11 +7,11 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
-from viridian.core.execution import IN_WORDS
+from viridian.core.execution import IN_WORDS, execution_arn
 from viridian.core.guardian import Machine
 from viridian.core.lease import Lease
 from viridian_cli import views
-from viridian_cli.deployment import Sight, explanations, in_words
+from viridian_cli.deployment import Deployment, Sight, explanations, in_words
 from viridian_cli.failure import Code, Failed, code_of
 from viridian_cli.options import AnyId, At, OfService, at
 from viridian_cli.progress import Moment
@@ -32,7 +32,7 @@ def watch(context: typer.Context, id: AnyId = None, service: OfService = None) -
 def running(here: At, service: str | None) -> tuple[str, str]:
     """The one deployment that runs, of one service or of all."""
     services = [service] if service else here.account.services()
-    leases = [here.account.table.lease(each) for each in services]
+    leases = [here.account.leases.get(each) for each in services]
     found = [lease for lease in leases if lease.phase == "deploying"]
     if not found:
         hint = "viridian history SERVICE lists those of before"
@@ -66,21 +66,22 @@ def _show(here: At, service: str, id: str) -> None:
     began = execution["startDate"].timestamp() if execution else time.time()
     machine = here.account.output(MACHINES[Machine.DEPLOY])
     meaning = explanations(here.account.client("stepfunctions"), machine)
-    live = (here.account.table.production(service) or {}).get("version", "live")
-    deployment = here.account.deployment(service, id)
+    live = here.account.records.production(service)
+    arn = execution_arn(here.account.output(MACHINES[Machine.DEPLOY]), id)
+    deployment = Deployment(here.account.client, arn, here.account.registration(service))
     with here.screen.progress(since=time.time() - began) as progress:
         for sight in deployment.follow(every_seconds=LOOK_SECONDS):
-            record = here.account.table.record(service, id) or {}
+            record = here.account.record(service, id)
             if "sides" in record:
                 deployment.candidate = record["sides"]["candidate"]["colour"]
-            lease, version = here.account.table.lease(service), record.get("version", "")
+            lease, version = here.account.leases.get(service), record.get("version", "")
             is_its = lease.deployment_id in (id, None)
             progress.show(
                 Moment(
                     release=f"{service} {version}".strip(),
                     state=in_words(sight.state),
                     explanation=meaning.get(sight.state, ""),
-                    live_version=live,
+                    live_version=live.version if live else "live",
                     candidate_version=version or "candidate",
                     candidate_percent=sight.candidate_percent if is_its else 0,
                     firing=sight.firing,
@@ -93,16 +94,12 @@ def _notes(lease: Lease, id: str, sight: Sight) -> tuple[str, ...]:
     """What the lease tells of it that its state does not."""
     if lease.deployment_id != id or sight.is_over:
         return ()
-    return (
-        *((f"{lease.paused}; viridian resume {lease.service}",) if lease.paused else ()),
-        *((f"going back: {lease.breach}",) if lease.breach else ()),
-        *(f"asks {key}; viridian approve {lease.service} --key {key}" for key in asked(lease)),
-    )
+    return views.held_up(lease.service, lease.paused, lease.breach, asked(lease))
 
 
 def outcome(here: At, service: str, id: str) -> dict[str, Any]:
     """How it ended: its standby, if that took production back; else its execution."""
-    record = here.account.table.record(service, id) or {}
+    record = here.account.record(service, id)
     execution = here.account.execution(id) or {}
     ending, cause = record.get("ending") or execution.get("error"), record.get("cause")
     if execution.get("status") == "SUCCEEDED":

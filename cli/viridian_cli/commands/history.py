@@ -6,15 +6,17 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from viridian.core.document import LISTED
+from viridian.core.record import deployment_key
 from viridian_cli import views
 from viridian_cli.account import Account
+from viridian_cli.deployment import visits
 from viridian_cli.failure import Failed
 from viridian_cli.options import Id, Service, at
-from viridian_cli.table import SHORT
 
 LIMIT = 20
 UNENDED = "no ending yet"
-KEPT = tuple(name for name in (*SHORT, "evidence") if name != "sk")
+KEPT = (*LISTED, "evidence")
 
 
 def history(
@@ -24,7 +26,7 @@ def history(
 ) -> None:
     """The deployments of a service, the newest first."""
     here = at(context)
-    records = here.account.table.records(service)[:limit]
+    records = [_named(each) for each in here.account.records.history(service, limit)]
     if not records:
         here.account.registered(service)
         here.screen.say(f"no deployment of {service} was admitted yet")
@@ -47,12 +49,15 @@ def show(context: typer.Context, id: Id) -> None:
     """One deployment: who asked, its plan, how it ended and why, what people did."""
     here = at(context)
     service = here.account.service_of(id)
-    record = here.account.table.record(service, id)
-    execution = here.account.execution(id)
-    if record is None and execution is None:
+    record, execution = here.account.record(service, id), here.account.execution(id)
+    if not record and execution is None:
         raise Failed(f"no deployment {id!r} of {service}: viridian history {service}")
-    document = _document(here.account, service, id, record or {}, execution)
+    document = _document(here.account, service, id, record, execution)
     here.screen.result(document, views.facts(_facts(document)), *_details(document))
+
+
+def _named(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "id": record["sk"].removeprefix(deployment_key(""))}
 
 
 def ending_of(record: dict[str, Any]) -> str:
@@ -85,8 +90,8 @@ def _document(
 def _visits(account: Account, execution: Any) -> Iterator[dict[str, Any]]:
     """The states that it went through, for as long as Step Functions keeps them: 90 days."""
     if execution:
-        pages = account.visits(execution["executionArn"])
-        yield from ({"state": state, "at": at} for state, at in pages)
+        for state, at in visits(account.client("stepfunctions"), execution["executionArn"]):
+            yield {"state": state, "at": at.isoformat(timespec="seconds")}
 
 
 def _asker(record: dict[str, Any]) -> str:

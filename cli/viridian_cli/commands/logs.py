@@ -29,7 +29,7 @@ def logs(context: typer.Context, id: Id) -> None:
     """What Viridian's functions logged of a deployment, and what its tasks said last."""
     here = at(context)
     service = here.account.service_of(id)
-    record = here.account.table.record(service, id) or {}
+    record = here.account.record(service, id)
     execution = here.account.execution(id) or {}
     began = execution.get("startDate") or datetime.fromisoformat(record["admitted_at"])
     lines = sorted(_lines(here.account, id, began - EARLY), key=lambda line: line["timestamp"])

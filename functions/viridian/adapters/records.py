@@ -12,6 +12,7 @@ from boto3.session import Session
 from viridian.adapters.clients import client
 from viridian.core.control import MOST_RECORDED
 from viridian.core.deployment import Ran
+from viridian.core.document import LISTED
 from viridian.core.lease import Write
 from viridian.core.record import (
     ADD_CONTROL,
@@ -103,8 +104,27 @@ class Records:
             Key=_key(service, deployment_key(deployment_id)),
             ConsistentRead=True,
         )
-        read = TypeDeserializer().deserialize
-        return {name: _plain(read(value)) for name, value in answer.get("Item", {}).items()}
+        return _values(answer.get("Item", {}))
+
+    def history(self, service: str, most: int | None = None) -> list[dict[str, Any]]:
+        """The newest deployments of a service, or all, as Python has them, without what is large.
+
+        They are keyed by their ids, which no time orders, so which are the newest is known once
+        all of them were read. DynamoDB reads, and bills, each whole; what is left out is not sent.
+        """
+        names = {f"#{n}": name for n, name in enumerate(("sk", *LISTED))}
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={
+                f":{name}": value for name, value in _key(service, deployment_key("")).items()
+            },
+            ExpressionAttributeNames=names,
+            ProjectionExpression=", ".join(names),
+        )
+        found = [_values(item) for page in pages for item in page["Items"]]
+        newest = sorted(found, key=lambda record: record.get("admitted_at", ""), reverse=True)
+        return newest[:most]
 
     def failures(self, service: str, version: str) -> Iterator[Failure]:
         """Deployments of a version that failed, of those that are named by it: what comes by an
@@ -217,8 +237,11 @@ class Records:
         )
 
 
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, Decimal) else value
+def _values(item: Mapping[str, Any]) -> dict[str, Any]:
+    """As Python has them; every number that is kept is a whole one."""
+    read = TypeDeserializer().deserialize
+    found = {name: read(value) for name, value in item.items()}
+    return {name: int(v) if isinstance(v, Decimal) else v for name, v in found.items()}
 
 
 def _setting(values: Mapping[str, str | int]) -> str:

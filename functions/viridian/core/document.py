@@ -17,6 +17,17 @@ MEMBERS = (
     *("version", "admitted_at", "requested_by", *JSON_MEMBERS, "controls"),
     *("ending", "cause", "ended_at", "standby_ending", "standby_cause", "standby_ended_at"),
 )
+LISTED = (
+    *(name for name in MEMBERS if name not in JSON_MEMBERS),
+    *("asked_at", "first_shifted_at", "restored_at"),
+)
+"""What a line about a deployment tells: nothing that is large."""
+
+
+def parsed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with what is JSON in it read."""
+    read = {name: json.loads(record[name]) for name in JSON_MEMBERS if record.get(name)}
+    return {**record, **read}
 
 
 def document(
@@ -29,8 +40,7 @@ def document(
 
     What the record has not is None: an ending that is still to come, evidence of no failure.
     """
-    told: dict[str, Any] = {name: record.get(name) for name in MEMBERS}
-    told |= {name: json.loads(told[name]) for name in JSON_MEMBERS if told[name]}
+    told = parsed({name: record.get(name) for name in MEMBERS})
     return {
         "schema": SCHEMA,
         "service": service,
