@@ -18,6 +18,7 @@ from viridian.adapters.records import Records
 from viridian.core.document import parsed
 from viridian.core.execution import execution_arn
 from viridian.core.service.registration import parameter_name
+from viridian_cli.deployment import described
 from viridian_cli.failure import Failed
 
 CLIENT = Config(retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=10)
@@ -140,14 +141,8 @@ class Account:
 
     def execution(self, name: str, machine: str = "StateMachineArn") -> Item | None:
         """The execution of that name of a machine, as Step Functions describes it."""
-        states = self.client("stepfunctions")
-        try:
-            found: Item = states.describe_execution(
-                executionArn=execution_arn(self.output(machine), name)
-            )
-        except states.exceptions.ExecutionDoesNotExist:
-            return None
-        return found
+        arn = execution_arn(self.output(machine), name)
+        return described(self.client("stepfunctions"), arn)
 
     def invoke(self, function: str, payload: Mapping[str, Any]) -> Item:
         """What the function of that output answers; Failed with what it raised."""

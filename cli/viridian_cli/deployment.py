@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from viridian.adapters.alarms import Alarms
 from viridian.core.split import weights_in
 
 COLOURS = ("blue", "green")
@@ -68,8 +69,8 @@ class Deployment:
         self.id = arn.rpartition(":")[2]
         self.arn = arn
         self._registration = registration
-        self._states, self._cloudwatch = client("stepfunctions"), client("cloudwatch")
-        self._elbv2 = client("elbv2")
+        self._states, self._elbv2 = client("stepfunctions"), client("elbv2")
+        self._alarms = Alarms(client("cloudwatch"))
         weights = split(self._elbv2, registration)
         self.candidate = min(COLOURS, key=lambda colour: weights[colour])
 
@@ -96,7 +97,7 @@ class Deployment:
         """See how things are now."""
         percent = self.candidate_percent()
         at = time.time()
-        status = self._described().get("status", "")
+        status = (described(self._states, self.arn) or {}).get("status", "")
         state = newest_state(self._states, self.arn) if status else ""
         return Sight(at, status, state, percent, tuple(self._firing()))
 
@@ -104,7 +105,7 @@ class Deployment:
         """Follow it to the end, if it has not come; read how it ended and what it went through."""
         for _ in self.follow(**patience):
             pass
-        found = self._described()
+        found = described(self._states, self.arn) or {}
         visits = tuple(self.visits())
         return Ending(found["status"], found.get("error"), found.get("cause"), visits)
 
@@ -116,23 +117,18 @@ class Deployment:
         """The candidate's share of production."""
         return split(self._elbv2, self._registration)[self.candidate]
 
-    def _described(self) -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = self._states.describe_execution(executionArn=self.arn)
-        except self._states.exceptions.ExecutionDoesNotExist:
-            return {}
-        return found
-
-    def _firing(self) -> Iterator[str]:
+    def _firing(self) -> list[str]:
         sides = [name for colour in COLOURS for name in self._registration[colour]["alarms"]]
-        found = self._cloudwatch.describe_alarms(
-            AlarmNames=[*sides, *self._registration["shared_alarms"]],
-            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
-            StateValue="ALARM",
-            MaxRecords=100,
-        )
-        for alarm in (*found["MetricAlarms"], *found["CompositeAlarms"]):
-            yield alarm["AlarmName"]
+        return self._alarms.states((*sides, *self._registration["shared_alarms"])).firing
+
+
+def described(states: Any, arn: str) -> dict[str, Any] | None:
+    """An execution as Step Functions tells of it; None where there is none."""
+    try:
+        found: dict[str, Any] = states.describe_execution(executionArn=arn)
+    except states.exceptions.ExecutionDoesNotExist:
+        return None
+    return found
 
 
 def split(elbv2: Any, registration: Mapping[str, Any]) -> dict[str, int]:

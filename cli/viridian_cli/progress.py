@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -41,28 +40,6 @@ class Moment:
     failed: int = 0
     notes: tuple[str, ...] = ()
     """What a person should know besides: that it is paused, or asks somebody."""
-
-
-class Progress(Protocol):
-    """Where it is told what happens."""
-
-    def say(self, text: str) -> None: ...
-    def show(self, moment: Moment) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
-
-
-def progress(console: Console | None = None, *, since: float = 0) -> Progress:
-    """The one that fits the console, standard output unless given; it began `since` seconds ago."""
-    console = console or Console()
-    if console.is_terminal:
-        return LiveProgress(console, since)
-    return PlainProgress(lambda line: print(line, file=console.file, flush=True), since=since)
 
 
 @dataclass
@@ -136,6 +113,18 @@ class LiveProgress:
     @property
     def _elapsed(self) -> float:
         return time.monotonic() - self._started
+
+
+Progress = PlainProgress | LiveProgress
+"""Where it is told what happens."""
+
+
+def progress(console: Console | None = None, *, since: float = 0) -> Progress:
+    """The one that fits the console, standard output unless given; it began `since` seconds ago."""
+    console = console or Console()
+    if console.is_terminal:
+        return LiveProgress(console, since)
+    return PlainProgress(lambda line: print(line, file=console.file, flush=True), since=since)
 
 
 def _news(before: Moment | None, moment: Moment) -> list[str]:

@@ -18,7 +18,6 @@ from typing import Any
 from viridian.core.errors import Refusal
 from viridian.core.release.manifest import Manifest
 from viridian.core.release.packed import BUNDLE, MANIFEST, completed
-from viridian.core.release.pushed import Pushed
 from viridian.core.release.release import Stored
 from viridian.core.release.request import Request
 from viridian.core.release.upload import Upload
@@ -103,9 +102,10 @@ def pack(folder: Path) -> PackedRelease:
 
 def pack_image(service: str, version: str, image: str) -> PackedRelease:
     """A release of nothing but an image; raises RequestInvalid or ManifestInvalid."""
-    pushed = Pushed(service, version, image)
-    Manifest.from_bytes(pushed.manifest, Request(service, version))
-    return PackedRelease(service, version, json.loads(pushed.manifest))
+    named = {"service": service, "version": version, "image": image}
+    release = PackedRelease(service, version, named)
+    Manifest.from_bytes(release.uploaded, Request(service, version))
+    return release
 
 
 def upload(s3: Any, bucket: str, release: PackedRelease) -> str:

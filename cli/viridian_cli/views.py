@@ -34,9 +34,9 @@ def facts(pairs: Iterable[tuple[str, str | Text | None]]) -> Table:
     return made
 
 
-def ending(name: str) -> Text:
-    """Green is live, red came back."""
-    return Text(name, style=ENDINGS.get(name, BAD))
+def ending(name: str, said: str | None = None) -> Text:
+    """Green is live, red came back; what is said of it is its name unless given."""
+    return Text(said or name, style=ENDINGS.get(name, BAD))
 
 
 def moment(at: str | None) -> str:

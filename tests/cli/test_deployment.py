@@ -44,7 +44,11 @@ class FakeAccount:
 
     def describe_alarms(self, *, AlarmNames: list[str], **_: object) -> Answer:
         assert AlarmNames == ["blue-errors", "green-errors", "elb-5xx"]
-        return {k: [{"AlarmName": name} for name in names] for k, names in self.alarms.items()}
+        firing = {"StateValue": "ALARM"}
+        return {
+            kind: [{"AlarmName": name, **firing} for name in names]
+            for kind, names in self.alarms.items()
+        }
 
     def describe_execution(self, executionArn: str) -> Answer:
         if executionArn != ARN or not self.status:

@@ -37,16 +37,15 @@ def validate(
 
 
 def _judge(path: Path) -> dict[str, Any]:
-    kind, read = "file", None
+    kind, said = "file", ""
     try:
         kind, read = _kind(path)
         read(path)
     except Refusal as refusal:
         said = PLACE.sub(lambda _: path.name, str(refusal))
-        return {"file": str(path), "read_as": kind, "complaints": said.splitlines()}
     except OSError as error:
-        return {"file": str(path), "read_as": kind, "complaints": [f"{path}: {error.strerror}"]}
-    return {"file": str(path), "read_as": kind, "complaints": []}
+        said = f"{path}: {error.strerror}"
+    return {"file": str(path), "read_as": kind, "complaints": said.splitlines()}
 
 
 def _kind(path: Path) -> tuple[str, Callable[[Path], object]]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.text import Text
 
 from viridian.core.execution import IN_WORDS, execution_arn
 from viridian.core.guardian import Machine
@@ -55,7 +54,7 @@ def follow(here: At, service: str, id: str) -> None:
         raise
     found = outcome(here, service, id)
     line = f"{id}  {found['ending']}" + (f": {found['cause']}" if found["cause"] else "")
-    here.screen.result(found, Text(line, style=views.ENDINGS.get(found["ending"], views.BAD)))
+    here.screen.result(found, views.ending(found["ending"], line))
     raise typer.Exit(code_of(found["ending"]))
 
 

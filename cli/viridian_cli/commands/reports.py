@@ -1,6 +1,5 @@
 """`report` and `judge`: a deployment's record, as a page and judged again."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from viridian.core.backtest import Again, first_restore, looks_again
 from viridian.core.document import SCHEMA, document_key
+from viridian.core.errors import RequestInvalid
+from viridian.core.schema import parse
 from viridian.report.page import page
 from viridian_cli import views
 from viridian_cli.account import Account
@@ -83,10 +84,7 @@ def read_record(account: Account, record: str) -> dict[str, Any]:
 
 
 def _parsed(content: bytes, place: str) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Failed(f"{place}: not JSON ({error})") from error
+    found = parse(content, place, RequestInvalid)
     schema = found.get("schema") if isinstance(found, dict) else None
     if schema != SCHEMA:
         raise Failed(
