@@ -6,11 +6,18 @@ the deployment's record keeps them for whoever acts from outside.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from viridian.core.errors import PreflightFailed, SideServing, UploadStale
+from viridian.core.errors import (
+    PreflightFailed,
+    SideBehind,
+    SideServing,
+    SideUnhealthy,
+    UploadStale,
+)
+from viridian.core.evidence.health import Health
 from viridian.core.facts import Told, differences, facts
-from viridian.core.fleet import Observation
+from viridian.core.fleet import Fleets, Observation, level
 from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration, Side
 from viridian.core.split import Actions, Split, is_login, weights_in
@@ -176,6 +183,24 @@ def require_askable(actions: Actions, registration: Registration) -> None:
             f"VerifyProduction in the release's place; give each check its production_status in "
             f"the service file, here those of {', '.join(paths)}"
         )
+
+
+def require_carriers(
+    sides: Sides, fleets: Fleets, revision: str, *, health: Callable[[str, int], Health]
+) -> int:
+    """Have both sides able to carry all the traffic; the size that this takes.
+
+    Raises SideUnhealthy unless the candidate is seen on the revision and healthy; SideBehind, and
+    both grow, until they have the size of the larger and are well at it.
+    """
+    live, candidate = sides.live, sides.candidate
+    fleets.observe(candidate.fleet).require(revision)
+    found = health(candidate.target_group_arn, sides.size)
+    found.require(SideUnhealthy)
+    size = level(fleets, live.fleet, candidate.fleet)
+    replace(found, wanted=size).require(SideBehind)
+    health(live.target_group_arn, size).require(SideBehind)
+    return size
 
 
 def require_idle(side: Side, actions: Actions) -> None:

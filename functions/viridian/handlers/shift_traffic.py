@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from viridian.adapters.alarms import Alarms
@@ -12,14 +12,14 @@ from viridian.adapters.hooks import Hooks
 from viridian.adapters.leases import Leases
 from viridian.adapters.load_balancers import LoadBalancers
 from viridian.core.decisions import Moment
-from viridian.core.errors import CandidateFailing, HookFailed, SideBehind, SideUnhealthy
-from viridian.core.fleet import Fleets, level
+from viridian.core.errors import CandidateFailing, HookFailed
+from viridian.core.fleet import Fleets
 from viridian.core.hold import first_watch_seconds, require_may_shift
 from viridian.core.hook import Subject
 from viridian.core.plan import Step
 from viridian.core.rule_change import with_who
 from viridian.core.service.hooks import Point
-from viridian.core.sides import Sides
+from viridian.core.sides import Sides, require_carriers
 from viridian.runtime import environment
 from viridian.runtime.attempt import keep
 from viridian.runtime.invocation import invocation
@@ -56,28 +56,19 @@ def handler(
 ) -> dict[str, Any]:
     """Answer with when the step began and how long to watch before the first judgement.
 
-    In this order: no breach is recorded, who is asked before it lets it pass (else HookAwaited, or
-    HookFailed, which is CandidateFailing once there is traffic to take back; a share that was
-    allowed before asks nobody), the candidate is seen on the release and healthy, both sides have
-    the size of the larger and are well at it (else SideBehind, and both grow: each may have to
-    carry all), nobody paused it or stopped everything (else DeploymentPaused), the lease allows the
-    move, no alarm that is now watched fires already (it would send no event again; before the first
-    shift only what does not tell that it is about the boot), the rule, found as the last move left
-    it, is written and read back.
+    In this order: no breach is recorded, who is asked before it lets it pass (a share that was
+    allowed before asks nobody), both sides can carry all, nobody paused it or stopped everything
+    (else DeploymentPaused), the lease allows the move, no alarm that is now watched fires already
+    (it would send no event again; before the first shift only what does not tell that it is about
+    the boot), the rule, found as the last move left it, is written and read back.
     """
     sides, percent = given.sides, given.step.percent
-    live, candidate = sides.live, sides.candidate
     lease = leases.hear(given, leases.get(given.service))
     lease.require_open(given)
     if lease.candidate_percent != percent:
         require_let_pass(given, hooks, now=now())
-    kind = fleets[candidate.fleet.kind]
-    kind.observe(candidate.fleet).require(given.revision)
-    health = balancers.health(candidate.target_group_arn, sides.size)
-    health.require(SideUnhealthy)
-    size = level(kind, live.fleet, candidate.fleet)
-    replace(health, wanted=size).require(SideBehind)
-    balancers.health(live.target_group_arn, size).require(SideBehind)
+    kind = fleets[sides.candidate.fleet.kind]
+    size = require_carriers(sides, kind, given.revision, health=balancers.health)
     require_may_shift(lease, leases.stop(), percent=percent, now=now())
     leases.authorise_forward(given, percent=percent, watched_alarms=sides.watched_alarms, now=now())
     since = 0 if given.after_percent else now()
@@ -91,21 +82,16 @@ def handler(
     decided = {"before": given.after_percent, "after": percent, "size": size}
     keep("shifted", lambda: decisions.append(given, "ShiftTraffic", **decided))
     logger.info("traffic shifted", extra={"candidate_percent": percent})
-    shifted_at = now()
-    return {
-        "candidate_percent": percent,
-        "shifted_at": shifted_at,
-        "watch_seconds": first_watch_seconds(
-            given.step,
-            lease,
-            shifted_at=shifted_at,
-            period_seconds=given.deployment.registration.settings.alarms.period_seconds,
-        ),
-    }
+    shifted_at, period = now(), given.deployment.registration.settings.alarms.period_seconds
+    watch = first_watch_seconds(given.step, lease, shifted_at=shifted_at, period_seconds=period)
+    return {"candidate_percent": percent, "shifted_at": shifted_at, "watch_seconds": watch}
 
 
 def require_let_pass(given: Input, hooks: Hooks, *, now: float) -> None:
-    """Ask what is to be asked of a ready candidate, then what is before this step."""
+    """Ask what is to be asked of a ready candidate, then what is before this step.
+
+    Raises HookAwaited, or HookFailed, which is CandidateFailing once there is traffic to take back.
+    """
     shifted, percent = given.after_percent, given.step.percent
     points = [Point.BEFORE_SHIFT] if shifted else [Point.AFTER_READY, Point.BEFORE_SHIFT]
     evidence = (

@@ -21,7 +21,8 @@ def keep_sides(automation: Automation) -> None:
         ("candidate", automation.balancer.green),
     ):
         found[role]["target_group_arn"] = group
-    automation.keep(f"DEPLOYMENT#{ID}", version="1.1.0", sides=json.dumps(found))
+    kept = {"deployment": "{}", "sides": json.dumps(found)}
+    automation.keep(f"DEPLOYMENT#{ID}", version="1.1.0", **kept)
 
 
 def test_a_service_is_told_by_its_rule_and_its_lease(automation: Automation) -> None:
