@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -49,94 +50,130 @@ class Automation(Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
-        code = code or functions_code()
+        self._code, self._rooms = code or functions_code(), dict[str, Construct]()
         self.storage = Storage(self, "Storage")
         self.operators = Operators(self, "Operators")
-        places = dict(self.storage.places)
+        self._places = dict(self.storage.places)
+        self._ask_hooks()
+        self.functions = self._state_functions(probes)
+        self._take_controls()
+        self._own_resources()
+        group = self._network and self._network.group.security_group_id
+        self.probe_group = self.export_value(group) if group else None
+        self._lead_deployments()
+        self._take_pipeline_jobs()
+        self._hear_events()
+        self._page()
+        self.movers = [self.export_value(role.role_arn) for role in self._moving_roles()]
+        if reserved_concurrency:
+            self._reserve(reserved_concurrency)
+        self._show()
+        self._output()
 
-        rooms: dict[str, Construct] = {}
-
-        def called(row: Row, room: str) -> HandlerFunction:
-            if room not in rooms:
-                rooms[room] = Construct(self, room.capitalize())
-            return HandlerFunction(
-                rooms[room],
-                row,
-                code=code,
-                places=places,
-                package=f"viridian.handlers.{room}",
-            )
-
-        taker = called(TAKE_ANSWER, "hooks")
-        self.hook = Workflow(
-            self,
-            "Hook",
-            name="hook",
-            functions={TAKE_ANSWER.name: taker},
-            places=self.operators.places,
+    def _handler(self, row: Row, room: str) -> HandlerFunction:
+        """One that no machine's state calls, beside the others of its room of handlers."""
+        if room not in self._rooms:
+            self._rooms[room] = Construct(self, room.capitalize())
+        package = f"viridian.handlers.{room}"
+        return HandlerFunction(
+            self._rooms[room], row, code=self._code, places=self._places, package=package
         )
+
+    def _ask_hooks(self) -> None:
+        """The hook machine, which calls nothing of the automation but who takes the answer."""
+        self._taker = self._handler(TAKE_ANSWER, "hooks")
+        functions, places = {TAKE_ANSWER.name: self._taker}, self.operators.places
+        self.hook = Workflow(self, "Hook", name="hook", functions=functions, places=places)
         arn = self.hook.machine.state_machine_arn
-        places[Own.HOOKS] = Place(arn, "VIRIDIAN_HOOK_MACHINE_ARN", arn)
-        states = Construct(self, "Functions")
-        network = ProbeNetwork(self, "Probes", probes=probes) if probes else None
-        functions = {
+        self._places[Own.HOOKS] = Place(arn, "VIRIDIAN_HOOK_MACHINE_ARN", arn)
+
+    def _state_functions(self, probes: Probes | None) -> dict[str, HandlerFunction]:
+        """Those that the states of both machines call, by name."""
+        room = Construct(self, "Functions")
+        self._network = ProbeNetwork(self, "Probes", probes=probes) if probes else None
+        return {
             row.name: HandlerFunction(
-                states,
+                room,
                 row,
-                code=code,
-                places=places,
-                network=network if row.name in PROBES else None,
+                code=self._code,
+                places=self._places,
+                network=self._network if row.name in PROBES else None,
             )
             for row in STATE_FUNCTIONS
         }
 
-        self.control = called(CONTROL, "controls")
+    def _take_controls(self) -> None:
+        """What people call."""
+        self.control = self._handler(CONTROL, "controls")
         self.control_arn = self.export_value(self.control.function.function_arn)
-        self.approve = called(APPROVE, "controls")
+        self.approve = self._handler(APPROVE, "controls")
         self.approve_arn = self.export_value(self.approve.function.function_arn)
-        maker = called(OWNER, "resources")
-        # by export, once for all services: none of their stacks changes this one
-        self.owner = self.export_value(maker.function.function_arn)
-        self.probe_group = self.export_value(network.group.security_group_id) if network else None
-        topic = self.operators.topic
+
+    def _own_resources(self) -> None:
+        """What makes the resources of services: by export, once for all of them, so that none of
+        their stacks changes this one."""
+        self._maker = self._handler(OWNER, "resources")
+        self.owner = self.export_value(self._maker.function.function_arn)
+
+    def _lead_deployments(self) -> None:
+        """Both machines; the one that deploys starts the other."""
+        places = self._places
         places |= self.operators.places
-        self.standby = Workflow(self, "Standby", name="standby", functions=functions, places=places)
+        self.standby = Workflow(
+            self, "Standby", name="standby", functions=self.functions, places=places
+        )
         places |= self.standby.places("VIRIDIAN_STANDBY_MACHINE_ARN", Own.STANDBY, Own.STANDBYS)
         self.workflow = Workflow(
-            self, "Workflow", name="deploy", functions=functions, places=places
+            self, "Workflow", name="deploy", functions=self.functions, places=places
         )
         places |= self.workflow.places("VIRIDIAN_STATE_MACHINE_ARN", Own.MACHINE, Own.DEPLOYMENTS)
-        machine = self.workflow.machine
-        # without a queue of what failed: the event holds credentials, and CodePipeline's own clock
-        # ends an action that nobody answers
-        job = called(PIPELINE_JOB, "pipelines")
-        self.pipeline_job, self.pipeline_job_role = job.function, job.role
-        # by export, as above: no stack of a pipeline changes this one
-        self.pipeline_job_arn = self.export_value(job.function.function_arn)
-        self.state_machine_arn = self.export_value(machine.state_machine_arn)
-        self.events = EventFunctions(self, "Events", code=code, places=places, operators=topic)
-        self.events.guard(machine, self.standby.machine)
-        self.operators.tell_of_crashes(machine, self.standby.machine)
+
+    def _take_pipeline_jobs(self) -> None:
+        """Without a queue of what failed: the event holds credentials, and CodePipeline's own clock
+        ends an action that nobody answers. By export: no stack of a pipeline changes this one."""
+        self._job = self._handler(PIPELINE_JOB, "pipelines")
+        self.pipeline_job, self.pipeline_job_role = self._job.function, self._job.role
+        self.pipeline_job_arn = self.export_value(self._job.function.function_arn)
+        self.state_machine_arn = self.export_value(self.workflow.machine.state_machine_arn)
+
+    def _hear_events(self) -> None:
+        topic = self.operators.topic
+        self.events = EventFunctions(
+            self, "Events", code=self._code, places=self._places, operators=topic
+        )
+        self.events.guard(self.workflow.machine, self.standby.machine)
+
+    def _page(self) -> None:
+        """What people are called for besides the endings that need them."""
+        machine, standby = self.workflow.machine, self.standby.machine
+        self.operators.tell_of_crashes(machine, standby)
         self.operators.page_stopped(machine, "Deployment")
-        self.operators.page_stopped(self.standby.machine, "Standby")
+        self.operators.page_stopped(standby, "Standby")
         self.operators.page_held()
         self.operators.page_unguarded(self.events.functions["Guardian"].function)
-        movers = [
-            *(functions[name].role for name in ("ShiftTraffic", "RestoreTraffic")),
-            *(maker.role, self.workflow.role, self.standby.role),
-        ]
-        self.movers = [self.export_value(role.role_arn) for role in movers]
-        if reserved_concurrency:
-            all_functions = {**functions, **self.events.functions, "Control": self.control}
-            for name in WAY_BACK:
-                all_functions[name].reserve(reserved_concurrency)
+
+    def _moving_roles(self) -> list[iam.Role]:
+        """Whoever may write a rule's weights."""
+        movers = (self.functions[name].role for name in ("ShiftTraffic", "RestoreTraffic"))
+        return [*movers, self._maker.role, self.workflow.role, self.standby.role]
+
+    def _reserve(self, concurrency: int) -> None:
+        """Keep room for the way back."""
+        known = {**self.functions, **self.events.functions, "Control": self.control}
+        for name in WAY_BACK:
+            known[name].reserve(concurrency)
+
+    def _show(self) -> None:
+        events = self.events
         add_dashboard(
             self,
-            machine=machine,
-            functions=[*functions.values(), *self.events.functions.values(), job, taker],
-            dead_letters=self.events.dead_letters.values(),
+            machine=self.workflow.machine,
+            functions=[
+                *(*self.functions.values(), *events.functions.values()),
+                *(self._job, self._taker),
+            ],
+            dead_letters=events.dead_letters.values(),
         )
-        self._output()
 
     def _output(self) -> None:
         bucket, table = self.storage.artifact_bucket, self.storage.table
