@@ -45,6 +45,15 @@ def test_more_deployments_than_one_answer_holds_are_read(automation: Automation)
     assert len(Told("history", "shop", "--json").document) == 5
 
 
+def test_what_is_large_is_not_sent_for_a_line(automation: Automation) -> None:
+    automation.keep(f"DEPLOYMENT#{ID}", **RECORD, first_shifted_at="2026-11-01T12:02:00Z")
+
+    [told] = Told("history", "shop", "--json").document
+
+    small = RECORD.keys() - {"deployment", "sides", "evidence", "fence"}
+    assert told.keys() == small | {"id", "sk", "first_shifted_at"}
+
+
 def test_a_line_tells_how_it_ended_how_long_it_took_and_who_asked(automation: Automation) -> None:
     automation.keep(f"DEPLOYMENT#{ID}", **RECORD)
 
