@@ -6,10 +6,12 @@ from rehearsal.crash_report import CrashReport
 from rehearsal.session import Rehearsal
 from rehearsal.traffic import Answers, Traffic
 from rehearsal.traffic.answers import failures
+from viridian.adapters.leases import Leases
+from viridian.adapters.records import Records
+from viridian.core.document import parsed
 from viridian.core.lease import Lease
 from viridian_cli.deployment import Deployment, explanations, in_words
 from viridian_cli.progress import Moment, Progress, VersionTraffic
-from viridian_cli.table import Table
 
 RATE_WINDOW_SECONDS = 1.0
 CALM = "Waits for a release"
@@ -27,7 +29,11 @@ class LiveView:
     def __post_init__(self) -> None:
         outputs = self.rehearsal.outputs
         self._service = outputs.service
-        self._table = Table(self.rehearsal.client("dynamodb"), outputs.table)
+        dynamodb = self.rehearsal.client("dynamodb")
+        self._leases, self._records = (
+            Leases(dynamodb, outputs.table),
+            Records(dynamodb, outputs.table),
+        )
         states = self.rehearsal.client("stepfunctions")
         self._explanations = explanations(states, outputs.state_machine_arn)
         self._seen: Deployment | None = None
@@ -35,7 +41,7 @@ class LiveView:
 
     def look(self) -> None:
         """Show how things are now, and tell once how a deployment has ended."""
-        lease = self._table.lease(self._service)
+        lease = self._leases.get(self._service)
         deploys = lease.deployment_id is not None and lease.phase == "deploying"
         if self._seen is not None and not (deploys and lease.deployment_id == self._seen.id):
             self._conclude(self._seen)
@@ -61,7 +67,7 @@ class LiveView:
 
     def _deploying(self, lease: Lease) -> Moment:
         id = str(lease.deployment_id)
-        record = self._table.record(self._service, id) or {}
+        record = parsed(self._records.whole(self._service, id))
         if self._seen is None:
             self._seen, self._told = self.rehearsal.deployment(id), self._crashes()
         if "sides" in record:
@@ -80,7 +86,7 @@ class LiveView:
         )
 
     def _conclude(self, deployment: Deployment) -> None:
-        record = self._table.record(self._service, deployment.id) or {}
+        record = self._records.whole(self._service, deployment.id)
         ending, cause = record.get("ending", "has ended"), record.get("cause")
         self.progress.say(f"{deployment.id}  {ending}" + (f": {cause}" if cause else ""))
         self._told.conclude()
@@ -88,8 +94,8 @@ class LiveView:
         self._seen = None
 
     def _live(self) -> str:
-        found = self._table.production(self._service) or {}
-        return str(found.get("version", self.first_version))
+        found = self._records.production(self._service)
+        return found.version if found else self.first_version
 
     def _crashes(self) -> CrashReport:
         return CrashReport(self.rehearsal.services, self.progress.say)
