@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from botocore.exceptions import EndpointConnectionError
+
 from emulator.client.process import DidNotStart
 from rehearsal.assembly import DeployFailed
 from rehearsal.ecs_services import RehearsalFailed
@@ -30,6 +32,7 @@ from viridian_cli.shipped import STARTER
 
 EXPECTED = (DeployFailed, DidNotStart, DirectoryInUse, RehearsalFailed, SynthesisFailed)
 TRAFFIC_SECONDS = 4 * 3600
+"""At most; after a million requests it ends sooner."""
 LOOK_SECONDS = 1.0
 
 
@@ -81,7 +84,7 @@ def live(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     where = directory or folder / ".viridian"
     plan = Plan.of(folder, release, app)
-    with _told(), sole_use(where), ExitStack() as stack:
+    with _told(where), sole_use(where), ExitStack() as stack:
         (where / ".gitignore").write_text("*\n")
         with screen.progress() as progress:
             started = Rehearsal(
@@ -112,12 +115,15 @@ def _service_file(folder: Path) -> Path:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(directory: Path) -> Iterator[None]:
     """What is expected to go wrong, as the command line tells it."""
     try:
         yield
     except EXPECTED as error:
         raise Failed(str(error)) from error
+    except EndpointConnectionError as error:
+        log = directory / "rehearsal" / "emulator.log"
+        raise Failed(f"the emulator has ended by itself, and all with it; see {log}") from error
 
 
 def _traffic(rehearsal: Rehearsal, rate: float, log: Path) -> Traffic:
@@ -165,7 +171,7 @@ def _in_words(document: dict[str, Any], plan: Plan, rate: float) -> str:
     exports = " ".join(f"{k}={shlex.quote(v)}" for k, v in document["environment"].items())
     return f"""
 {document["service"]} {document["version"]} is live, as {plan.service_file.name} says:
-  production  {document["production_url"]}   {rate:g} requests a second, for four hours
+  production  {document["production_url"]}   {rate:g} requests a second, for at most four hours
   test        {document["test_url"]}
   tasks       what they print is in {document["tasks_log"]}
 In another terminal, so that every viridian command works on it:
