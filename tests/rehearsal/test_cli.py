@@ -71,8 +71,13 @@ def test_a_release_is_pushed_watched_shipped_and_rolled_back(
         running = person.ask("status", "shop")["deployment"] or {"candidate_percent": 0}
         return int(running["candidate_percent"])
 
+    planned = person.ask("plan", "shop", str(folder / "3.0.0"))
+    assert (planned["stops"], planned["version"]) == (False, "3.0.0")
+    assert {each["what"] != "" for each in planned["way"]} == {True}
     pushed = person.begin("release", "push", str(folder / "3.0.0"), "--watch")
     eventually(percent, PATIENCE_SECONDS)
+    busy = person.ask("plan", "shop", "3.0.0", code=5)["checks"]
+    assert [each["check"] for each in busy if each["is_well"] == "wrong"][0] == "lease"
     interrupted = person.begin("watch")
     assert interrupted.stdout is not None
     assert "shop 3.0.0" in interrupted.stdout.readline()

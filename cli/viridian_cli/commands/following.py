@@ -46,11 +46,8 @@ def follow(here: At, service: str, id: str) -> None:
     """Follow it, tell how it ended, and leave with the code of that."""
     try:
         _show(here, service, id)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ClientError, BotoCoreError):
         here.screen.say(f"\n{id} goes on without you: viridian watch {id}")
-        raise
-    except (ClientError, BotoCoreError):
-        here.screen.say(f"{id} goes on without you: viridian watch {id}")
         raise
     found = outcome(here, service, id)
     line = f"{id}  {found['ending']}" + (f": {found['cause']}" if found["cause"] else "")
@@ -66,8 +63,8 @@ def _show(here: At, service: str, id: str) -> None:
     machine = here.account.output(MACHINES[Machine.DEPLOY])
     meaning = explanations(here.account.client("stepfunctions"), machine)
     live = here.account.records.production(service)
-    arn = execution_arn(here.account.output(MACHINES[Machine.DEPLOY]), id)
-    deployment = Deployment(here.account.client, arn, here.account.registration(service))
+    registration = here.account.registration(service)
+    deployment = Deployment(here.account.client, execution_arn(machine, id), registration)
     with here.screen.progress(since=time.time() - began) as progress:
         for sight in deployment.follow(every_seconds=LOOK_SECONDS):
             record = here.account.record(service, id)
