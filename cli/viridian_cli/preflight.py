@@ -49,23 +49,26 @@ class Preflight:
         """Whether the deployment would not begin, or nobody can tell."""
         return any(finding.stops for finding in self.findings)
 
-    def read(self, name: str, look: Callable[[], Found]) -> Found | None:
-        """What was read, if it could be."""
+    def read(
+        self, name: str, look: Callable[[], Found], *, is_optional: bool = False
+    ) -> Found | None:
+        """What was read, if it could be; a deployment goes on without what is optional."""
         found: list[Found] = []
 
         def ok() -> Finding:
             found.append(look())
             return Finding(name, "ok", found[0] if isinstance(found[0], str) else "")
 
-        self.findings.append(tried(name, ok))
+        finding = tried(name, ok)
+        if is_optional and finding.is_well == "unknown":
+            finding = replace(finding, is_well="skipped", to_do="")
+        self.findings.append(finding)
         return found[0] if found else None
 
     def make(self, checks: Iterable[Check]) -> None:
-        """Make checks of the machine's; it goes on without those that are optional."""
+        """Make checks of the machine's."""
         for check in checks:
-            self.read(check.name, check.make)
-            if check.is_optional and self.findings[-1].is_well == "unknown":
-                self.findings[-1] = replace(self.findings[-1], is_well="skipped")
+            self.read(check.name, check.make, is_optional=check.is_optional)
 
 
 def preflight(account: Account, request: Request, bucket: ArtifactBucket, *, at: str) -> Preflight:
@@ -100,7 +103,9 @@ def preflight(account: Account, request: Request, bucket: ArtifactBucket, *, at:
         release, blueprint = found.deployment.release, found.deployment.blueprint
         shared, idle = watched.shared_alarms, found.sides.candidate.fleet
         found.make(inspection.checks(found.sides, shared, release, blueprint, now=time.time))
-        found.task = found.read("task size", lambda: ecs.task_size(idle, release, blueprint))
+        found.task = found.read(
+            "task size", lambda: ecs.task_size(idle, release, blueprint), is_optional=True
+        )
     return found
 
 

@@ -77,7 +77,7 @@ def test_a_release_is_pushed_watched_shipped_and_rolled_back(
     pushed = person.begin("release", "push", str(folder / "3.0.0"), "--watch")
     eventually(percent, PATIENCE_SECONDS)
     busy = person.ask("plan", "shop", "3.0.0", code=5)["checks"]
-    assert [each["check"] for each in busy if each["is_well"] == "wrong"][0] == "lease"
+    assert next(each["check"] for each in busy if each["is_well"] == "wrong") == "lease"
     interrupted = person.begin("watch")
     assert interrupted.stdout is not None
     assert "shop 3.0.0" in interrupted.stdout.readline()

@@ -118,7 +118,8 @@ def _views(found: Preflight, document: dict[str, Any]) -> Iterator[Any]:
 
 def _facts(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for step in document["steps"]:
-        yield f"at {step['percent']} %", _between(step["seconds"], views.duration)
+        whole = _between(step["seconds"], views.duration)
+        yield f"at {step['percent']} %", f"a bake of {step['bake_seconds']} s, in all {whole}"
     for name, span in document["seconds"].items():
         yield name.replace("_", " "), _between(span, views.duration)
     for name, span in (document["overlap"] or {}).items():

@@ -86,6 +86,7 @@ def test_what_nothing_would_stop_is_told_with_what_could_not_be_looked_at() -> N
     assert (code, document["stops"]) == (0, False)
     assert {name for name, (well, _) in found.items() if well != "ok"} == {"image", "vCPU quota"}
     assert found["image"][0] == found["vCPU quota"][0] == "skipped"
+    assert {each["to_do"] for each in document["checks"]} == {""}
     assert found["lease"] == ("ok", "nobody holds it")
     assert {*found} >= {"freeze", "release", "stop", "sides", "live side", "alarms"}
 
@@ -258,4 +259,15 @@ def test_a_person_reads_it_in_words() -> None:
     assert told.out.startswith("it can begin\n")
     assert "until promoted" in told.out
     assert "2 min 20 s to 5 min 44 s" in told.out
+    assert "a bake of 90 s, in all 1 min 32 s to 2 min 0 s" in told.out
     assert "overlap, vcpu hours" in told.out
+
+
+def test_a_task_of_unknown_size_stops_nothing(shop: Automation) -> None:
+    template = shop.registration["template"].replace(":4", ":9")
+    shop.registration = {**shop.registration, "template": template}
+    settle(shop)
+    code, document = plan("1.1.0")
+
+    assert (code, checks(document)["task size"][0]) == (0, "skipped")
+    assert (document["overlap"]["tasks"], document["overlap"]["gb_hours"]) == (2, None)
