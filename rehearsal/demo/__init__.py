@@ -146,11 +146,13 @@ def _traffic(rehearsal: Rehearsal, directory: Path) -> Traffic:
 
 
 def _shop_file_for(service: str, directory: Path) -> Path:
-    """The shop's service file under the release's own service name."""
+    """The shop's service file under the release's own service name, and without its load test:
+    one's own application may answer fewer clients at once.
+    """
     settings = yaml.safe_load(SERVICE_FILE.read_text())
     path = directory / "rehearsal.yaml"
     directory.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump({**settings, "service": service}, sort_keys=False))
+    path.write_text(yaml.safe_dump({**settings, "service": service, "hooks": []}, sort_keys=False))
     return path
 
 

@@ -6,7 +6,9 @@ from typing import NoReturn
 
 import pytest
 import yaml
+from aws_cdk import App
 
+from examples.shop.cdk_app import build
 from rehearsal.demo import own_script, play, shop_script
 from rehearsal.demo.summary import PROMOTED, REJECTED, REVERTED
 from rehearsal.session import FIRST_RELEASE, SERVICE_FILE
@@ -42,9 +44,18 @@ def test_ones_own_release_is_deployed_on_top_of_the_shop_under_its_own_name(fold
     script = own_script(folder, folder.with_name("demo"))
     settings = yaml.safe_load(script.service_file.read_text())
     shop = yaml.safe_load(SERVICE_FILE.read_text())
-    assert settings == {**shop, "service": "orders"}
+    assert shop["hooks"]
+    assert settings == {**shop, "service": "orders", "hooks": []}
     assert script.first_release == FIRST_RELEASE
     assert [(c.title, c.ending) for c in script.chapters] == [("orders 7.0.0", PROMOTED)]
+
+
+def test_the_shop_s_stack_is_built_without_the_load_test_that_nothing_calls(folder: Path) -> None:
+    script = own_script(folder, folder.with_name("demo"))
+    app = build(App(context={"serviceFile": str(script.service_file)}))
+    shop = app.node.find_child("Shop")
+    assert shop.node.find_child("Service")
+    assert shop.node.try_find_child("LoadTest") is None
 
 
 def test_with_ones_own_service_file_the_folder_itself_is_live_first(
