@@ -30,6 +30,7 @@ from viridian_cli.findings import Finding, tried
 
 NOBODY = "a plan"
 """No deployment has this id."""
+FLEET_KIND = "ecs"
 Found = TypeVar("Found")
 
 
@@ -75,38 +76,55 @@ def preflight(account: Account, request: Request, bucket: ArtifactBucket, *, at:
     """Look at all that AdmitRequest, AcquireLease and InspectLive look at; raises Failed for a
     service that is not there, RegistrationInvalid for one that cannot be read.
     """
-    found = Preflight()
+    found, fleets = Preflight(), EcsFleets(account.client("ecs"), partial(account.client, "logs"))
     registration = Registration.from_json(account.registered(request.service))
-    ecs = EcsFleets(account.client("ecs"), partial(account.client, "logs"))
-    fleets: dict[str, Fleets] = {"ecs": ecs}
-    admission = Admission(bucket, account.records, Images(account.client("ecr")), fleets)
-    freezes, now = registration.settings.freezes, datetime.fromisoformat(at)
-    thawed = partial(require_thawed, freezes, now=now, override=request.override)
-    found.make([Check("freeze", thawed)])
+    admission = Admission(
+        bucket, account.records, Images(account.client("ecr")), {FLEET_KIND: fleets}
+    )
+    found.make([_freeze_check(request, registration, at)])
     found.deployment = found.read(
         "release", lambda: admission.deployment(NOBODY, request, registration, at=at)
     )
     if found.deployment:
         found.make(admission.checks(found.deployment, request))
+        registration = found.deployment.registration
     found.make(_lease_checks(account.leases, request, registration))
+    _look_at_sides(found, _inspection(account, fleets), registration, request.accept, fleets)
+    return found
+
+
+def _look_at_sides(
+    found: Preflight,
+    inspection: Inspection,
+    registration: Registration,
+    accept: tuple[str, ...],
+    fleets: Fleets,
+) -> None:
+    found.sides = found.read("sides", lambda: inspection.sides(registration, accept))
+    if found.deployment is None or found.sides is None:
+        return
+    release, blueprint = found.deployment.release, found.deployment.blueprint
+    shared, idle = registration.shared_alarms, found.sides.candidate.fleet
+    found.make(inspection.checks(found.sides, shared, release, blueprint, now=time.time))
+    found.task = found.read(
+        "task size", lambda: fleets.task_size(idle, release, blueprint), is_optional=True
+    )
+
+
+def _inspection(account: Account, fleets: Fleets) -> Inspection:
     cloudwatch = account.client("cloudwatch")
-    inspection = Inspection(
+    return Inspection(
         LoadBalancers(account.client("elbv2")),
         Alarms(cloudwatch),
-        fleets,
+        {FLEET_KIND: fleets},
         account.records,
         Quotas(account.client("service-quotas"), cloudwatch),
     )
-    watched = found.deployment.registration if found.deployment else registration
-    found.sides = found.read("sides", lambda: inspection.sides(watched, request.accept))
-    if found.deployment and found.sides:
-        release, blueprint = found.deployment.release, found.deployment.blueprint
-        shared, idle = watched.shared_alarms, found.sides.candidate.fleet
-        found.make(inspection.checks(found.sides, shared, release, blueprint, now=time.time))
-        found.task = found.read(
-            "task size", lambda: ecs.task_size(idle, release, blueprint), is_optional=True
-        )
-    return found
+
+
+def _freeze_check(request: Request, registration: Registration, at: str) -> Check:
+    freezes, now = registration.settings.freezes, datetime.fromisoformat(at)
+    return Check("freeze", partial(require_thawed, freezes, now=now, override=request.override))
 
 
 def _lease_checks(leases: Leases, request: Request, registration: Registration) -> list[Check]:

@@ -128,3 +128,13 @@ def test_nobody_waits_for_a_split_that_a_person_has_to_make_whole(shop: Shop, on
 
     with pytest.raises(LeaseHeld, match="make it whole"):
         ask(shop, on_busy)
+
+
+@pytest.mark.parametrize("on_busy", QUEUEING)
+def test_one_that_is_refused_for_such_a_split_sends_nobody_away(shop: Shop, on_busy: str) -> None:
+    shop.leases.set("shop", deployment_id=None, candidate_percent=50, moved_by="before")
+    wait_in(shop, FIRST)
+
+    with pytest.raises(LeaseHeld):
+        ask(shop, on_busy)
+    assert set(shop.leases.get("shop").turns) == {FIRST}

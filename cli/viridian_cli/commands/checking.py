@@ -75,7 +75,6 @@ def _read_release(path: Path) -> Manifest:
 
 def _lines(found: dict[str, Any]) -> list[Text]:
     wrong = found["complaints"]
-    head = f"{found['file']}: {'wrong, ' if wrong else 'a valid '}{'read as a ' if wrong else ''}"
-    style = views.BAD if wrong else views.GOOD
-    title = Text(head + found["read_as"], style=style)
+    how, style = ("wrong, read as a", views.BAD) if wrong else ("a valid", views.GOOD)
+    title = Text(f"{found['file']}: {how} {found['read_as']}", style=style)
     return [title, *(Text(f"  {line}") for line in wrong)]

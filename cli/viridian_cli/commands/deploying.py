@@ -49,14 +49,14 @@ def push(
     here = at(context)
     if (folder is None) == (image is None):
         raise typer.BadParameter("give either a folder or --image (with --service and --version)")
+    if folder is not None and (service or version):
+        raise typer.BadParameter("--service and --version belong to --image; see release.json")
     if folder is not None:
-        if service or version:
-            raise typer.BadParameter("--service and --version belong to --image; see release.json")
         packed = pack(folder)
-    else:
-        if not (service and version and image):
-            raise typer.BadParameter("--image needs --service and --version")
+    elif service and version and image:
         packed = pack_image(service, version, image)
+    else:
+        raise typer.BadParameter("--image needs --service and --version")
     bucket = here.account.output("ArtifactBucketName")
     id = upload(here.account.client("s3"), bucket, packed)
     _started(here, packed.service, id, watch)
