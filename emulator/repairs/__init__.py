@@ -36,6 +36,7 @@ def apply(registry: TargetRegistry, publish: Callable[[], None], faults: Faults)
         iam,
         lambda_,
         s3,
+        scheduler,
         ssm,
         stepfunctions,
     )
@@ -48,6 +49,7 @@ def apply(registry: TargetRegistry, publish: Callable[[], None], faults: Faults)
     ssm.apply()
     eventbridge.heed(faults.interferences)
     eventbridge.apply()
+    scheduler.apply()
     auto_scaling.apply()
     codepipeline.apply()
     connections.apply()

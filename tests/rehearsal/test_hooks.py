@@ -52,11 +52,17 @@ class Stage:
         where = {"machine": self.rehearsal.outputs.told["HookMachineArn"], "state": state}
         return self.rehearsal.control.interfere(where, "check", kind, **more)
 
+    @property
+    def lease(self) -> dict[str, Any]:
+        """The item, as DynamoDB has it."""
+        key = {"pk": {"S": "LEASE"}, "sk": {"S": "SERVICE#shop"}}
+        found = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=key)
+        item: dict[str, Any] = found["Item"]
+        return item
+
     def asks(self, key: str) -> bool:
         """Whether the deployment in progress waits for an answer to that."""
-        lease = {"pk": {"S": "LEASE"}, "sk": {"S": "SERVICE#shop"}}
-        item = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=lease)["Item"]
-        kept = item.get("hooks", {"M": {}})["M"].get(key)
+        kept = self.lease.get("hooks", {"M": {}})["M"].get(key)
         return kept is not None and "verdict" not in kept["M"]
 
     def phases(self, deployment: Deployment, last: str) -> list[tuple[str, int | None]]:
@@ -184,6 +190,50 @@ def test_what_an_endpoint_fails_gets_no_client(stage: Stage) -> None:
     assert ending.error == "CandidateRejected"
     assert str(ending.cause).startswith("HookFailed: scan: fail: scanned http://127.0.0.1:")
     assert stage.traffic.answers().requests_to("8.0.0") == 0
+
+
+@pytest.mark.long
+def test_a_schedule_has_a_release_deployed_by_a_role_that_may_do_no_more(stage: Stage) -> None:
+    """What it asks for lies there, from an upload that people rejected."""
+    before = stage.upload("3.4.0")
+    stage.answer("reject")
+    stage.ending(before)
+    place = stage.rehearsal.outputs.state_machine_arn.split(":")
+    region, account = place[3:5]
+    bus = f"arn:aws:events:{region}:{account}:event-bus/default"
+    roles, schedules = (stage.rehearsal.client(name) for name in ("iam", "scheduler"))
+    trusted = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}}
+    may = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus}
+    role = roles.create_role(
+        RoleName="schedule",
+        AssumeRolePolicyDocument=json.dumps(
+            {"Statement": [trusted | {"Action": "sts:AssumeRole"}]}
+        ),
+    )["Role"]["Arn"]
+    roles.put_role_policy(
+        RoleName="schedule", PolicyName="put", PolicyDocument=json.dumps({"Statement": [may]})
+    )
+    request = {"service": "shop", "version": "3.4.0", "again": True}
+
+    schedules.create_schedule(
+        Name="tonight",
+        ScheduleExpression="at(2026-11-01T02:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ActionAfterCompletion="DELETE",
+        Target={
+            "Arn": bus,
+            "RoleArn": role,
+            "Input": json.dumps(request),
+            "EventBridgeParameters": {"Source": "shop", "DetailType": "Viridian Release Requested"},
+        },
+    )
+
+    eventually(lambda: stage.asks("go"), LONGEST_SECONDS)
+    started = stage.rehearsal.deployment(stage.lease["deployment_id"]["S"])
+    assert started.id != before.id
+    stage.answer("approve")
+    assert stage.ending(started).error is None
+    assert stage.traffic.answers().requests_to("3.4.0") > 0
 
 
 @pytest.mark.long

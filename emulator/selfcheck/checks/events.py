@@ -5,10 +5,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from emulator import environment
 from emulator.selfcheck import function
 from emulator.selfcheck.asking import eventually, expect
+from emulator.selfcheck.rights import allow
 from emulator.selfcheck.subject import NAME, Check, Subject
 
 Record = dict[str, Any]
@@ -62,6 +64,30 @@ def input_paths_find_elements_of_lists(subject: Subject) -> None:
     expect(received(subject, queue), {"second": "b", "source": source})
 
 
+def schedules_put_events_of_their_name(subject: Subject) -> Iterator[None]:
+    """Under a role of their own: others enforce IAM meanwhile."""
+    source, place = f"{NAME}.schedule", f"{environment.REGION}:{environment.ACCOUNT}"
+    queue, roles = queue_of(subject, source), subject.client("iam")
+    role = {"RoleName": source}
+    arn = roles.create_role(**role, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    may = json.dumps({"Statement": [allow("events:PutEvents")]})
+    roles.put_role_policy(**role, PolicyName=NAME, PolicyDocument=may)
+    subject.client("scheduler").create_schedule(
+        Name=uuid4().hex,  # ministack remembers of a name for good that it had its turn
+        ScheduleExpression="at(2026-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": f"arn:aws:events:{place}:event-bus/default",
+            "RoleArn": arn,
+            "Input": json.dumps({"a": 1}),
+            "EventBridgeParameters": {"Source": source, "DetailType": NAME},
+        },
+    )
+    yield
+    event = received(subject, queue)
+    expect((event["detail-type"], event["detail"]), (NAME, {"a": 1}))
+
+
 def queue_of(subject: Subject, source: str, detail: Record | None = None, **target: Any) -> str:
     """The URL of a queue that gets every event of a source, or those with such a detail."""
     name, events = f"{NAME}-{source.replace('.', '-')}", subject.client("events")
@@ -87,6 +113,7 @@ def _send(subject: Subject, source: str, detail: Record, **fields: Any) -> None:
 
 CHECKS: dict[Check, str] = {
     failed_functions_are_asked_again: "eventbridge",
+    schedules_put_events_of_their_name: "scheduler",
     uploads_are_announced_with_their_version: "s3",
     changes_of_parameters_are_announced: "ssm",
     input_paths_find_elements_of_lists: "eventbridge",
