@@ -111,3 +111,14 @@ def test_a_service_that_is_not_there_is_told_with_those_that_are(automation: Aut
     told = Told("status", "shopp")
 
     assert (told.code, told.err) == (1, "no service 'shopp' here; those registered are: shop\n")
+
+
+def test_what_holds_a_deployment_up_is_told_with_what_to_do(automation: Automation) -> None:
+    asked = {"go-50": {"asked_at": 1}, "load": {"asked_at": 1, "verdict": "pass"}}
+    automation.hold(paused="paused by alice: odd", pause_ends=9, breach="worse", hooks=asked)
+
+    assert Told("status", "shop").out.splitlines()[-3:] == [
+        "! paused by alice: odd (viridian resume shop)",
+        "! going back: worse",
+        "! asks go-50 (viridian approve shop --key go-50)",
+    ]
