@@ -61,6 +61,7 @@ SPEAKERS = {
     "viridian_cli/commands/status.py": CLIENT,
     "viridian_cli/failure.py": CLIENT,
     "viridian_cli/state.py": CLIENT,
+    "viridian_cli/views.py": CLIENT,
 }
 QUIET = {
     "Argument",
