@@ -31,9 +31,16 @@ from viridian.adapters.quotas import Quotas
 from viridian.adapters.records import Records
 from viridian.adapters.registrations import Registrations
 from viridian.adapters.request_metrics import RequestMetrics
+from viridian.adapters.secrets import UNFIT, VALUE, WHAT_TO_DO, Secrets
 from viridian.core.decisions import Moment, decision_of, decisions_key
 from viridian.core.deployment import Ran
-from viridian.core.errors import FleetMissing, NotKnown, NotTold, ServiceUnknown
+from viridian.core.errors import (
+    FleetMissing,
+    NotKnown,
+    NotTold,
+    SecretUnusable,
+    ServiceUnknown,
+)
 from viridian.core.evidence.alarms import AlarmStates
 from viridian.core.evidence.health import Health
 from viridian.core.evidence.probe import Answer
@@ -566,6 +573,22 @@ class FakeEcsFleets:
         if fleet.arn not in self.services:
             raise FleetMissing(f"{fleet.arn}: no active ECS service")
         return self.services[fleet.arn]
+
+
+@dataclass(frozen=True)
+class FakeSecrets(Secrets):
+    """Texts by name, and the names that were read."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    read: list[str] = field(default_factory=list)
+
+    def value(self, name: str) -> str:
+        self.read.append(name)
+        if name not in self.texts:
+            raise SecretUnusable(f"the secret {name} {WHAT_TO_DO['ResourceNotFoundException']}")
+        if not VALUE.fullmatch(self.texts[name]):
+            raise SecretUnusable(f"the secret {name} {UNFIT}")
+        return self.texts[name]
 
 
 @dataclass(frozen=True)

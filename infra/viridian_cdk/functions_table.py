@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from viridian.core.service.registration import HOOK_PREFIX
+from viridian.core.service.smoke_tests import TEST_SECRETS
 from viridian_cdk.fleets import ecs
 from viridian_cdk.owned import LONGEST_SECONDS
 from viridian_cdk.rights import IS_MANAGED, IS_TO_BE_MANAGED, Own, Right, arns
@@ -14,6 +15,9 @@ READ_RELEASES = (
 PUT_DOCUMENTS = Right(("s3:PutObject",), on=Own.DOCUMENTS)
 PUT_RELEASES = Right(("s3:PutObject",), on=Own.RELEASES)
 READ_REGISTRATIONS = Right(("ssm:GetParameter",), on=arns("ssm", "parameter/viridian/services/*"))
+READ_TEST_SECRETS = Right(
+    ("secretsmanager:GetSecretValue",), on=arns("secretsmanager", f"secret:{TEST_SECRETS}*")
+)
 LIST_TABLE = Right(("dynamodb:Query",), on=Own.TABLE)
 READ_TABLE = Right(("dynamodb:GetItem",), on=Own.TABLE)
 UPDATE_TABLE = Right(("dynamodb:UpdateItem",), on=Own.TABLE)
@@ -186,8 +190,8 @@ STATE_FUNCTIONS = (
         ),
     ),
     Row("CheckCandidate", 30, (READ_TABLE, SEE_HEALTH, SEE_ALARMS, ecs.READ, *ecs.READ_STOPPED)),
-    Row("WarmCandidate", 60),
-    Row("SmokeTest", 120),
+    Row("WarmCandidate", 60, (READ_TEST_SECRETS,)),
+    Row("SmokeTest", 120, (READ_TEST_SECRETS,)),
     Row(
         "ShiftTraffic",
         30,
@@ -204,7 +208,7 @@ STATE_FUNCTIONS = (
             *(ecs.READ, ecs.CHANGE),
         ),
     ),
-    Row("VerifyProduction", 120),
+    Row("VerifyProduction", 120, (READ_TEST_SECRETS,)),
     # more memory is more CPU: the way back starts fast
     Row(
         "RestoreTraffic", 30, (UPDATE_TABLE, SEE_RULES, SEE_HEALTH, *MOVE_TRAFFIC), memory_mib=1024

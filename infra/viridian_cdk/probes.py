@@ -1,7 +1,8 @@
 """Where the functions stand that ask a service: outside of any VPC, or in one.
 
 From outside they reach public load balancers, from a VPC the internal ones in it. There they need
-neither a NAT gateway nor an endpoint: they call nothing of AWS, and Lambda itself takes their logs.
+neither a NAT gateway nor an endpoint, unless a check sends a secret: they call nothing else of AWS,
+and Lambda itself takes their logs.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from constructs import Construct
 from viridian_cdk.rights import Right, arns
 
 PROBES = ("WarmCandidate", "SmokeTest", "VerifyProduction")
-"""What asks the service, and nothing of AWS."""
+"""What asks the service, and nothing of AWS but the secrets that its checks send."""
 
 INTERFACES = (  # those of AWSLambdaVPCAccessExecutionRole, without its rights on every log group
     Right(("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets")),

@@ -5,24 +5,40 @@ repeatable), never in a log, an error or a cause: for a secret, name its ARN in 
 """
 
 import json
+from dataclasses import replace
 from io import StringIO
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 
 from tests.core.shop import DEPLOYMENT_ID, GREEN_FLEET, asking, deployment, payload, sides
+from tests.fakes import FakeSecrets
 from tests.handlers.conftest import CONTEXT, Shop
 from tests.handlers.malformed import UNKNOWN, WRONG, changed, places
 from tests.handlers.test_admit_request import BUNDLE_KEY, BYTES, MANIFEST
 from tests.handlers.test_malformed import MACHINES, NOON, REQUEST, manifest, request
 from viridian.adapters.clients import client
 from viridian.adapters.records import Records
-from viridian.core.errors import HookAwaited, Refusal, RestoreUnverified, SmokeTestFailed
+from viridian.core.errors import (
+    HookAwaited,
+    Refusal,
+    RestoreUnverified,
+    SmokeTestFailed,
+    ViridianError,
+)
 from viridian.core.record import admitted, inspected
-from viridian.handlers import acquire_lease, prepare_candidate, restore_traffic, smoke_test
+from viridian.handlers import (
+    acquire_lease,
+    prepare_candidate,
+    restore_traffic,
+    smoke_test,
+    verify_production,
+    warm_candidate,
+)
 from viridian.handlers.controls import approve, control
 from viridian.handlers.events import alarm_changed, candidate_steady, guardian
 from viridian.handlers.hooks import take_answer
@@ -216,6 +232,35 @@ def test_neither_what_a_check_sends_nor_the_body_that_answers_is_told(
 
     assert str(refusal.value).count("POST /orders: wanted") == 3
     assert PLANTED not in str(refusal.value) + log.getvalue()
+
+
+TOKEN = "viridian/test/shop/token"
+ECHO = {
+    **{"path": "/orders", "secret_headers": {"Authorization": TOKEN}},
+    **{"body_contains": "no", "json": {"/seen": "no"}},
+}
+
+
+@pytest.mark.parametrize("text", [PLANTED, f"{PLANTED}\n", f"{PLANTED}é"])
+@pytest.mark.parametrize("function", [warm_candidate, smoke_test, verify_production])
+def test_a_secret_that_a_check_sends_is_told_nowhere(
+    shop: Shop, log: StringIO, function: ModuleType, text: str
+) -> None:
+    """Also where the application answers what it was sent."""
+    probe = replace(shop.probe, secrets=FakeSecrets(texts={TOKEN: text}))
+    probe.answers["/orders"] = (200, "1.1.0")
+    probe.bodies["/orders"] = json.dumps({"seen": text}).encode()
+    given = payload(function.Input, url="http://shop.example", colour="green")
+    given["settings"]["smoke_tests"] = [ECHO]
+    try:
+        told = json.dumps(function.handler(given, CONTEXT, probe))
+    except ViridianError as refusal:
+        told = str(refusal)
+
+    was_sent = any(sent["Authorization"] == PLANTED for _, sent in probe.asked)
+    assert was_sent is (text == PLANTED)
+    assert told
+    assert PLANTED not in told + log.getvalue() + json.dumps(given)
 
 
 SIGNED = f"""\

@@ -1,10 +1,12 @@
 """SmokeTest: every check of the service, on the test route of the candidate."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.core.shop import payload
+from tests.fakes import FakeSecrets
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import SmokeTestFailed
 from viridian.handlers.smoke_test import Input, handler
@@ -57,3 +59,30 @@ def test_a_body_that_is_not_the_one_wanted_rejects_the_candidate(shop: Shop) -> 
 
     with pytest.raises(SmokeTestFailed, match=r"^POST /orders: wanted true at /ok, found false$"):
         smoke(shop, smoke_tests=[{"path": "/"}, ORDER])
+
+
+TOKEN = "viridian/test/shop/token"
+SECRET = {"path": "/", "secret_headers": {"Authorization": TOKEN}}
+
+
+def test_a_check_s_secret_is_read_once_and_sent_with_it_alone(shop: Shop) -> None:
+    secrets = FakeSecrets(texts={TOKEN: "Bearer a"})
+    shop.probe = replace(shop.probe, secrets=secrets)
+
+    plain = {"path": "/missing", "status": 404}
+    assert smoke(shop, smoke_tests=[SECRET, plain]) == {"checks": 2}
+    sent = [headers.get("Authorization") for _, headers in shop.probe.asked]
+    assert sent == ["Bearer a", None]
+    assert secrets.read == [TOKEN]
+
+
+def test_a_check_whose_secret_cannot_be_read_is_not_asked_and_rejects_the_candidate(
+    shop: Shop,
+) -> None:
+    shop.probe = replace(shop.probe, secrets=FakeSecrets(texts={}))
+
+    with pytest.raises(
+        SmokeTestFailed, match=rf"^GET /: wanted 200, found the secret {TOKEN} is not"
+    ):
+        smoke(shop, smoke_tests=[SECRET])
+    assert shop.probe.asked == []

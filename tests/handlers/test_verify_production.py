@@ -1,10 +1,12 @@
 """VerifyProduction: every answer on the production route must be the release's."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.core.shop import payload
+from tests.fakes import FakeSecrets
 from tests.handlers.conftest import CONTEXT, Shop
 from viridian.core.errors import WrongVersionServed
 from viridian.core.service.smoke_tests import METHODS
@@ -48,3 +50,28 @@ def test_a_body_of_production_that_is_not_the_one_wanted_is_a_breach(shop: Shop)
 
     with pytest.raises(WrongVersionServed, match=r"^GET /: wanted the text .* 15 bytes without it"):
         verify(shop, smoke_tests=[{"path": "/", "body_contains": "Welcome"}])
+
+
+TOKEN = "viridian/test/shop/token"
+SECRET = {"path": "/", "secret_headers": {"Authorization": TOKEN}}
+
+
+def test_a_check_s_secret_is_read_once_and_sent_with_it_alone(shop: Shop) -> None:
+    secrets = FakeSecrets(texts={TOKEN: "Bearer a"})
+    shop.probe = replace(shop.probe, secrets=secrets)
+
+    plain = {"path": "/missing", "status": 404}
+    assert verify(shop, smoke_tests=[SECRET, plain]) == {"requests": 20}
+    sent = [headers.get("Authorization") for _, headers in shop.probe.asked]
+    assert sent == ["Bearer a", None] * 10
+    assert secrets.read == [TOKEN]
+
+
+def test_a_check_whose_secret_cannot_be_read_is_not_asked_and_is_a_breach(shop: Shop) -> None:
+    shop.probe = replace(shop.probe, secrets=FakeSecrets(texts={}))
+
+    with pytest.raises(
+        WrongVersionServed, match=rf"^GET /: wanted 200, found the secret {TOKEN} is not"
+    ):
+        verify(shop, smoke_tests=[SECRET])
+    assert shop.probe.asked == []

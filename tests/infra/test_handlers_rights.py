@@ -25,7 +25,7 @@ SERVICE_OF_ADAPTER = {
     "fleets": "ecs",
     "executions": "states",
     "hooks": "states",
-    "http_probe": None,
+    "http_probe": "secretsmanager",  # which it asks for what checks send
     "images": "ecr",
     "leases": "dynamodb",
     "load_balancers": "elasticloadbalancing",

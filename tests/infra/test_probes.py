@@ -8,7 +8,7 @@ import pytest
 from tests.assemblies import INTERNAL, Assemblies
 from tests.infra.template import Assembly
 from tests.infra.test_rights import HERE
-from viridian_cdk.functions_table import STATE_FUNCTIONS
+from viridian_cdk.functions_table import READ_TEST_SECRETS, STATE_FUNCTIONS
 from viridian_cdk.probes import PROBES
 
 NAMES = {f"Functions{name}Function" for name in PROBES}
@@ -45,8 +45,11 @@ def test_nothing_stands_in_a_vpc_unless_it_is_asked_for(assembly: Assembly) -> N
     assert not assembly.viridian.of_type("EC2::SecurityGroup")
 
 
-def test_what_has_no_way_to_aws_needs_none() -> None:
-    assert [row.may for row in STATE_FUNCTIONS if row.name in PROBES] == [(), (), ()]
+def test_what_has_no_way_to_aws_needs_one_for_secrets_alone() -> None:
+    found = [row.may for row in STATE_FUNCTIONS if row.name in PROBES]
+
+    assert found == [(READ_TEST_SECRETS,)] * 3
+    assert not [r for r in STATE_FUNCTIONS if READ_TEST_SECRETS in r.may and r.name not in PROBES]
 
 
 def test_their_roles_may_connect_them_and_nothing_more(

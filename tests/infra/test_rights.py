@@ -108,6 +108,11 @@ SEE_STOPPED: Rights = {
     "ecs:DescribeTasks": (f"arn:<AWS::Partition>:ecs:{HERE}:task/*",),
     "logs:GetLogEvents": (f"arn:<AWS::Partition>:logs:{HERE}:log-group:* {MANAGED}",),
 }
+READ_TEST_SECRETS: Rights = {
+    "secretsmanager:GetSecretValue": (
+        f"arn:<AWS::Partition>:secretsmanager:{HERE}:secret:viridian/test/*",
+    ),
+}
 READ_RELEASES: Rights = {
     "s3:GetObject": (f"{BUCKET}/*",),
     "s3:GetObjectVersion": (f"{BUCKET}/*",),
@@ -152,11 +157,11 @@ STATE_FUNCTIONS: dict[str, Rights] = {
     },
     "CheckCandidate": READ_ITEM | SEE_HEALTH | SEE_ALARMS | SEE_FLEETS | SEE_STOPPED,
     "CaptureEvidence": ASK | SEE_HEALTH | SEE_ALARMS | SEE_METRICS | SEE_FLEETS | SEE_STOPPED,
-    "WarmCandidate": {},
-    "SmokeTest": {},
+    "WarmCandidate": READ_TEST_SECRETS,
+    "SmokeTest": READ_TEST_SECRETS,
     "ShiftTraffic": READ_ITEM | ASK | MOVE_TRAFFIC | SEE_ALARMS | CHANGE_FLEETS,
     "JudgeCandidate": READ_ITEM | ASK | CHANGE_FLEETS | SEE_ALARMS | SEE_METRICS | SEE_RULES,
-    "VerifyProduction": {},
+    "VerifyProduction": READ_TEST_SECRETS,
     "RestoreTraffic": MOVE_TRAFFIC,
     "VerifyRestored": UPDATE_ITEM | SEE_RULES | SEE_HEALTH,
     "Promote": READ_ITEM | UPDATE_ITEM | COMPARE_SIDES,

@@ -16,10 +16,16 @@ from tests.assemblies import ASKED, SCAN_KEY, Assemblies
 from tests.rehearsal.listening import Heard
 from tests.rehearsal.live_shop import LOOK_SECONDS, eventually, live_shop, shop_release
 from viridian_cli.deployment import Deployment, Ending
+from viridian_cli.release import PackedRelease, pack
 
 pytestmark = pytest.mark.xdist_group("hooks")
 
 LONGEST_SECONDS = 120.0
+SECRET, TOKEN = "viridian/test/shop/token", "Bearer planted-4f1c"
+GUARD = f"""\
+        if headers.get("user-agent") == "Viridian" and headers.get("authorization") != "{TOKEN}":
+            status = 401
+        return _response("""
 
 
 class Stage:
@@ -35,6 +41,14 @@ class Stage:
         deployment = self.rehearsal.upload(shop_release(self.folder, version))
         eventually(lambda: deployment.look().state == "AwaitResume", LONGEST_SECONDS)
         return deployment
+
+    def guarded(self, version: str) -> PackedRelease:
+        """A shop that answers Viridian with the token alone; its load balancer asks as another."""
+        shop_release(self.folder, version)
+        app = self.folder / version / "app.py"
+        text = app.read_text().replace("REASONS = {", 'REASONS = {401: "Unauthorized", ')
+        app.write_text(text.replace("        return _response(", GUARD, 1))
+        return pack(app.parent)
 
     def answer(self, answer: str, **members: Any) -> dict[str, Any]:
         """Invoke the function, as from the console."""
@@ -64,6 +78,20 @@ class Stage:
         """Whether the deployment in progress waits for an answer to that."""
         kept = self.lease.get("hooks", {"M": {}})["M"].get(key)
         return kept is not None and "verdict" not in kept["M"]
+
+    def everything_kept(self) -> str:
+        """All items of the table, and all that every deployment's execution was given and told."""
+        states, told_at = self.rehearsal.client("stepfunctions"), self.rehearsal.outputs
+        pages = states.get_paginator("list_executions").paginate(
+            stateMachineArn=told_at.state_machine_arn
+        )
+        runs = [run["executionArn"] for page in pages for run in page["executions"]]
+        history = states.get_paginator("get_execution_history")
+        told = [page["events"] for run in runs for page in history.paginate(executionArn=run)]
+        kept = self.rehearsal.client("dynamodb").scan(TableName=self._table)["Items"]
+        assert kept
+        assert told
+        return f"{kept} {told}"
 
     def phases(self, deployment: Deployment, last: str) -> list[tuple[str, int | None]]:
         """Those that a deployment was told to have come to, with its share; none before the last
@@ -127,6 +155,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, assemblies: Assemblies) -> I
         scanner() as port,
         live_shop(folder, assemblies.at(ASKED), ScanPort=str(port)) as (rehearsal, traffic),
     ):
+        rehearsal.client("secretsmanager").create_secret(Name=SECRET, SecretString=TOKEN)
         yield Stage(rehearsal, traffic, folder)
 
 
@@ -234,6 +263,24 @@ def test_a_schedule_has_a_release_deployed_by_a_role_that_may_do_no_more(stage: 
     stage.answer("approve")
     assert stage.ending(started).error is None
     assert stage.traffic.answers().requests_to("3.4.0") > 0
+
+
+@pytest.mark.long
+def test_what_wants_a_secret_of_its_checks_gets_it_and_nobody_is_told(stage: Stage) -> None:
+    secrets = stage.rehearsal.client("secretsmanager")
+    secrets.delete_secret(SecretId=SECRET)
+    without = stage.ending(stage.rehearsal.upload(stage.guarded("3.5.0")))
+    secrets.restore_secret(SecretId=SECRET)
+    deployment = stage.rehearsal.upload(stage.guarded("3.6.0"))
+    eventually(lambda: deployment.look().state == "AwaitResume", LONGEST_SECONDS)
+    stage.answer("approve")
+    ending = stage.ending(deployment)
+
+    said = f"SmokeTestFailed: GET /: wanted 200, found the secret {SECRET} is about to be deleted"
+    assert without.error == "CandidateRejected"
+    assert str(without.cause).startswith(said)
+    assert ending.error is None, ending.cause
+    assert TOKEN not in stage.everything_kept()
 
 
 @pytest.mark.long

@@ -5,11 +5,13 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from ssl import SSLCertVerificationError, SSLContext, create_default_context
 from urllib.parse import urlsplit
 
+from viridian.adapters.secrets import Secrets
+from viridian.core.errors import SecretUnusable
 from viridian.core.evidence.probe import Answer
 from viridian.core.service.smoke_tests import PATIENCE_SECONDS, SmokeTest
 
@@ -28,6 +30,7 @@ class HttpProbe:
 
     patience_seconds: float = PATIENCE_SECONDS
     trust: SSLContext = field(default_factory=create_default_context)
+    secrets: Secrets = field(default_factory=Secrets)
 
     def ask(
         self,
@@ -38,14 +41,23 @@ class HttpProbe:
         connect_to: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[Answer]:
-        """Ask one check after the other, each when the answer before it was taken."""
+        """Ask one check after the other, each when the answer before it was taken.
+
+        A secret is read once. One that cannot be sent is an Answer with status 0.
+        """
+        read = cache(self.secrets.value)
         for check in checks:
+            try:
+                secret = {header: read(name) for header, name in check.secret_headers.items()}
+            except SecretUnusable as error:
+                yield Answer(check, 0, None, 0.0, str(error))
+                continue
             yield self.ask_once(
                 base_url,
                 check,
                 version_header=version_header,
                 connect_to=connect_to,
-                headers=headers or {},
+                headers=secret | dict(headers or {}),
             )
 
     def ask_once(

@@ -41,6 +41,7 @@
     ├── HookFailed            the release's author acts, or whoever rejected it: it is not let pass
     ├── HookAwaited           nobody acts: it waits until its hooks and approvals have answered
     ├── TurnAwaited           nobody acts: it waits until the others before it are through
+    ├── SecretUnusable        nobody acts here: the check that sends it is not answered
     ├── NotTold               nobody acts: what others are to be told is told again
     ├── NotKnown              nobody acts: a check that cannot be made here, which blocks nobody
     ├── DeploymentPaused      a person acts: it stays where it is until it may go on
@@ -229,6 +230,10 @@ class HookAwaited(ViridianError):
 
 class TurnAwaited(ViridianError):
     """Nobody acts: it waits until the others before it are through."""
+
+
+class SecretUnusable(ViridianError):
+    """A secret that a check sends cannot be read or sent: the check is not answered."""
 
 
 class NotTold(ViridianError):

@@ -20,7 +20,7 @@ DOCUMENTED_EXAMPLE = Path(__file__).parents[3] / "examples/shop/service.yaml"
 
 def written(found: Settings) -> Any:
     """As a file has it, without the keys that are not set."""
-    unsaid: dict[str, Any] = {"method": "GET", "headers": {}, "json": {}}
+    unsaid: dict[str, Any] = {"method": "GET", "headers": {}, "secret_headers": {}, "json": {}}
 
     def given(members: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -33,6 +33,7 @@ def test_a_check_is_read_whole() -> None:
         "status": 201,
         "method": "POST",
         "headers": {"Content-Type": "application/json"},
+        "secret_headers": {"Authorization": "viridian/test/shop/token"},
         "body": '{"dry_run": true}',
         "body_contains": "accepted",
         "json": {"/status": "ok", "/error": None, "/checks/0/ok": True, "/a~1b": 1.5},
@@ -43,7 +44,7 @@ def test_a_check_is_read_whole() -> None:
 
 
 def test_a_check_is_a_get_that_wants_200_and_no_more_unless_it_says_otherwise() -> None:
-    assert read()[0] == SmokeTest("/", 200, None, "GET", {}, None, None, {}, None)
+    assert read()[0] == SmokeTest("/", 200, None, "GET", {}, {}, None, None, {}, None)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,39 @@ def test_a_credential_is_refused_and_not_quoted(name: str) -> None:
     found = refusal_of({"path": "/", "headers": {name: SECRET}})
 
     assert found.startswith(f"{CHECK}.headers.{name}: is a credential, and everybody may read it")
+    assert "name a secret that has it in secret_headers" in found
     assert SECRET not in found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(SECRET, "viridian/test/shop", "viridian/test/shop/", "viridian/test/cart/token"),
+        *("viridian/test/shop2/token", "/viridian/test/shop/token", "viridian/test/shop/a b"),
+        *("arn:aws:secretsmanager:eu-west-1:1:secret:viridian/test/shop/token", ""),
+        *("viridian/test/shop/é", "viridian/test/shop/a\n", "viridian/test/shop/" + "x" * 512),
+    ],
+)
+def test_a_secret_that_is_not_the_service_s_own_is_refused_and_not_quoted(name: str) -> None:
+    found = refusal_of({"path": "/", "secret_headers": {"Authorization": name}})
+
+    place, prefix = f"{CHECK}.secret_headers.Authorization", "viridian/test/shop/"
+    wanted = f"must be the name of a secret that begins with {prefix}, never its value"
+    assert found == f"{place}: {wanted}"
+
+
+@pytest.mark.parametrize("name", ["Host", "X-Viridian-Target", "CONNECTION"])
+def test_a_header_that_viridian_sets_is_no_secret(name: str) -> None:
+    found = refusal_of({"path": "/", "secret_headers": {name: "viridian/test/shop/token"}})
+
+    assert found == f"{CHECK}.secret_headers.{name}: is set by Viridian alone"
+
+
+def test_a_header_is_a_text_or_a_secret() -> None:
+    secret = {"X-Key": "viridian/test/shop/token"}
+    found = refusal_of({"path": "/", "headers": {"x-key": ""}, "secret_headers": secret})
+
+    assert found == f"{CHECK}.secret_headers.X-Key: is in `headers` as well; give it once"
 
 
 @pytest.mark.parametrize("value", ["a\r\nHost: b", "a\n", "\0", "\x7f", "é", "x" * 1025])

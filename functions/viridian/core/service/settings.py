@@ -24,7 +24,13 @@ from viridian.core.service.hooks import (
     most_looks_for,
     name_complaints,
 )
-from viridian.core.service.smoke_tests import CHECKS, PATH, SmokeTest, checks_complaints
+from viridian.core.service.smoke_tests import (
+    CHECKS,
+    PATH,
+    SmokeTest,
+    checks_complaints,
+    secrets_complaints,
+)
 
 SERVICE_NAME = Limits(
     pattern=r"[a-z][a-z0-9-]{0,31}",
@@ -181,6 +187,7 @@ class Settings:
     RULES: ClassVar[Rules] = {
         ("steps",): step_complaints,
         ("smoke_tests",): checks_complaints,
+        ("service", "smoke_tests"): secrets_complaints,
         (
             *("steps", "prepare_timeout_seconds", "unknown_patience_seconds", "alarms"),
             *("hooks", "approvals", "on_unknown", "unknown_deadline_seconds"),

@@ -39,6 +39,9 @@ OWN_HEADERS = {
     TARGET_HEADER.lower(),
     *("host", "user-agent", "content-length", "connection", "transfer-encoding"),
 }
+TEST_SECRETS = "viridian/test/"
+"""How the names of all secrets that checks send begin: what sends them may read no other."""
+SECRET_NAME = re.compile(r"[\w/+=.@-]{1,512}", re.ASCII)
 CREDENTIALS = {"authorization", "proxy-authorization", "cookie"}
 POINTERS = Limits(
     high=MOST_ENTRIES,
@@ -74,10 +77,21 @@ def _header_complaints(headers: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield (
                 f"headers.{name}",
                 "is a credential, and everybody may read it who may read the service's "
-                "registration or records; ask what needs none",
+                "registration or records; name a secret that has it in secret_headers",
             )
         elif not HEADER_VALUE.fullmatch(value):
             yield f"headers.{name}", "must be at most 1024 printable characters of ASCII"
+
+
+def _secret_complaints(
+    headers: dict[str, str], secrets: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    given = {name.lower() for name in headers}
+    for name in secrets:
+        if name.lower() in OWN_HEADERS:
+            yield f"secret_headers.{name}", "is set by Viridian alone"
+        elif name.lower() in given:
+            yield f"secret_headers.{name}", "is in `headers` as well; give it once"
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,7 @@ class SmokeTest:
         ("method", "body"): _body_complaints,
         ("method", "body_contains", "json"): _head_complaints,
         ("headers",): _header_complaints,
+        ("headers", "secret_headers"): _secret_complaints,
     }
 
     path: Annotated[str, PATH, "asked on the test route before, and on production after, the shift"]
@@ -110,6 +125,12 @@ class SmokeTest:
         HEADERS,
         f"of the request, at most {MOST_ENTRIES} texts by name; no credentials, and none that "
         "Viridian sets",
+    ] = field(default_factory=dict)
+    secret_headers: Annotated[
+        dict[str, str],
+        HEADERS,
+        "of the request as well, by name: each the name of a secret of AWS Secrets Manager, "
+        f"`{TEST_SECRETS}<service>/...`, whose whole text is the header's value",
     ] = field(default_factory=dict)
     body: Annotated[
         str | None,
@@ -134,6 +155,18 @@ class SmokeTest:
     def is_safe(self) -> bool:
         """Whether it may be asked again and again, and of production."""
         return self.method in SAFE
+
+
+def secrets_complaints(service: str, checks: tuple[SmokeTest, ...]) -> Iterator[tuple[str, str]]:
+    """Which secrets are not the service's own. A value in a name's place is not quoted."""
+    prefix = f"{TEST_SECRETS}{service}/"
+    for index, check in enumerate(checks):
+        for header, name in check.secret_headers.items():
+            if not (SECRET_NAME.fullmatch(name) and name.removeprefix(prefix) not in (name, "")):
+                yield (
+                    f"smoke_tests[{index}].secret_headers.{header}",
+                    f"must be the name of a secret that begins with {prefix}, never its value",
+                )
 
 
 def checks_complaints(checks: tuple[SmokeTest, ...]) -> Iterator[tuple[str, str]]:
