@@ -16,17 +16,19 @@ from tests.infra.test_rights import (
 
 HANDLERS = Path(__file__).parents[2] / "functions" / "viridian" / "handlers"
 SERVICE_OF_ADAPTER = {
+    "admission": None,  # it is made of others, as inspections, commands and the starter
     "alarms": "cloudwatch",
     "answers": None,
     "artifacts": "s3",
     "bus": "events",
-    "commands": None,  # it is made of others, as the starter
+    "commands": None,
     "decisions": "dynamodb",
     "fleets": "ecs",
     "executions": "states",
     "hooks": "states",
     "http_probe": "secretsmanager",  # which it asks for what checks send
     "images": "ecr",
+    "inspection": None,
     "leases": "dynamodb",
     "load_balancers": "elasticloadbalancing",
     "pipelines": "codepipeline",
