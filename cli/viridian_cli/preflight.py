@@ -101,10 +101,14 @@ def _look_at_sides(
     fleets: Fleets,
 ) -> None:
     found.sides = found.read("sides", lambda: inspection.sides(registration, accept))
-    if found.deployment is None or found.sides is None:
+    shared = registration.shared_alarms
+    if found.sides is None:
+        return
+    if found.deployment is None:
+        found.make(inspection.checks_of_live(found.sides, shared))
         return
     release, blueprint = found.deployment.release, found.deployment.blueprint
-    shared, idle = registration.shared_alarms, found.sides.candidate.fleet
+    idle = found.sides.candidate.fleet
     found.make(inspection.checks(found.sides, shared, release, blueprint, now=time.time))
     found.task = found.read(
         "task size", lambda: fleets.task_size(idle, release, blueprint), is_optional=True

@@ -17,9 +17,9 @@ from aws_cdk import Aws, Tags
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
+from viridian.core.owned import MANAGED
 from viridian_cdk.acknowledgements import acknowledge_wildcards
 
-MANAGED = "viridian:managed"
 IS_MANAGED = {f"aws:ResourceTag/{MANAGED}": "true"}
 IS_TO_BE_MANAGED = {f"aws:RequestTag/{MANAGED}": "true"}
 ROLE_PATH = "/viridian/"

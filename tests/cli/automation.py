@@ -27,6 +27,7 @@ from viridian.adapters.leases import Leases
 from viridian.adapters.records import Records
 from viridian.core.document import document_key
 from viridian.core.lease import Lease
+from viridian.core.owned import MANAGED
 from viridian.core.service.registration import parameter_name
 from viridian.handlers.controls import approve, control
 
@@ -60,6 +61,43 @@ def set_alarm(name: str, state: str) -> None:
     boto3.client("cloudwatch").set_alarm_state(
         AlarmName=name, StateValue=state, StateReason="a test"
     )
+
+
+def make_fleets(automation: "Automation") -> None:
+    """Blue is live on two healthy tasks of Fargate, green rests."""
+    whole_on_blue(automation)
+    elbv2, ecs, balancer = boto3.client("elbv2"), boto3.client("ecs"), automation.balancer
+    targets = [{"Id": f"10.0.0.{n}", "Port": 80} for n in (10, 11)]
+    elbv2.register_targets(TargetGroupArn=balancer.blue, Targets=targets)
+    tags = [{"Key": MANAGED, "Value": "true"}]
+    elbv2.add_tags(ResourceArns=[balancer.rule, balancer.blue, balancer.green], Tags=tags)
+    ecs.create_cluster(clusterName="shop")
+    for _ in range(4):
+        ecs.register_task_definition(
+            family="shop-template",
+            cpu="512",
+            memory="2048",
+            containerDefinitions=[{"name": "app", "image": "runtime"}],
+        )
+    for colour, size in (("blue", 2), ("green", 1)):
+        ecs.create_service(
+            cluster="shop",
+            serviceName=colour,
+            taskDefinition="shop-template:4",
+            desiredCount=size,
+            launchType="FARGATE",
+            tags=[{"key": MANAGED, "value": "true"}],
+        )
+
+
+def whole_on_blue(automation: "Automation", green: int = 0) -> None:
+    """All traffic on blue, or but for so much."""
+    groups = [
+        {"TargetGroupArn": automation.balancer.blue, "Weight": 100 - green},
+        {"TargetGroupArn": automation.balancer.green, "Weight": green},
+    ]
+    actions = [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+    boto3.client("elbv2").modify_rule(RuleArn=automation.balancer.rule, Actions=actions)
 
 
 class Automation:

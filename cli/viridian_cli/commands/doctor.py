@@ -2,20 +2,26 @@
 
 import importlib.metadata
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from viridian.adapters.alarms import Alarms
+from viridian.adapters.artifacts import Artifacts
 from viridian.core.errors import ViridianError
+from viridian.core.owned import MANAGED
+from viridian.core.release.request import Request
 from viridian.core.service.registration import Registration
 from viridian_cli.account import Account
 from viridian_cli.failure import Code, told
 from viridian_cli.findings import Finding, listed, tried
 from viridian_cli.options import at
+from viridian_cli.preflight import preflight
 from viridian_cli.state import weights_of
 
+OF_THE_SIDES = ("sides", "live side", "vCPU quota")
 OUTPUTS = (
     *("ArtifactBucketName", "TableName", "StateMachineArn", "StandbyMachineArn", "HookMachineArn"),
     *("ControlFunctionName", "ApproveFunctionName", "OperatorsTopicArn"),
@@ -27,7 +33,7 @@ def doctor(context: typer.Context) -> None:
     here = at(context)
     findings = [*_account(here.account)]
     here.screen.result([asdict(each) for each in findings], listed(findings))
-    if any(each.is_well != "ok" for each in findings):
+    if any(each.stops for each in findings):
         raise typer.Exit(Code.UNCHANGED)
 
 
@@ -90,6 +96,36 @@ def _service(account: Account, service: str) -> Iterator[Finding]:
     yield _ok(check, "readable")
     yield tried(f"{service}: rule", lambda: _rule(account, service))
     yield tried(f"{service}: alarms", lambda: _alarms(account, registration))
+    yield tried(f"{service}: tags", lambda: _tags(account, registration))
+    yield from _newest_template(account, service)
+
+
+def _newest_template(account: Account, service: str) -> Iterator[Finding]:
+    """What the machine would find of both sides, were what is live deployed again: drift, health,
+    room.
+    """
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    bucket = Artifacts(account.client("s3"), account.output("ArtifactBucketName"))
+    found = preflight(account, Request(service, None), bucket, at=now)
+    for finding in found.findings:
+        if finding.check in OF_THE_SIDES:
+            yield replace(finding, check=f"{service}: {finding.check}")
+
+
+def _tags(account: Account, registration: Registration) -> Finding:
+    """Viridian's roles may change what carries the tag, and nothing else."""
+    sides = (registration.blue, registration.green)
+    arns = [registration.rule_arn, *(side.target_group_arn for side in sides)]
+    told = account.client("elbv2").describe_tags(ResourceArns=arns)["TagDescriptions"]
+    tags = {each["ResourceArn"]: {t["Key"]: t["Value"] for t in each["Tags"]} for each in told}
+    for arn in (side.fleet.arn for side in sides):
+        listed = account.client("ecs").list_tags_for_resource(resourceArn=arn)["tags"]
+        tags[arn] = {tag["key"]: tag["value"] for tag in listed}
+    check = f"{registration.service}: tags"
+    if bare := [arn for arn, of in tags.items() if of.get(MANAGED) != "true"]:
+        found = f"no {MANAGED}: true on {', '.join(bare)}"
+        return Finding(check, "wrong", found, "deploy the service's stack again")
+    return _ok(check, "Viridian may change its rule, target groups and fleets")
 
 
 def _rule(account: Account, service: str) -> Finding:

@@ -49,10 +49,14 @@ class Inspection:
         now: Callable[[], float],
     ) -> Iterator[Check]:
         """Whether live is well, its alarms are quiet, and there is room beside it."""
-        yield Check("live side", partial(self.require_healthy, sides))
-        yield Check("alarms", partial(self.require_clear, sides, shared_alarms))
+        yield from self.checks_of_live(sides, shared_alarms)
         room = partial(self.require_room, sides, release, blueprint, now)
         yield Check("vCPU quota", room, is_optional=True)
+
+    def checks_of_live(self, sides: Sides, shared_alarms: tuple[str, ...]) -> Iterator[Check]:
+        """Those of them that are of no release."""
+        yield Check("live side", partial(self.require_healthy, sides))
+        yield Check("alarms", partial(self.require_clear, sides, shared_alarms))
 
     def require_healthy(self, sides: Sides) -> None:
         """Raise PreflightFailed unless every target of live is."""

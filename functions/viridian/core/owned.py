@@ -13,6 +13,8 @@ from typing import Any
 
 from viridian.core.errors import RequestInvalid
 
+MANAGED = "viridian:managed"
+"""The tag of what Viridian may change, `true`; the service's stack sets it."""
 Wanted = Mapping[str, Any]
 """The arguments of the call that makes it, as boto3 takes them, but for its name and its `tags`,
 which are values by key. Of a fleet also `template`, `family`, `service` and `version`: what its

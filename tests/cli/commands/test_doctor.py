@@ -5,14 +5,16 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.cli.automation import Automation, make_alarms, set_alarm
+from tests.cli.automation import Automation, make_alarms, make_fleets, set_alarm
 from tests.cli.conftest import Told
 from tests.core.shop import changed
+from viridian.core.owned import MANAGED
 
 
 @pytest.fixture(autouse=True)
 def alarms(automation: Automation) -> None:
     make_alarms()
+    make_fleets(automation)
 
 
 def found() -> tuple[int, dict[str, tuple[str, str]]]:
@@ -57,6 +59,30 @@ def test_a_registration_that_cannot_be_read_is_wrong_and_the_others_are_looked_a
     assert (code, findings["other: registration"][0]) == (5, "wrong")
     assert "registration.service: must be" in findings["other: registration"][1]
     assert findings["shop: alarms"][0] == "ok"
+
+
+@pytest.mark.parametrize("of", ["rule", "green"])
+def test_what_viridian_may_not_change_is_wrong(automation: Automation, of: str) -> None:
+    arn = getattr(automation.balancer, of)
+    boto3.client("elbv2").remove_tags(ResourceArns=[arn], TagKeys=[MANAGED])
+
+    assert found()[1]["shop: tags"] == ("wrong", f"no viridian:managed: true on {arn}")
+
+
+def test_a_live_side_that_lacks_targets_is_wrong(automation: Automation) -> None:
+    boto3.client("elbv2").deregister_targets(
+        TargetGroupArn=automation.balancer.blue, Targets=[{"Id": "10.0.0.10", "Port": 80}]
+    )
+    code, findings = found()
+
+    assert (code, findings["shop: live side"][0]) == (5, "wrong")
+
+
+def test_what_drifted_from_what_was_promoted_is_wrong(automation: Automation) -> None:
+    live = {"version": "1.0.0", "colour": "green", "deployment_id": "d", "asked_at": "a"}
+    automation.keep("PRODUCTION", **live, promoted_at="p", revision="r", facts="")
+
+    assert found()[1]["shop: sides"][0] == "wrong"
 
 
 def test_a_split_that_nobody_leads_is_wrong(automation: Automation) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.cli.automation import Automation, make_alarms, set_alarm
+from tests.cli.automation import Automation, make_alarms, make_fleets, set_alarm, whole_on_blue
 from tests.cli.conftest import Told
 from tests.core.shop import SETTINGS, asking, target_of
 
@@ -18,39 +18,11 @@ IMAGE = "registry.example/shop@sha256:" + "0f" * 32
 def shop(automation: Automation) -> Automation:
     """Blue is live on two healthy tasks of Fargate, and 1.1.0 is uploaded."""
     make_alarms()
-    whole_on_blue(automation)
-    targets = [{"Id": f"10.0.0.{n}", "Port": 80} for n in (10, 11)]
-    boto3.client("elbv2").register_targets(TargetGroupArn=automation.balancer.blue, Targets=targets)
-    ecs = boto3.client("ecs")
-    ecs.create_cluster(clusterName="shop")
-    for _ in range(4):
-        ecs.register_task_definition(
-            family="shop-template",
-            cpu="512",
-            memory="2048",
-            containerDefinitions=[{"name": "app", "image": "runtime"}],
-        )
-    for colour, size in (("blue", 2), ("green", 1)):
-        ecs.create_service(
-            cluster="shop",
-            serviceName=colour,
-            taskDefinition="shop-template:4",
-            desiredCount=size,
-            launchType="FARGATE",
-        )
+    make_fleets(automation)
     manifest = {"service": "shop", "version": "1.1.0", "image": IMAGE}
     body = json.dumps(manifest).encode()
     automation.s3.put_object(Bucket="artifacts", Key="shop/1.1.0/release.json", Body=body)
     return automation
-
-
-def whole_on_blue(automation: Automation, green: int = 0) -> None:
-    groups = [
-        {"TargetGroupArn": automation.balancer.blue, "Weight": 100 - green},
-        {"TargetGroupArn": automation.balancer.green, "Weight": green},
-    ]
-    actions = [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
-    boto3.client("elbv2").modify_rule(RuleArn=automation.balancer.rule, Actions=actions)
 
 
 def settle(automation: Automation, **members: Any) -> None:
