@@ -1,10 +1,11 @@
 """Secrets that checks send, in Secrets Manager. The same claims hold for the fake."""
 
+from functools import partial
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from tests.fakes import FakeSecrets
@@ -69,18 +70,27 @@ def test_one_that_is_about_to_be_deleted_is_named(aws: None) -> None:
 
 @pytest.mark.parametrize(
     ("code", "told"),
-    [("AccessDeniedException", "may not be read"), ("DecryptionFailure", "cannot be decrypted")],
+    [
+        ("AccessDeniedException", "may not be read"),
+        ("DecryptionFailure", "cannot be decrypted"),
+        ("KMSDisabledException", "cannot be read: Secrets Manager says KMSDisabledException"),
+    ],
 )
 def test_what_moto_never_refuses_is_named_too(aws: None, code: str, told: str) -> None:
     secrets = Secrets()
     with Stubber(secrets._client) as stub:
         stub.add_client_error("get_secret_value", code)
-        assert refusal_of(secrets).startswith(f"the secret {NAME} {told}: ")
+        assert refusal_of(secrets).startswith(f"the secret {NAME} {told}")
 
 
-def test_what_may_pass_is_left_to_the_machine_s_retries(aws: None) -> None:
+def test_where_no_way_leads_there_it_is_named_with_what_is_missing(session: None) -> None:
     secrets = Secrets()
-    with Stubber(secrets._client) as stub:
-        stub.add_client_error("get_secret_value", "InternalServiceError")
-        with pytest.raises(ClientError):
-            secrets.value(NAME)
+    unreached = EndpointConnectionError(endpoint_url="https://secretsmanager.example")
+    secrets._client.meta.events.register("before-send", partial(_raise, unreached))
+
+    found = refusal_of(secrets)
+    assert found.startswith(f"the secret {NAME} cannot be read (EndpointConnectionError): from a")
+
+
+def _raise(error: Exception, **_told: Any) -> None:
+    raise error

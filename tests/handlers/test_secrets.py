@@ -241,14 +241,15 @@ ECHO = {
 }
 
 
+@pytest.mark.parametrize("version", ["1.1.0", ""])
 @pytest.mark.parametrize("text", [PLANTED, f"{PLANTED}\n", f"{PLANTED}é"])
 @pytest.mark.parametrize("function", [warm_candidate, smoke_test, verify_production])
 def test_a_secret_that_a_check_sends_is_told_nowhere(
-    shop: Shop, log: StringIO, function: ModuleType, text: str
+    shop: Shop, log: StringIO, function: ModuleType, text: str, version: str
 ) -> None:
-    """Also where the application answers what it was sent."""
+    """Also where the application answers what it was sent, as its version or in its body."""
     probe = replace(shop.probe, secrets=FakeSecrets(texts={TOKEN: text}))
-    probe.answers["/orders"] = (200, "1.1.0")
+    probe.answers["/orders"] = (200, version or text)
     probe.bodies["/orders"] = json.dumps({"seen": text}).encode()
     given = payload(function.Input, url="http://shop.example", colour="green")
     given["settings"]["smoke_tests"] = [ECHO]

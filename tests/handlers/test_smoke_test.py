@@ -79,10 +79,11 @@ def test_a_check_s_secret_is_read_once_and_sent_with_it_alone(shop: Shop) -> Non
 def test_a_check_whose_secret_cannot_be_read_is_not_asked_and_rejects_the_candidate(
     shop: Shop,
 ) -> None:
-    shop.probe = replace(shop.probe, secrets=FakeSecrets(texts={}))
+    secrets = FakeSecrets(texts={})
+    shop.probe = replace(shop.probe, secrets=secrets)
 
     with pytest.raises(
         SmokeTestFailed, match=rf"^GET /: wanted 200, found the secret {TOKEN} is not"
     ):
-        smoke(shop, smoke_tests=[SECRET])
-    assert shop.probe.asked == []
+        smoke(shop, smoke_tests=[SECRET, SECRET])
+    assert (shop.probe.asked, secrets.read) == ([], [TOKEN])

@@ -43,14 +43,13 @@ class HttpProbe:
     ) -> Iterator[Answer]:
         """Ask one check after the other, each when the answer before it was taken.
 
-        A secret is read once. One that cannot be sent is an Answer with status 0.
+        A secret is read once, also one that cannot be sent: that is an Answer with status 0.
         """
-        read = cache(self.secrets.value)
+        read = cache(self._secret)
         for check in checks:
-            try:
-                secret = {header: read(name) for header, name in check.secret_headers.items()}
-            except SecretUnusable as error:
-                yield Answer(check, 0, None, 0.0, str(error))
+            secret = {header: read(name) for header, name in check.secret_headers.items()}
+            if unusable := [each for each in secret.values() if isinstance(each, SecretUnusable)]:
+                yield Answer(check, 0, None, 0.0, str(unusable[0]))
                 continue
             yield self.ask_once(
                 base_url,
@@ -59,6 +58,12 @@ class HttpProbe:
                 connect_to=connect_to,
                 headers=secret | dict(headers or {}),
             )
+
+    def _secret(self, name: str) -> str | SecretUnusable:
+        try:
+            return self.secrets.value(name)
+        except SecretUnusable as error:
+            return error
 
     def ask_once(
         self,

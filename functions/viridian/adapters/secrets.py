@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from boto3.session import Session
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from viridian.adapters.clients import client
 from viridian.core.errors import SecretUnusable
@@ -38,9 +38,14 @@ class Secrets:
         try:
             found = self._client.get_secret_value(SecretId=name).get("SecretString", "")
         except ClientError as error:
-            if todo := WHAT_TO_DO.get(error.response["Error"]["Code"]):
-                raise SecretUnusable(f"the secret {name} {todo}") from error
-            raise
+            code = error.response["Error"]["Code"]
+            todo = WHAT_TO_DO.get(code, f"cannot be read: Secrets Manager says {code}")
+            raise SecretUnusable(f"the secret {name} {todo}") from error
+        except BotoCoreError as error:
+            raise SecretUnusable(
+                f"the secret {name} cannot be read ({type(error).__name__}): from a VPC that takes "
+                "an interface endpoint for Secrets Manager, or a NAT gateway"
+            ) from error
         if not VALUE.fullmatch(found):
             raise SecretUnusable(f"the secret {name} {UNFIT}")
         return str(found)

@@ -86,12 +86,12 @@ def _header_complaints(headers: dict[str, str]) -> Iterator[tuple[str, str]]:
 def _secret_complaints(
     headers: dict[str, str], secrets: dict[str, str]
 ) -> Iterator[tuple[str, str]]:
-    given = {name.lower() for name in headers}
+    given = [name.lower() for name in (*headers, *secrets)]
     for name in secrets:
         if name.lower() in OWN_HEADERS:
             yield f"secret_headers.{name}", "is set by Viridian alone"
-        elif name.lower() in given:
-            yield f"secret_headers.{name}", "is in `headers` as well; give it once"
+        elif given.count(name.lower()) > 1:
+            yield f"secret_headers.{name}", "is there twice, or in `headers` as well; give it once"
 
 
 @dataclass(frozen=True)
