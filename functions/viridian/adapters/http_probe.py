@@ -47,9 +47,11 @@ class HttpProbe:
         """
         read = cache(self._secret)
         for check in checks:
-            secret = {header: read(name) for header, name in check.secret_headers.items()}
-            if unusable := [each for each in secret.values() if isinstance(each, SecretUnusable)]:
-                yield Answer(check, 0, None, 0.0, str(unusable[0]))
+            found = {header: read(name) for header, name in check.secret_headers.items()}
+            secret = {header: value for header, value in found.items() if isinstance(value, str)}
+            if len(secret) < len(found):
+                unusable = next(each for each in found.values() if not isinstance(each, str))
+                yield Answer(check, 0, None, 0.0, str(unusable))
                 continue
             yield self.ask_once(
                 base_url,
