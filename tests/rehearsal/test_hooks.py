@@ -105,10 +105,32 @@ class Stage:
         """How it ended."""
         return deployment.ending(every_seconds=LOOK_SECONDS, longest_seconds=LONGEST_SECONDS)
 
+    def tell_requester(self, deployment: Deployment, arn: str) -> None:
+        """As CloudTrail's event of its start does, which the emulated account has not."""
+        functions = self.rehearsal.client("lambda")
+        names = [each["FunctionName"] for each in functions.list_functions()["Functions"]]
+        told = {
+            "at": "2026-11-01T12:00:00Z",
+            "identity": {"type": "IAMUser", "arn": arn},
+            "ip": "203.0.113.7",
+            "execution": deployment.arn,
+        }
+        answer = functions.invoke(
+            FunctionName=next(name for name in names if "RequesterTold" in name),
+            Payload=json.dumps(told),
+        )
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    def record(self, deployment: Deployment) -> dict[str, Any]:
+        """Its item, as DynamoDB has it."""
+        key = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": f"DEPLOYMENT#{deployment.id}"}}
+        found = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=key)
+        item: dict[str, Any] = found["Item"]
+        return item
+
     def said(self, deployment: Deployment) -> dict[str, str]:
         """What the deployment's record has of answers, each once, by what was asked and said."""
-        key = {"pk": {"S": "SERVICE#shop"}, "sk": {"S": f"DEPLOYMENT#{deployment.id}"}}
-        item = self.rehearsal.client("dynamodb").get_item(TableName=self._table, Key=key)["Item"]
+        item = self.record(deployment)
         kept = [control["M"] for control in item.get("controls", {"L": []})["L"]]
         said = {each["action"]["S"]: each["reason"]["S"] for each in kept}
         assert len(said) == len(kept)
@@ -173,6 +195,9 @@ def test_all_that_is_asked_lets_a_release_pass_and_is_kept(stage: Stage) -> None
     ending = stage.ending(deployment)
     assert ending.error is None, ending.cause
     assert "was answered before (alice: ticket" in stage.answer("reject", key="go")["did"]
+    stage.tell_requester(deployment, "arn:aws:iam::000000000000:user/Bob")
+    asked_by = stage.record(deployment)["requested_by"]["S"]
+    assert asked_by == "2026-11-01T12:00:00Z by arn:aws:iam::000000000000:user/Bob from 203.0.113.7"
     assert stage.said(deployment) == {
         "check: pass": "check was here",
         "go: pass": "alice: ticket 4711",
