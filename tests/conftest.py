@@ -1,7 +1,9 @@
 """What every test needs before anything of ours is imported: the environment of a function."""
 
+import functools
 import os
 
+import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -16,6 +18,7 @@ os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
+    MOTO_EC2_LOAD_DEFAULT_AMIS="false",  # which no test asks for
     VIRIDIAN_TABLE="deployments",
     VIRIDIAN_ARTIFACT_BUCKET="artifacts",
     VIRIDIAN_STATE_MACHINE_ARN="arn:aws:states:us-east-1:123456789012:stateMachine:deploy",
@@ -24,6 +27,9 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="viridian",
     POWERTOOLS_METRICS_NAMESPACE="Viridian",
 )
+
+# Each session would read AWS's models anew, which takes longer than most tests.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 # A slow machine is not a wrong answer.
 settings.register_profile(

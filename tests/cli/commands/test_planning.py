@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from tests.cli.automation import Automation, make_alarms, make_fleets, set_alarm, whole_on_blue
 from tests.cli.conftest import Told
@@ -146,6 +147,8 @@ def test_what_may_not_be_read_is_unknown_and_that_is_not_well(
     shop: Automation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", "http://127.0.0.1:1")
+    once = Config(retries={"total_max_attempts": 1})
+    monkeypatch.setattr("viridian_cli.account.CLIENT", once)
     code, document = plan("1.1.0")
 
     assert (code, checks(document)["sides"][0]) == (5, "unknown")

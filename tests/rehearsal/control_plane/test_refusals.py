@@ -24,7 +24,7 @@ def test_a_wrong_upload_is_refused_by_name(control_plane: ControlPlane) -> None:
     assert found.error == "RequestRejected"
     assert str(found.cause).startswith("ManifestInvalid: ")
     assert "shop/misspelt/release.json.enviroment: unknown key" in str(found.cause)
-    assert found.states == ["AdmitRequest", "RequestRejected"]
+    assert found.states == ["AdmitRequest", "PageOperators", "WhichEnding", "RequestRejected"]
 
 
 def test_a_wrong_request_is_refused_with_the_paths_of_all_that_is_wrong(
