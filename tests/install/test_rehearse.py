@@ -16,6 +16,7 @@ import pytest
 
 from tests.install.conftest import call, installed, outside, run
 from tests.rehearsal.live_shop import eventually
+from tests.rehearsal.test_endings import heed_interrupts
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("install")]
 PATIENCE_SECONDS = 60.0
@@ -36,7 +37,13 @@ def rehearsed(viridian: Path, folder: Path) -> Iterator[tuple[dict[str, Any], Pa
     command = [str(viridian), "rehearse", str(folder), "--json"]
     with told.open("w") as errors:
         process = subprocess.Popen(
-            command, cwd="/", env=outside(), stdout=subprocess.PIPE, stderr=errors, text=True
+            command,
+            cwd="/",
+            env=outside(),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            preexec_fn=heed_interrupts,
         )
     assert process.stdout is not None
     document = "".join(takewhile(lambda line: line != "}\n", process.stdout))
