@@ -727,7 +727,7 @@ class FakeDecisions(Decisions):
 
 
 class FakeBus(Bus):
-    """What was told; with an error code it takes nothing of a call's last entry."""
+    """What was told; with an error code it takes nothing."""
 
     def __init__(self, error: str | None = None) -> None:
         self.told: list[Phase] = []

@@ -16,8 +16,6 @@ from viridian.core.phase import Phase
 
 PROMOTED = "DeploymentPromoted"
 FAILED = ("DeploymentReverted", "StandbyRestored", "RestoreHeld", "RestoreUnverified")
-SPLITS = {"admitted": 0, "shifted": None, "promoted": 100, "restored": 0}
-"""What the candidate's share is from a phase on; None for what the phase itself says."""
 Record = Mapping[str, Any]
 
 
@@ -56,10 +54,9 @@ def measures(phase: Phase, record: Record) -> dict[str, float]:
     """What a phase adds to the service's metrics, by name; `record` is the deployment's where it
     is its item that tells of the phase.
     """
-    if phase.phase in SPLITS:
-        share = SPLITS[phase.phase]
-        found = phase.candidate_percent if share is None else share
-        return {} if found is None else {"CandidatePercent": found}
+    share = 0 if phase.phase == "admitted" else phase.candidate_percent
+    if share is not None:
+        return {"CandidatePercent": share}
     if phase.phase == "ended" and _is_promoted(record):
         told: dict[str, float | None] = {"Promotions": 1, "LeadTime": lead_seconds(record)}
     elif phase.ending in FAILED and (phase.phase == "ended" or _is_promoted(record)):
